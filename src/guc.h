@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * guc.h
+ *	  The secaudit.* settings.  Only guc.c writes them; everybody else reads
+ *	  aud_config.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_GUC_H
+#define AUD_GUC_H
+
+typedef struct AudConfig
+{
+	/* what is recorded */
+	int  log_classes; /* bit mask of AudClass, from secaudit.log */
+	bool log_catalog;
+	bool log_nested;
+	bool log_superuser;
+
+	/* what a record holds */
+	const char *node_name;        /* never NULL or empty */
+	int         query_max_bytes;  /* bytes of query text, all parts together */
+	int         record_max_bytes; /* one line with its newline */
+
+	/* where it goes */
+	const char *directory;         /* as set; relative to the data directory */
+	int         buffer_size_kb;    /* the ring, kilobytes */
+	int         flush_interval_ms; /* milliseconds */
+} AudConfig;
+
+extern const AudConfig *const aud_config;
+
+/* Define the settings; once, from _PG_init. */
+extern void aud_guc_init(void);
+
+#endif /* AUD_GUC_H */

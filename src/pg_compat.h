@@ -1,0 +1,45 @@
+/*-------------------------------------------------------------------------
+ *
+ * pg_compat.h
+ *	  The only file that knows the server version: the code speaks the newest
+ *	  spelling, older servers are taught it here.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_PG_COMPAT_H
+#define AUD_PG_COMPAT_H
+
+#include "executor/execdesc.h"
+#include "nodes/execnodes.h"
+
+#if PG_VERSION_NUM < 150000
+#error "secaudit needs PostgreSQL 15 or later"
+#endif
+
+/* 18: PG_MODULE_MAGIC_EXT carries name and version */
+#if PG_VERSION_NUM >= 180000
+#define AUD_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "secaudit", .version = "1.0")
+#else
+#define AUD_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+/* 18: execute_once left ExecutorRun */
+#if PG_VERSION_NUM >= 180000
+#define AUD_EXECRUN_PARAMS \
+	QueryDesc *queryDesc, ScanDirection direction, uint64 count
+#define AUD_EXECRUN_ARGS queryDesc, direction, count
+#else
+#define AUD_EXECRUN_PARAMS                                       \
+	QueryDesc *queryDesc, ScanDirection direction, uint64 count, \
+		bool execute_once
+#define AUD_EXECRUN_ARGS queryDesc, direction, count, execute_once
+#endif
+
+/* 17: BackendId became ProcNumber */
+#if PG_VERSION_NUM < 170000
+#define AUD_MY_PROC_NUMBER (MyProc->pgprocno)
+#else
+#define AUD_MY_PROC_NUMBER ((int) MyProcNumber)
+#endif
+
+#endif /* AUD_PG_COMPAT_H */

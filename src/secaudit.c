@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * secaudit.c
+ *	  Module entry: checks, settings and hooks, in the order they depend on
+ *	  each other.  Nothing else lives here.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+
+#include "guc.h"
+#include "hooks.h"
+#include "pg_compat.h"
+#include "shmem.h"
+#include "writer.h"
+
+AUD_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	if (!process_shared_preload_libraries_in_progress)
+		ereport(ERROR,
+				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("secaudit must be loaded via shared_preload_libraries"),
+				errdetail("Audit logging has to see every session from its start."),
+				errhint("Add secaudit to shared_preload_libraries in postgresql.conf and restart the server."));
+
+	aud_guc_init();
+	aud_shmem_install();
+	aud_writer_register();
+	aud_hooks_executor_install();
+	aud_hooks_utility_install();
+	aud_hooks_session_install();
+}
