@@ -1,39 +1,183 @@
+# secaudit: build, install, test.  `make help` lists what there is.
+#
+# The module is built with PGXS; secauditctl and the unit tests link the same
+# src/core files with none of PostgreSQL.  Objects of those go to build/.
+
 EXTENSION  = secaudit
 MODULE_big = secaudit
 PGFILEDESC = "secaudit - audit logging with a tamper-evident trail"
-DATA       = secaudit--1.0.sql
+DATA       = $(wildcard secaudit--*.sql)
 
-CORE_SRC = $(wildcard src/core/*.c)
-PG_SRC   = $(wildcard src/*.c)
-OBJS     = $(CORE_SRC:.c=.o) $(PG_SRC:.c=.o)
+CORE_SRC := $(sort $(wildcard src/core/*.c))
+PG_SRC   := $(sort $(wildcard src/*.c))
+BIN_SRC  := $(sort $(wildcard src/bin/*.c))
+UNIT_SRC := $(sort $(wildcard test/unit/*.c))
+OBJS      = $(PG_SRC:.c=.o) $(CORE_SRC:.c=.o)
 
-REGRESS      = 
-REGRESS_OPTS = --temp-instance=tmp_check/regress --temp-config=sql/secaudit.conf
-TAP_TESTS    = 1
+ifneq ($(BIN_SRC),)
 SCRIPTS_built = secauditctl
-EXTRA_CLEAN  = secauditctl test/unit/run $(wildcard src/*.gc?? src/core/*.gc??)
+endif
+MAN1        = $(wildcard docs/secauditctl.1)
+EXTRA_CLEAN = build $(OBJS:.o=.d) $(wildcard src/*.gc?? src/core/*.gc??)
+
+# Tests: one topic per file of sql/, one behaviour per file of t/.
+REGRESS   = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+TAP_TESTS = 1
+
+# The rules for these are ours: the server's tools refuse to run as root, and
+# a test must not depend on what the machine has installed.
+NO_INSTALLCHECK = 1
+
+# No bitcode: inlining an audit hook into a query's machine code is nothing to
+# wish for, and it would make clang a requirement of the build.
+override with_llvm = no
 
 PG_CONFIG ?= pg_config
-PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server)
 
-# -isystem keeps -Wextra for our code and quiet for PostgreSQL's headers.
-# PGDLLEXPORT is empty before 16; with hidden visibility it has to mean something.
-PG_CPPFLAGS = -isystem $(PG_INCLUDE) -Isrc -Isrc/core
-PG_CFLAGS   = -Wextra -Wshadow -Wstrict-prototypes -Wvla -fvisibility=hidden $(COPT_DEV)
-ifeq ($(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/'),15)
-PG_CPPFLAGS += -DPGDLLEXPORT='__attribute__((visibility("default")))'
-endif
+# -isystem keeps -Wextra for our code and quiet for PostgreSQL's headers: gcc
+# ignores the -I of the same directory that PGXS adds.
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -Isrc
+PG_CFLAGS   = -Wextra -Wshadow -Wstrict-prototypes -Wvla -fvisibility=hidden \
+	-MMD -MP $(COPT_DEV)
 SHLIB_LINK  = -ljansson -lcrypto
 
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+# PGDLLEXPORT is empty before 16; with hidden visibility it has to mean
+# something.
+PG_MAJOR := $(shell $(PG_CONFIG) --version 2>/dev/null | \
+	sed 's/[^0-9]*\([0-9]*\).*/\1/')
+ifeq ($(PG_MAJOR),15)
+PG_CPPFLAGS += -DPGDLLEXPORT='__attribute__((visibility("default")))'
+endif
+
+all:
+.PHONY: all help unit unit-asan unit-valgrind fuzz regress tap test demo \
+	installcheck lint format deps
+
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
-all: secauditctl
-CORE_CFLAGS = -std=gnu11 -g -O2 -Wall -Wextra -Isrc/core $(COPT_DEV)
-secauditctl: $(wildcard src/bin/*.c) $(CORE_SRC)
-	$(CC) $(CORE_CFLAGS) -o $@ $^ -ljansson -lcrypto
-test/unit/run: $(wildcard test/unit/*.c) $(CORE_SRC)
-	$(CC) $(CORE_CFLAGS) -o $@ $^ -ljansson -lcrypto -lcheck -lsubunit -lm -lrt -lpthread
-.PHONY: unit
-unit: test/unit/run
-	./test/unit/run
+# Whatever went into an object makes it stale: its headers (PGXS does not
+# track them in Debian's build), the flags, the server it was built for.
+BUILT_WITH := $(CC) $(CPPFLAGS) $(CFLAGS) $(shell $(PG_CONFIG) --version)
+$(OBJS): build/flags.module
+-include $(wildcard $(OBJS:.o=.d))
+
+install: install-man
+uninstall: uninstall-man
+.PHONY: install-man uninstall-man
+install-man:
+ifneq ($(MAN1),)
+	$(MKDIR_P) '$(DESTDIR)$(mandir)/man1'
+	$(INSTALL_DATA) $(MAN1) '$(DESTDIR)$(mandir)/man1/'
+endif
+uninstall-man:
+	rm -f $(addprefix '$(DESTDIR)$(mandir)/man1'/,$(notdir $(MAN1)))
+
+else
+# make test, demo and deps work without the server's development files: they
+# say what is missing, or install it.
+BUILT_WITH :=
+all install uninstall:
+	@echo "secaudit needs the development files of PostgreSQL 15 or later:" >&2
+	@echo "'$(PG_CONFIG)' was not found or knows of no PGXS." >&2
+	@echo "Debian: apt-get install postgresql-server-dev-15 (or: make deps)." >&2
+	@echo "Elsewhere: make PG_CONFIG=/path/to/pg_config" >&2
+	@exit 1
+clean:
+	rm -rf $(EXTRA_CLEAN) $(OBJS) secaudit.so secauditctl tmp_check
+endif
+
+#
+# The programs that know no PostgreSQL.
+#
+CORE_CPPFLAGS = -Isrc -D_GNU_SOURCE -D_FORTIFY_SOURCE=2
+CORE_CFLAGS   = -std=gnu11 -g -O2 -fstack-protector-strong -fno-strict-aliasing \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wdeclaration-after-statement -Wformat-security -MMD -MP $(COPT_DEV)
+ASAN_CFLAGS   = $(filter-out -O2,$(CORE_CFLAGS)) -O1 -U_FORTIFY_SOURCE \
+	-fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+CORE_LIBS     = -ljansson -lcrypto
+UNIT_LIBS     = $(CORE_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
+
+# A file that holds the flags, rewritten only when they change.
+write-if-changed = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(1))' > $@.new && \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+.PHONY: always
+always:
+build/flags.module: always
+	@$(call write-if-changed,$(BUILT_WITH))
+build/flags.core: always
+	@$(call write-if-changed,$(CC) $(CORE_CPPFLAGS) $(CORE_CFLAGS))
+
+build/plain/%.o: %.c build/flags.core
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CPPFLAGS) $(CORE_CFLAGS) -c -o $@ $<
+build/asan/%.o: %.c build/flags.core
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CPPFLAGS) $(ASAN_CFLAGS) -c -o $@ $<
+
+CORE_PLAIN = $(CORE_SRC:%.c=build/plain/%.o)
+BIN_PLAIN  = $(BIN_SRC:%.c=build/plain/%.o)
+UNIT_PLAIN = $(UNIT_SRC:%.c=build/plain/%.o)
+UNIT_ASAN  = $(UNIT_SRC:%.c=build/asan/%.o) $(CORE_SRC:%.c=build/asan/%.o)
+-include $(wildcard $(patsubst %.o,%.d,$(CORE_PLAIN) $(BIN_PLAIN) \
+	$(UNIT_PLAIN) $(UNIT_ASAN)))
+
+secauditctl: $(BIN_PLAIN) $(CORE_PLAIN)
+	$(CC) $(CORE_CFLAGS) -o $@ $^ -Wl,-z,relro -Wl,-z,now $(CORE_LIBS)
+
+build/unit: $(UNIT_PLAIN) $(CORE_PLAIN)
+	$(CC) $(CORE_CFLAGS) -o $@ $^ $(UNIT_LIBS)
+build/unit-asan: $(UNIT_ASAN)
+	$(CC) $(ASAN_CFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+unit: build/unit
+	./build/unit
+# Under the sanitizers, in one process: with check's forks a leak would be
+# reported by a child whose exit status nobody looks at.
+unit-asan: build/unit-asan
+	CK_FORK=no ./build/unit-asan
+unit-valgrind: build/unit
+	CK_FORK=no valgrind -q --leak-check=full --error-exitcode=1 ./build/unit
+
+#
+# Tests, demo and checks; the scripts say what they do.
+#
+SCRIPT_ENV = PG_CONFIG='$(PG_CONFIG)' MAKE='$(MAKE)' COPT_DEV='$(COPT_DEV)'
+
+# Everything, from a clean clone, on a machine that has only PostgreSQL.
+test:
+	@$(SCRIPT_ENV) scripts/test.sh all
+# Parts of it.  make regress REGRESS='guc dml'; make tap PROVE_TESTS=t/x.pl
+regress:
+	@$(SCRIPT_ENV) REGRESS='$(REGRESS)' scripts/test.sh regress
+tap:
+	@$(SCRIPT_ENV) PROVE_TESTS='$(PROVE_TESTS)' PROVE_FLAGS='$(PROVE_FLAGS)' scripts/test.sh tap
+# The same against what `make install` put into the server of PG_CONFIG.
+installcheck:
+	@$(SCRIPT_ENV) REGRESS='$(REGRESS)' PROVE_TESTS='$(PROVE_TESTS)' \
+		PROVE_FLAGS='$(PROVE_FLAGS)' scripts/test.sh --installed regress tap
+demo:
+	@$(SCRIPT_ENV) KEEP='$(KEEP)' scripts/demo.sh
+deps:
+	@$(SCRIPT_ENV) scripts/deps.sh build test lint
+lint:
+	@$(SCRIPT_ENV) scripts/lint.sh
+format:
+	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
+
+help:
+	@echo "make                 build the module and secauditctl"
+	@echo "make install         install them into the server of PG_CONFIG"
+	@echo "make demo            see it work in a throw-away cluster (KEEP=1 keeps the server)"
+	@echo "make test            every test, installing what the tests need"
+	@echo "make unit            unit tests of src/core; unit-asan, unit-valgrind: checked"
+	@echo "make regress         SQL tests, in a private copy of the server (REGRESS='a b')"
+	@echo "make tap             TAP tests, likewise (PROVE_TESTS=t/x.pl PROVE_FLAGS=-v)"
+	@echo "make installcheck    both, against the installed extension"
+	@echo "make lint            format, layers, symbols, cppcheck, -fanalyzer, shellcheck"
+	@echo "make format          clang-format the sources"
+	@echo "make deps            install the packages all of this needs (Debian)"
+	@echo "PG_CONFIG=PATH       which server; COPT_DEV=FLAGS: further compiler flags"

@@ -1,0 +1,154 @@
+#!/bin/bash
+# deps.sh SET...: see that what secaudit needs is there; sets: build test lint
+#
+# On Debian (and its derivatives) missing packages are named and installed with
+# apt-get, through sudo when not root.  Elsewhere, and where that is not
+# possible, everything missing is named and the exit status is 1.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+# The server to build for: that of PG_CONFIG if there is one, else the newest
+# installed from Debian's packages, else 15.
+server_major()
+{
+	local v
+	if v=$("$PG_CONFIG" --version 2>/dev/null); then
+		v=${v#PostgreSQL }
+		echo "${v%%[!0-9]*}"
+		return
+	fi
+	v=$(find /usr/lib/postgresql -maxdepth 1 -name '[0-9]*' -printf '%f\n' \
+		2>/dev/null | sort -n | tail -1)
+	echo "${v:-15}"
+}
+
+packages_of()
+{
+	local major=$1
+	case $2 in
+		build) echo "gcc make libc6-dev postgresql-$major postgresql-server-dev-$major" \
+			"libjansson-dev libssl-dev libkrb5-dev" ;;
+		test) echo "check perl libipc-run-perl python3 python3-jsonschema" ;;
+		lint) echo "clang-format cppcheck shellcheck" ;;
+		*) die "deps.sh: unknown set \"$2\" (there are: build test lint)" ;;
+	esac
+}
+
+has_package()
+{
+	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# A program that somebody installed by other means is as good as its package.
+has_tool_of()
+{
+	case $1 in
+		gcc|make|perl|cppcheck|shellcheck|python3) command -v "$1" > /dev/null ;;
+		clang-format) command -v clang-format > /dev/null ;;
+		*) return 1 ;;
+	esac
+}
+
+install_debian()
+{
+	local major set package missing=() apt=(apt-get)
+	major=$(server_major)
+	for set in "$@"; do
+		for package in $(packages_of "$major" "$set"); do
+			has_package "$package" || has_tool_of "$package" || missing+=("$package")
+		done
+	done
+	[ ${#missing[@]} -eq 0 ] && return
+
+	say "missing packages: ${missing[*]}"
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo > /dev/null ||
+			die "Not root and no sudo. As root: apt-get install ${missing[*]}"
+		apt=(sudo apt-get)
+	fi
+	say "installing them with apt-get"
+	local log
+	log=$(mktemp /tmp/secaudit-apt.XXXXXX)
+	export DEBIAN_FRONTEND=noninteractive
+	# An old package list is the usual reason for a failure: refresh it then.
+	if ! "${apt[@]}" install -y --no-install-recommends "${missing[@]}" \
+		> "$log" 2>&1 < /dev/null; then
+		"${apt[@]}" update >> "$log" 2>&1 < /dev/null || true
+		"${apt[@]}" install -y --no-install-recommends "${missing[@]}" \
+			>> "$log" 2>&1 < /dev/null ||
+			{ tail -n 20 "$log" >&2; die "apt-get could not install: ${missing[*]} (log: $log)"; }
+	fi
+	rm -f "$log"
+}
+
+need()
+{
+	local what=$1
+	shift
+	"$@" > /dev/null 2>&1 || missing+=("$what")
+}
+
+compiles()
+{
+	local flags=()
+	local dir
+	if dir=$("$PG_CONFIG" --includedir-server 2>/dev/null); then
+		flags=(-I"$dir")
+	fi
+	printf '#include <stddef.h>\n#include <stdint.h>\n#include <stdio.h>\n#include <%s>\n' "$1" |
+		"${CC:-cc}" "${flags[@]}" -fsyntax-only -x c -
+}
+
+has_pgxs()
+{
+	[ -f "$("$PG_CONFIG" --pgxs)" ]
+}
+
+has_server_perl()
+{
+	[ -f "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl/PostgreSQL/Test/Cluster.pm" ]
+}
+
+# Not Debian: look for the things themselves.
+check_tools()
+{
+	local set missing=()
+	for set in "$@"; do
+		case $set in
+			build)
+				need "a C compiler (cc, or set CC)" command -v "${CC:-cc}"
+				need "GNU make" command -v make
+				need "pg_config of PostgreSQL 15 or later (or set PG_CONFIG)" command -v "$PG_CONFIG"
+				need "PGXS, the server's development files" has_pgxs
+				need "jansson.h (jansson development files)" compiles jansson.h
+				need "openssl/evp.h (OpenSSL development files)" compiles openssl/evp.h
+				need "gssapi/gssapi.h (Kerberos development files)" compiles gssapi/gssapi.h
+				;;
+			test)
+				need "check.h (the Check unit test framework)" compiles check.h
+				need "prove (Perl)" command -v prove
+				need "IPC::Run (Perl module)" perl -MIPC::Run -e 1
+				need "PostgreSQL::Test::Cluster (a server built with --enable-tap-tests)" has_server_perl
+				need "jsonschema 4 (Python module)" python3 -c 'from jsonschema import Draft202012Validator'
+				;;
+			lint)
+				need "clang-format" command -v clang-format
+				need "cppcheck" command -v cppcheck
+				need "shellcheck" command -v shellcheck
+				;;
+		esac
+	done
+	[ ${#missing[@]} -eq 0 ] && return
+	{
+		echo "This is not Debian, so nothing is installed for you. Missing:"
+		printf '  - %s\n' "${missing[@]}"
+	} >&2
+	exit 1
+}
+
+if [ -e /etc/debian_version ] && command -v apt-get > /dev/null; then
+	install_debian "$@"
+else
+	check_tools "$@"
+fi
