@@ -33,6 +33,9 @@ NO_INSTALLCHECK = 1
 override with_llvm = no
 
 PG_CONFIG ?= pg_config
+ifeq ($(strip $(PG_CONFIG)),)
+override PG_CONFIG = pg_config
+endif
 
 # -isystem keeps -Wextra for our code and quiet for PostgreSQL's headers: gcc
 # ignores the -I of the same directory that PGXS adds.

@@ -1,6 +1,6 @@
 # lib.sh: what the scripts share.  Sourced by bash scripts, run from the top
 # of the source tree.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 PG_CONFIG=${PG_CONFIG:-pg_config}
 MAKE=${MAKE:-make}
@@ -67,13 +67,11 @@ stage_server()
 	stage_bindir=$dir$("$PG_CONFIG" --bindir)
 }
 
-# build [DESTDIR]: build everything; with DESTDIR also install it there.
+# build TARGET [DESTDIR]: make all, or install into DESTDIR.
 build()
 {
-	"$MAKE" -j"$(nproc)" all PG_CONFIG="$PG_CONFIG" COPT_DEV="$COPT_DEV"
-	if [ $# -gt 0 ]; then
-		"$MAKE" install PG_CONFIG="$PG_CONFIG" COPT_DEV="$COPT_DEV" DESTDIR="$1"
-	fi
+	"$MAKE" -j"$(nproc)" "$1" PG_CONFIG="$PG_CONFIG" COPT_DEV="$COPT_DEV" \
+		DESTDIR="${2:-}"
 }
 
 # remove_tree DIR: rm -rf, but only of a directory that mktemp made for us.

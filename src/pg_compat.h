@@ -18,7 +18,8 @@
 
 /* 18: PG_MODULE_MAGIC_EXT carries name and version */
 #if PG_VERSION_NUM >= 180000
-#define AUD_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "secaudit", .version = "1.0")
+#define AUD_MODULE_MAGIC \
+	PG_MODULE_MAGIC_EXT(.name = "secaudit", .version = "1.0")
 #else
 #define AUD_MODULE_MAGIC PG_MODULE_MAGIC
 #endif

@@ -29,7 +29,8 @@ _PG_init(void)
 				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("secaudit must be loaded via shared_preload_libraries"),
 				errdetail("Audit logging has to see every session from its start."),
-				errhint("Add secaudit to shared_preload_libraries in postgresql.conf and restart the server."));
+				errhint(
+					"Add secaudit to shared_preload_libraries in postgresql.conf and restart the server."));
 
 	aud_guc_init();
 	aud_shmem_install();

@@ -1,0 +1,100 @@
+#!/bin/bash
+# lint.sh: what a reviewer should not have to look for.  Runs every check,
+# says which ones failed, exits 1 if any did.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+shopt -s nullglob
+sources=(src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
+core=(src/core/*.c src/bin/*.c)
+server=(src/*.c)
+tmp=$(mktemp -d /tmp/secaudit-lint.XXXXXX)
+trap 'remove_tree "$tmp"' EXIT
+failures=0
+
+# check NAME COMMAND...
+check()
+{
+	local name=$1 status=0
+	shift
+	"$@" > "$tmp/out" 2>&1 < /dev/null || status=$?
+	if [ $status -eq 0 ]; then
+		say "ok      $name"
+	else
+		failures=$((failures + 1))
+		say "${red}FAILED${off}  $name"
+		head -n 60 "$tmp/out"
+	fi
+}
+
+static_analysis()
+{
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+		--enable=warning,portability,performance \
+		--suppress=missingIncludeSystem --suppress=unknownMacro \
+		--suppress=uninitMemberVar \
+		-D__GNUC__ -DPG_VERSION_NUM=150000 -DPGDLLEXPORT= -Isrc "$@"
+}
+
+# gcc's own path-sensitive analysis; of core and bin, which have no PostgreSQL
+# in them whose longjmp it would not understand.
+gcc_analyzer()
+{
+	local file
+	for file in "$@"; do
+		gcc -fanalyzer -Werror -std=gnu11 -O1 -Wall -Wextra -D_GNU_SOURCE -Isrc \
+			-c -o /dev/null "$file"
+	done
+}
+
+symbols()
+{
+	build all > /dev/null
+	scripts/check-symbols.sh secaudit.so "$("$PG_CONFIG" --bindir)/postgres"
+}
+
+# A function past 60 lines wants to be two, a file past 450 as well.
+sizes()
+{
+	local file lines status=0
+	for file in "${sources[@]}"; do
+		lines=$(wc -l < "$file")
+		if [ "$lines" -gt 450 ] && [[ $file != test/* ]]; then
+			echo "$file: $lines lines (450 at most)"
+			status=1
+		fi
+		awk -v f="$file" '/^{/ { start = NR }
+			/^}/ { if (start && NR - start > 62) {
+				printf "%s:%d: function of %d lines (60 at most)\n", f, start, NR - start - 1; bad = 1 }
+				start = 0 }
+			END { exit bad }' "$file" || status=1
+	done
+	return $status
+}
+
+# The release says one thing everywhere.
+versions()
+{
+	local control meta
+	control=$(sed -nE "s/^default_version = '(.*)'/\1/p" secaudit.control)
+	[ -f "secaudit--$control.sql" ] || { echo "no secaudit--$control.sql"; return 1; }
+	meta=$(/usr/bin/env python3 -c 'import json; print(json.load(open("META.json"))["provides"]["secaudit"]["version"])')
+	case $meta in
+		"$control"|"$control".*) ;;
+		*) echo "META.json says $meta, secaudit.control $control"; return 1 ;;
+	esac
+}
+
+check "layers" scripts/check-layers.sh
+check "clang-format" clang-format --dry-run -Werror "${sources[@]}"
+check "sizes of files and functions" sizes
+check "shellcheck" shellcheck -x -e SC1091 .ci/run scripts/*.sh
+[ ${#core[@]} -eq 0 ] || check "gcc -fanalyzer" gcc_analyzer "${core[@]}"
+check "cppcheck" static_analysis "${core[@]}" "${server[@]}"
+check "symbols" symbols
+[ ! -f META.json ] || check "versions" versions
+
+if [ $failures -gt 0 ]; then
+	die "$failures of the checks failed"
+fi

@@ -1,0 +1,214 @@
+#!/bin/bash
+# test.sh [--installed] PART...: run tests; parts: unit asan regress tap, or all
+#
+# all     installs what is missing, builds, runs everything, ends with a summary
+# --installed   regress and tap use the extension of the server of PG_CONFIG as
+#         `make install` left it; otherwise it is built and installed into a
+#         private copy of that server, and nothing on the machine changes
+#
+# Everything lives in one temporary directory, servers are reached through
+# sockets in it, so that two runs do not meet.  A failed run keeps it.
+# PROVE_TESTS, PROVE_FLAGS and REGRESS choose and tune, see the Makefile.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+installed=no parts=()
+for arg; do
+	case $arg in
+		--installed) installed=yes ;;
+		all) parts=(unit asan regress tap); scripts/deps.sh build test ;;
+		unit|asan|regress|tap) parts+=("$arg") ;;
+		*) die "test.sh: unknown part \"$arg\" (there are: unit asan regress tap all)" ;;
+	esac
+done
+
+if [ "$(id -u)" -eq 0 ] && ! id postgres > /dev/null 2>&1; then
+	die "The server does not run as root, and there is no user postgres to run it as."
+fi
+
+tmp=$(mktemp -d /tmp/secaudit-test.XXXXXX)
+summary=$tmp/summary
+: > "$summary"
+passed=0 failed=0
+
+finish()
+{
+	local status=$?
+	if [ $status -eq 0 ] && [ $failed -eq 0 ]; then
+		remove_tree "$tmp"
+	else
+		echo "Logs and data of the failed tests: $tmp" >&2
+	fi
+}
+trap finish EXIT
+
+# count NAME PASSED FAILED: one line of the summary.
+count()
+{
+	printf '%-22s %5d passed, %d failed\n' "$1" "$2" "$3" >> "$summary"
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+}
+
+# A line `97%: Checks: 30, Failures: 1, Errors: 0` per suite runner; a runner
+# that ends otherwise than check does (a crash, a sanitizer) counts as failed.
+run_unit()
+{
+	local name=$1 target=$2 log=$tmp/$2.log status=0 good bad
+	if [ -z "$(find test/unit -name '*.c' 2>/dev/null)" ]; then
+		return
+	fi
+	say "$name"
+	"$MAKE" --no-print-directory "$target" PG_CONFIG="$PG_CONFIG" \
+		COPT_DEV="$COPT_DEV" > "$log" 2>&1 < /dev/null || status=$?
+	bad=$(sed -nE 's/^.*Checks: [0-9]+, Failures: ([0-9]+), Errors: ([0-9]+).*$/\1 \2/p' "$log" |
+		awk '{ n += $1 + $2 } END { print n + 0 }')
+	good=$(sed -nE 's/^.*Checks: ([0-9]+), Failures.*$/\1/p' "$log" |
+		awk '{ n += $1 } END { print n + 0 }')
+	good=$((good - bad))
+	if [ $status -ne 0 ] && [ "$bad" -eq 0 ]; then
+		bad=1
+	fi
+	if [ $status -ne 0 ] || [ "$good" -eq 0 ]; then
+		tail -n 60 "$log"
+	else
+		grep 'Checks:' "$log"
+	fi
+	count "$name" "$good" "$bad"
+}
+
+# The server's user can read neither this directory (a clone under /root) nor
+# write to it, so the tests run from a copy.
+prepare_server()
+{
+	[ -z "${bindir:-}" ] || return 0
+	if [ $installed = yes ]; then
+		bindir=$("$PG_CONFIG" --bindir)
+		[ -f "$("$PG_CONFIG" --pkglibdir)/secaudit.so" ] ||
+			die "secaudit is not installed in this server; run: make install PG_CONFIG=$PG_CONFIG"
+	else
+		say "installing into a private copy of $("$PG_CONFIG" --version)"
+		stage_server "$tmp/server"
+		quietly "$tmp/install.log" build install "$tmp/server"
+		bindir=$stage_bindir
+	fi
+	mkdir "$tmp/work" "$tmp/home"
+	local dir
+	for dir in sql expected t docs scripts test; do
+		[ -d "$dir" ] && cp -r "$dir" "$tmp/work/"
+	done
+	chmod -R a+rX "$tmp"
+	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$tmp/work" "$tmp/home"
+	pgxs=$(dirname "$("$PG_CONFIG" --pgxs)")/..
+	server_env=(
+		env -C "$tmp/work" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE
+		-u PGDATA -u PGOPTIONS -u PGSERVICE -u PGPASSFILE -u LC_ALL
+		HOME="$tmp/home" LANG=C.UTF-8 PATH="$bindir:$PATH"
+	)
+}
+
+run_regress()
+{
+	local tests=() log=$tmp/regress.log good bad status=0
+	if [ -n "${REGRESS:-}" ]; then
+		read -ra tests <<< "$REGRESS"
+	else
+		mapfile -t tests < <(find sql -name '*.sql' -printf '%f\n' 2>/dev/null | sed 's/\.sql$//' | LC_ALL=C sort)
+	fi
+	if [ ${#tests[@]} -eq 0 ]; then
+		return
+	fi
+	prepare_server
+	say "SQL tests (pg_regress)"
+	as_server "${server_env[@]}" "$pgxs/test/regress/pg_regress" \
+		--bindir="$bindir" --inputdir=. --outputdir=. \
+		--temp-instance=tmp_regress --temp-config=sql/secaudit.conf \
+		--encoding=UTF8 --no-locale --dbname=contrib_regression \
+		"${tests[@]}" 2>&1 < /dev/null | tee "$log" |
+		grep --line-buffered -E '^test ' || true
+	status=${PIPESTATUS[0]}
+	good=$(grep -cE '^test .* ok( |$)' "$log" || true)
+	bad=$(grep -cE '^test .* FAILED' "$log" || true)
+	if [ "$((good + bad))" -ne ${#tests[@]} ]; then
+		tail -n 30 "$log"
+		bad=$((${#tests[@]} - good))
+	fi
+	if [ "$bad" -gt 0 ]; then
+		head -n 300 "$tmp/work/regression.diffs" 2>/dev/null || true
+	fi
+	[ "$status" -ge 0 ]
+	count "SQL tests" "$good" "$bad"
+}
+
+run_tap()
+{
+	local tests=() flags=() log=$tmp/tap.log good bad
+	if [ -n "${PROVE_TESTS:-}" ]; then
+		read -ra tests <<< "$PROVE_TESTS"
+	else
+		mapfile -t tests < <(find t -maxdepth 1 -name '*.pl' 2>/dev/null | LC_ALL=C sort)
+	fi
+	if [ ${#tests[@]} -eq 0 ]; then
+		return
+	fi
+	read -ra flags <<< "${PROVE_FLAGS:--j2}"
+	prepare_server
+	say "TAP tests (prove): ${#tests[@]} files"
+	mkdir -p "$tmp/work/tmp_check"
+	[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/work/tmp_check"
+	as_server "${server_env[@]}" PG_TEST_PORT_DIR="$tmp/work/portlock" \
+		PG_REGRESS="$pgxs/test/regress/pg_regress" \
+		TESTDIR="$tmp/work" TESTDATADIR="$tmp/work/tmp_check" \
+		TESTLOGDIR="$tmp/work/tmp_check/log" \
+		prove -I "$pgxs/test/perl" -I t/lib "${flags[@]}" "${tests[@]}" \
+		2>&1 < /dev/null | tee "$log" || true
+	# Tests=N counts what ran; the report names failed subtests per file, and
+	# files that died or whose plan was not met without any.
+	bad=$(sed -nE 's/^t\/.*\(Wstat: ([0-9]+).* Tests: [0-9]+ Failed: ([0-9]+)\)$/\1 \2/p' "$log" |
+		awk '{ n += ($2 > 0) ? $2 : 1 } END { print n + 0 }')
+	good=$(sed -nE 's/^Files=[0-9]+, Tests=([0-9]+),.*$/\1/p' "$log")
+	good=${good:-0}
+	good=$((good > bad ? good - bad : 0))
+	if ! grep -q '^Result: PASS' "$log" && [ "$bad" -eq 0 ]; then
+		bad=1
+	fi
+	if [ "$bad" -gt 0 ]; then
+		show_failed_tap "$log"
+	fi
+	count "TAP tests" "$good" "$bad"
+}
+
+show_failed_tap()
+{
+	local test log
+	sed -nE 's/^t\/([^ ]*)\.pl .*\(Wstat.*$/\1/p' "$1" | while read -r test; do
+		log=$tmp/work/tmp_check/log/regress_log_$test
+		echo "--- the end of $log"
+		tail -n 60 "$log" 2>/dev/null || true
+	done
+}
+
+if [ ${#parts[@]} -eq 0 ]; then
+	die "usage: test.sh [--installed] PART...; parts: unit asan regress tap all"
+fi
+say "building"
+quietly "$tmp/build.log" build all
+for part in "${parts[@]}"; do
+	case $part in
+		unit) run_unit "unit tests" unit ;;
+		asan) run_unit "unit tests, sanitized" unit-asan ;;
+		regress) run_regress ;;
+		tap) run_tap ;;
+	esac
+done
+
+say "done"
+echo
+cat "$summary"
+color=$green
+[ $failed -eq 0 ] || color=$red
+[ -z "$color" ] || printf '%s' "$color"
+printf '%d passed, %d failed' "$passed" "$failed"
+printf '%s\n' "$off"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
