@@ -16,6 +16,7 @@ typedef struct AudConfig
 	bool log_catalog;
 	bool log_nested;
 	bool log_superuser;
+	bool log_internal; /* look-ups of foreign keys */
 
 	/* what a record holds */
 	const char *node_name;        /* never NULL or empty */
