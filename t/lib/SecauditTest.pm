@@ -1,0 +1,305 @@
+# SecauditTest: nodes that audit, and a sharp eye on what they write.
+#
+#   use SecauditTest;
+#   my $node = new_node('main', settings => { 'secaudit.log' => 'all' });
+#   my $mark = mark($node);
+#   $node->safe_psql('postgres', 'SELECT 1');
+#   my @got = records($node, since => $mark, event => 'statement');
+#
+# records() first makes the writer write out everything that was appended
+# before the call, then returns what is new in the trail as hashes.  Every line
+# it reads, whether asked for or not, is checked: JSON, schema in the strict
+# form, length, encoding (scripts/validate-records), the sequence without a gap,
+# the numbers of each session without a gap.  A fault dies with the line in the
+# message, so no test can pass over a trail that is wrong.
+#
+# What the helper itself does on the server (database secaudit_test) is in the
+# trail and checked like the rest, but not returned.
+package SecauditTest;
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use Exporter 'import';
+use File::Basename qw(dirname);
+use IPC::Run ();
+use JSON::PP ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+our @EXPORT = qw(
+  new_node trail_dir trail_files flush_trail mark records one_record
+  all_records read_trail check_trail secauditctl objects_of is_record
+);
+
+my $top = abs_path(dirname(__FILE__) . '/../..');
+my $helper_db = 'secaudit_test';
+
+# Per node name: { offsets => { file => bytes read }, records => [...] }
+my %seen;
+
+# new_node(NAME, %options): an initialised, started server that audits.
+#   settings   => { name => value }, put into postgresql.conf, over the defaults
+#   conf       => further lines for postgresql.conf
+#   init       => arguments of PostgreSQL::Test::Cluster's init, as an array
+#   no_start   => 1: leave it stopped, and without the helper's database
+#   no_preload => 1: secaudit is installed but not loaded (for comparisons)
+sub new_node
+{
+	my ($name, %opt) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init(@{ $opt{init} // [] });
+	configure($node, %opt);
+	return $node if $opt{no_start};
+	$node->start;
+	prepare($node) unless $opt{no_preload};
+	return $node;
+}
+
+sub configure
+{
+	my ($node, %opt) = @_;
+	my %set = (
+		'secaudit.log' => 'all',
+		'secaudit.node_name' => $node->name,
+		'secaudit.directory' => trail_dir($node),
+		%{ $opt{settings} // {} });
+
+	mkdir trail_dir($node), 0700;
+	return $node->append_conf('postgresql.conf', $opt{conf} // '')
+	  if $opt{no_preload};
+	$node->append_conf('postgresql.conf',
+		"shared_preload_libraries = 'secaudit'\n"
+		  . join('', map { "$_ = '$set{$_}'\n" } sort keys %set)
+		  . ($opt{conf} // ''));
+	return;
+}
+
+# The helper needs secaudit.flush(), which a database has only with the
+# extension; it takes one of its own, so that the tests' databases stay without.
+sub prepare
+{
+	my ($node) = @_;
+
+	$node->safe_psql('postgres', "CREATE DATABASE $helper_db");
+	$node->safe_psql($helper_db, 'CREATE EXTENSION secaudit');
+	return;
+}
+
+sub trail_dir
+{
+	my ($node) = @_;
+	return $node->basedir . '/trail';
+}
+
+# The trail's files, oldest first.
+sub trail_files
+{
+	my ($where) = @_;
+	my $dir = ref $where ? trail_dir($where) : $where;
+	return sort { file_number($a) <=> file_number($b) } glob("$dir/secaudit-*.jsonl");
+}
+
+sub file_number
+{
+	return $_[0] =~ /-(\d+)\.jsonl$/ ? $1 : 0;
+}
+
+# Everything appended before this call is in the files after it.
+sub flush_trail
+{
+	my ($node) = @_;
+	local $ENV{PGAPPNAME} = $helper_db;
+	$node->safe_psql($helper_db, 'SELECT secaudit.flush()');
+	return;
+}
+
+# Read what is new in a running or stopped node's trail into the cache.
+sub update
+{
+	my ($node) = @_;
+	my $cache = $seen{ $node->name } //= { offsets => {}, records => [] };
+	my @lines;
+
+	foreach my $file (trail_files($node))
+	{
+		my $offset = $cache->{offsets}{$file} // 0;
+		next if -s $file == $offset;
+		open my $fh, '<:raw', $file or die "$file: $!";
+		seek $fh, $offset, 0;
+		local $/;
+		my $new = <$fh>;
+		# A line that is being written is for the next time.
+		$new =~ s/[^\n]*\z//;
+		$cache->{offsets}{$file} = $offset + length $new;
+		push @lines, $new =~ /([^\n]*\n)/g;
+	}
+	return $cache unless @lines;
+
+	validate(@lines);
+	my $json = JSON::PP->new->utf8;
+	push @{ $cache->{records} }, map { $json->decode($_) } @lines;
+	check_numbers($node->name, $cache->{records});
+	return $cache;
+}
+
+sub validate
+{
+	my ($in, $out) = (join('', @_), '');
+	# The system's own python: another one first in PATH has no jsonschema.
+	my $python = -x '/usr/bin/python3' ? '/usr/bin/python3' : 'python3';
+
+	return if IPC::Run::run([ $python, '-B', "$top/scripts/validate-records", '-' ],
+		'<', \$in, '>&', \$out);
+	die "the trail has records that it must not have:\n$out";
+}
+
+# seq counts from 1 without a gap over all files; ssn does within each session.
+sub check_numbers
+{
+	my ($name, $records) = @_;
+	my ($expected, %ssn) = (1);
+
+	foreach my $r (@$records)
+	{
+		die "$name: seq $r->{seq} where $expected was due\n"
+		  if $r->{seq} != $expected++;
+		next unless defined $r->{ssn};
+		next if ($r->{part} // 1) > 1 && ($ssn{ $r->{session} }{ $r->{ssn} } // 0);
+		die "$name: session $r->{session} has ssn $r->{ssn} twice\n"
+		  if $ssn{ $r->{session} }{ $r->{ssn} }++;
+	}
+	foreach my $session (keys %ssn)
+	{
+		my $count = keys %{ $ssn{$session} };
+		my ($highest) = sort { $b <=> $a } keys %{ $ssn{$session} };
+		die "$name: session $session has $count records but an ssn of $highest\n"
+		  if $highest != $count;
+	}
+	return;
+}
+
+# Position in the trail, for records(since => ...).
+sub mark
+{
+	my ($node) = @_;
+	flush_trail($node);
+	my $records = update($node)->{records};
+	return @$records ? $records->[-1]{seq} : 0;
+}
+
+# records(NODE, key => wanted, ...): the records whose keys all match.  wanted
+# is a string (equal), a qr// (matches), undef (the key is absent) or a code
+# reference (true for the value).  since => mark() leaves out older ones.
+sub records
+{
+	my ($node, %want) = @_;
+	flush_trail($node);
+	return select_records(update($node)->{records}, %want);
+}
+
+# The same from the files of a server that may be down: no flush, no waiting.
+sub read_trail
+{
+	my ($node, %want) = @_;
+	return select_records(update($node)->{records}, %want);
+}
+
+# Everything, the helper's own records and the writer's included.
+sub all_records
+{
+	my ($node) = @_;
+	return @{ update($node)->{records} };
+}
+
+sub select_records
+{
+	my ($records, %want) = @_;
+	my $since = delete $want{since} // 0;
+
+	return grep { $_->{seq} > $since && !is_helpers($_) && matches($_, \%want) } @$records;
+}
+
+# CREATE DATABASE is run from elsewhere, so its text tells.
+sub is_helpers
+{
+	my ($r) = @_;
+	return 1 if ($r->{db} // '') eq $helper_db;
+	return ($r->{query} // '') eq "CREATE DATABASE $helper_db";
+}
+
+sub matches
+{
+	my ($record, $want) = @_;
+	foreach my $key (keys %$want)
+	{
+		my ($has, $wanted) = ($record->{$key}, $want->{$key});
+		if (!defined $wanted) { return 0 if defined $has; next; }
+		return 0 unless defined $has;
+		if (ref $wanted eq 'Regexp') { return 0 unless $has =~ $wanted; }
+		elsif (ref $wanted eq 'CODE') { return 0 unless $wanted->($has); }
+		else { return 0 unless $has eq $wanted; }
+	}
+	return 1;
+}
+
+# The only record that matches; dies if there is none or more than one.
+sub one_record
+{
+	my ($node, %want) = @_;
+	my @got = records($node, %want);
+	return $got[0] if @got == 1;
+	my $json = JSON::PP->new->canonical;
+	die scalar(@got) . " records instead of one for "
+	  . join(', ', map { "$_ => " . ($want{$_} // 'absent') } sort keys %want)
+	  . "\n" . join("\n", map { $json->encode($_) } @got) . "\n";
+}
+
+# objects_of(RECORD): its objects as sorted strings "type name access,access".
+sub objects_of
+{
+	my ($record) = @_;
+	return [ sort map { "$_->{type} $_->{name} " . join(',', @{ $_->{access} }) }
+		  @{ $record->{objects} // [] } ];
+}
+
+# is_record(RECORD, { key => value }, NAME): a test that the keys have exactly
+# these values; undef: the key must be absent.  objects are compared in the
+# form of objects_of().
+sub is_record
+{
+	my ($record, $expected, $name) = @_;
+	my %got;
+	foreach my $key (keys %$expected)
+	{
+		$got{$key} = $key eq 'objects' && $record ? objects_of($record) : $record->{$key};
+	}
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return is_deeply(\%got, $expected, $name)
+	  || diag(JSON::PP->new->canonical->pretty->encode($record // {}));
+}
+
+# check_trail(NODE): a test that the whole trail, as it lies there, is sound.
+sub check_trail
+{
+	my ($node, $name) = @_;
+	my ($out, $err) = ('', '');
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+	eval { update($node); 1 } or $err = $@;
+	return ok(0, $name) || diag($err) if $err;
+	return secauditctl($node, [ 'verify', trail_dir($node) ], $name);
+}
+
+# secauditctl(NODE, [ARGUMENTS], NAME): a test that the command succeeds.
+sub secauditctl
+{
+	my ($node, $args, $name) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return command_ok([ $node->installed_command('secauditctl'), @$args ], $name);
+}
+
+1;
