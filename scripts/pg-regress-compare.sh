@@ -1,0 +1,141 @@
+#!/bin/bash
+# pg-regress-compare.sh [TEST...]: does auditing change what PostgreSQL does?
+#
+# Runs PostgreSQL's own regression suite twice in a private copy of the server,
+# once without secaudit and once with it preloaded and everything recorded, and
+# prints in what the results differ.  Also checks every line of the trail that
+# the second run leaves.  Exit status 0: no difference and a sound trail.
+#
+# The suite comes from Debian's source package of the installed server (or the
+# nearest version of the same major that can be had), through package lists of
+# its own: the machine's sources are not touched.  PGSRC=DIR uses an unpacked
+# source tree instead.  TEST...: only these, after test_setup.  KEEP=1 keeps the
+# results.  About ten minutes for all of it on two cores.
+#
+# PRELOAD sets what is preloaded in the second run, by default secaudit.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+top=$PWD
+preload=${PRELOAD:-secaudit}
+
+scripts/deps.sh build test
+major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+tmp=$(mktemp -d /tmp/secaudit-suite.XXXXXX)
+chmod 755 "$tmp"
+trap '[ -n "${KEEP:-}" ] || remove_tree "$tmp"' EXIT
+
+# Debian's sources, as source entries, in lists of our own.
+own_apt()
+{
+	local file
+	if [ ! -d "$tmp/apt" ]; then
+		mkdir -p "$tmp/apt/parts" "$tmp/apt/lists/partial"
+		for file in /etc/apt/sources.list.d/*.sources; do
+			grep -qs 'debian\.org' "$file" || continue
+			sed 's/^Types:.*/Types: deb-src/' "$file" > "$tmp/apt/parts/${file##*/}"
+		done
+		grep -hs '^deb .*debian' /etc/apt/sources.list /etc/apt/sources.list.d/*.list |
+			sed 's/^deb /deb-src /' > "$tmp/apt/parts/classic.list" || true
+	fi
+	"$@" -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$tmp/apt/parts" \
+		-o Dir::State::lists="$tmp/apt/lists" -o Dir::Cache::srcpkgcache= \
+		-o Dir::Cache::pkgcache= -o APT::Sandbox::User=root
+}
+
+fetch_source()
+{
+	local version versions
+	own_apt apt-get update > "$tmp/apt.log" 2>&1 || true
+	# Exactly the installed version first, then the others, newest first.
+	versions=$(dpkg-query -W -f='${source:Version}\n' "postgresql-$major"
+		own_apt apt-cache showsrc "postgresql-$major" 2>/dev/null |
+			sed -n 's/^Version: //p' | sort -rV)
+	for version in $versions; do
+		if (cd "$tmp" && own_apt apt-get source --download-only \
+			"postgresql-$major=$version" >> "$tmp/apt.log" 2>&1); then
+			say "PostgreSQL's source: Debian's $version"
+			mkdir "$tmp/source"
+			tar -xf "$tmp"/*.orig.tar.* -C "$tmp/source" --strip-components=1
+			return
+		fi
+	done
+	tail -n 5 "$tmp/apt.log" >&2
+	die "could not get the source package of postgresql-$major; set PGSRC to an unpacked source tree"
+}
+
+if [ -n "${PGSRC:-}" ]; then
+	mkdir "$tmp/source"
+	cp -r "$PGSRC/src" "$tmp/source/"
+else
+	fetch_source
+fi
+suite=$tmp/source/src/test/regress
+
+say "building secaudit and the suite's library"
+stage_server "$tmp/server"
+quietly "$tmp/build.log" build all
+quietly "$tmp/build.log" build install "$tmp/server"
+mkdir "$tmp/lib"
+gcc -O1 -fPIC -shared -w -I"$("$PG_CONFIG" --includedir-server)" \
+	-I"$("$PG_CONFIG" --includedir)" -o "$tmp/lib/regress.so" "$suite/regress.c"
+cp "$("$PG_CONFIG" --pkglibdir)"/{autoinc,refint}.so "$tmp/lib/"
+pgxs=$(dirname "$("$PG_CONFIG" --pgxs)")/..
+
+schedule=(--schedule="$suite/parallel_schedule")
+if [ $# -gt 0 ]; then
+	schedule=(test_setup "$@")
+fi
+
+# suite NAME: one run, with settings from NAME.conf; results go to NAME/.
+suite()
+{
+	local name=$1
+	mkdir -p "$tmp/$name"
+	cp -r "$suite/sql" "$suite/data" "$suite/expected" "$suite/resultmap" "$tmp/$name/"
+	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$tmp/$name"
+	as_server env -C "$tmp/$name" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE -u PGOPTIONS \
+		HOME="$tmp/$name" PATH="$stage_bindir:$PATH" "$pgxs/test/regress/pg_regress" \
+		--bindir="$stage_bindir" --dlpath="$tmp/lib" --inputdir=. --outputdir=. \
+		--temp-instance="$tmp/$name/instance" --temp-config="$tmp/$name.conf" \
+		--port=$((20000 + $$ % 20000)) --max-concurrent-tests=20 --no-locale --encoding=UTF8 "${schedule[@]}" \
+		> "$tmp/$name.log" 2>&1 < /dev/null || true
+	grep -E '^ ?[A-Za-z].* tests? (passed|failed)|All [0-9]+' "$tmp/$name.log" || tail -n 20 "$tmp/$name.log"
+}
+
+mkdir "$tmp/trail"
+chmod 700 "$tmp/trail"
+[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/trail"
+printf '%s\n' "max_prepared_transactions = 2" > "$tmp/without.conf"
+cat > "$tmp/with.conf" <<-CONF
+	max_prepared_transactions = 2
+	shared_preload_libraries = '$preload'
+	secaudit.directory = '$tmp/trail'
+	secaudit.log = 'all'
+	secaudit.log_catalog = on
+	${EXTRA_CONF:-}
+CONF
+
+say "the suite without secaudit"
+suite without
+say "the suite with shared_preload_libraries = '$preload', secaudit.log = 'all'"
+suite with
+
+say "comparing the results"
+# Timings, process and object numbers that no two runs share are not results.
+status=0
+diff -r -U 2 "$tmp/without/results" "$tmp/with/results" > "$tmp/difference" || status=1
+if [ $status -eq 0 ]; then
+	say "${green}no difference${off} in $(find "$tmp/with/results" -name '*.out' | wc -l) result files"
+else
+	say "${red}$(grep -c '^diff ' "$tmp/difference") of $(find "$tmp/with/results" -name '*.out' | wc -l) result files differ${off}"
+	cat "$tmp/difference"
+fi
+if grep -E 'TRAP|PANIC|terminated by signal' "$tmp"/with/log/postmaster.log; then
+	status=1
+fi
+
+say "checking the trail"
+cat "$tmp"/trail/secaudit-*.jsonl | "$top/scripts/validate-records" - || status=1
+[ -z "${KEEP:-}" ] || say "kept: $tmp"
+exit $status
