@@ -44,18 +44,34 @@ aud_buf_room(const AudBuf *b)
 	return b->cap - 1 - b->len;
 }
 
+/*
+ * Make n bytes part of the buffer for the caller to fill at once; NULL, and
+ * truncated set, where they do not fit.
+ */
+static inline char *
+aud_buf_reserve(AudBuf *b, size_t n)
+{
+	char *at;
+
+	if (b->truncated || n > aud_buf_room(b))
+	{
+		b->truncated = true;
+		return NULL;
+	}
+	at = b->data + b->len;
+	b->len += n;
+	b->data[b->len] = '\0';
+	return at;
+}
+
 /* Append n bytes, all of them or none. */
 static inline void
 aud_buf_append(AudBuf *b, const void *bytes, size_t n)
 {
-	if (b->truncated || n > aud_buf_room(b))
-	{
-		b->truncated = true;
-		return;
-	}
-	memcpy(b->data + b->len, bytes, n);
-	b->len += n;
-	b->data[b->len] = '\0';
+	char *at = aud_buf_reserve(b, n);
+
+	if (at != NULL && n > 0)
+		memcpy(at, bytes, n);
 }
 
 static inline void

@@ -6,8 +6,8 @@
  * There is no DOM and no allocation; punctuation and keys are the caller's,
  * as string literals.  What comes out is always valid JSON text in UTF-8
  * that other programs can swallow: `"` `\`, everything below 0x20, 0x7F, C1
- * controls, U+2028/2029, bidi controls and U+FEFF are escaped, an invalid
- * UTF-8 byte and NUL become U+FFFD.  Never \u0000, never a lone surrogate.
+ * controls, U+2028/2029, bidi controls and U+FEFF are escaped; NUL and damaged
+ * UTF-8 (see utf8.h) become U+FFFD.  Never \u0000, never a lone surrogate.
  *
  * Core layer: no postgres.h, no I/O, no global state.
  *
@@ -43,7 +43,8 @@ extern void aud_json_uint(AudBuf *b, uint64_t value);
 
 /*
  * Append "2026-01-31T23:59:59.123456Z", with quotes.  unix_us: microseconds
- * since 1970-01-01 UTC, years 0001 to 9999.
+ * since 1970-01-01 UTC; what is outside the years 0001 to 9999 becomes the
+ * nearest time inside.
  */
 extern void aud_json_timestamp(AudBuf *b, int64_t unix_us);
 

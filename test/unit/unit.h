@@ -20,4 +20,18 @@ extern void unit_register(Suite *suite);
 	}                                                              \
 	struct unit_needs_semicolon
 
+/* How many elements an array has, for tcase_add_loop_test(). */
+#define COUNT(array) ((int) (sizeof(array) / sizeof((array)[0])))
+
+/*
+ * For the inside of loops of millions: ck_assert() reports each success to
+ * the parent process, which costs more than what is tested.
+ */
+#define REQUIRE(condition)                            \
+	do                                                \
+	{                                                 \
+		if (!(condition))                             \
+			ck_abort_msg("not true: %s", #condition); \
+	} while (0)
+
 #endif /* AUD_UNIT_H */

@@ -1,0 +1,181 @@
+/*-------------------------------------------------------------------------
+ *
+ * json_scalar.c
+ *	  JSON numbers, timestamps and base64: fixed forms that need no escapes.
+ *
+ * Each value is appended whole or not at all.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <string.h>
+
+#include "core/json.h"
+
+static const char two_digits[201] =
+	"00010203040506070809101112131415161718192021222324"
+	"25262728293031323334353637383940414243444546474849"
+	"50515253545556575859606162636465666768697071727374"
+	"75767778798081828384858687888990919293949596979899";
+
+static inline void
+put2(char *out, unsigned int value)
+{
+	memcpy(out, two_digits + 2 * value, 2);
+}
+
+/* Append value after prefix ("" or "-"). */
+static void
+append_decimal(AudBuf *b, bool negative, uint64_t value)
+{
+	char  digits[21]; /* sign and 20 digits of 2^64 - 1 */
+	char *p = digits + sizeof(digits);
+
+	while (value >= 100)
+	{
+		p -= 2;
+		put2(p, (unsigned int) (value % 100));
+		value /= 100;
+	}
+	if (value >= 10)
+	{
+		p -= 2;
+		put2(p, (unsigned int) value);
+	}
+	else
+		*--p = (char) ('0' + value);
+	if (negative)
+		*--p = '-';
+	aud_buf_append(b, p, (size_t) (digits + sizeof(digits) - p));
+}
+
+void
+aud_json_int(AudBuf *b, int64_t value)
+{
+	/* negate as unsigned: -INT64_MIN does not exist */
+	append_decimal(b, value < 0, value < 0 ? -(uint64_t) value : (uint64_t) value);
+}
+
+void
+aud_json_uint(AudBuf *b, uint64_t value)
+{
+	append_decimal(b, false, value);
+}
+
+/*
+ * Year, month and day of a day number, 0 being 0000-03-01 in the proleptic
+ * Gregorian calendar; not for negative ones.
+ *
+ * This is civil_from_days() from Howard Hinnant's "chrono-Compatible
+ * Low-Level Date Algorithms": years that begin in March put the leap day last,
+ * so the month follows from the day of the year by one linear formula.
+ */
+static inline void
+civil_from_days(uint32_t days, unsigned int *year, unsigned int *month,
+				unsigned int *day)
+{
+	uint32_t era = days / 146097; /* 400 years */
+	uint32_t doe = days % 146097;
+	uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	uint32_t mp = (5 * doy + 2) / 153; /* March is 0 */
+
+	*day = doy - (153 * mp + 2) / 5 + 1;
+	*month = mp < 10 ? mp + 3 : mp - 9;
+	*year = era * 400 + yoe + (*month <= 2);
+}
+
+#define US_PER_DAY       INT64_C(86400000000)
+#define DAYS_TO_1970     719468 /* from 0000-03-01 */
+#define US_OF_YEAR_1     (INT64_C(-719162) * US_PER_DAY)
+#define US_OF_YEAR_10000 (INT64_C(2932897) * US_PER_DAY)
+
+/*
+ * No cache of the last second: the arithmetic costs less than the check would
+ * bring, and this layer keeps no state.  Times outside of RFC 3339's years
+ * become the nearest one inside, so that the line stays readable.
+ */
+void
+aud_json_timestamp(AudBuf *b, int64_t unix_us)
+{
+	char *out = aud_buf_reserve(b, sizeof("\"YYYY-MM-DDTHH:MM:SS.uuuuuuZ\"") - 1);
+	unsigned int year;
+	unsigned int month;
+	unsigned int day;
+	uint32_t     days;
+	uint64_t     since_year_0;
+	uint32_t     second;
+	uint32_t     us;
+
+	if (out == NULL)
+		return;
+	if (unix_us < US_OF_YEAR_1)
+		unix_us = US_OF_YEAR_1;
+	if (unix_us >= US_OF_YEAR_10000)
+		unix_us = US_OF_YEAR_10000 - 1;
+
+	since_year_0 = (uint64_t) (unix_us + DAYS_TO_1970 * US_PER_DAY);
+	days = (uint32_t) (since_year_0 / US_PER_DAY);
+	second = (uint32_t) (since_year_0 % US_PER_DAY / 1000000);
+	us = (uint32_t) (since_year_0 % 1000000);
+	civil_from_days(days, &year, &month, &day);
+
+	memcpy(out, "\"YYYY-MM-DDTHH:MM:SS.uuuuuuZ\"", 29);
+	put2(out + 1, year / 100);
+	put2(out + 3, year % 100);
+	put2(out + 6, month);
+	put2(out + 9, day);
+	put2(out + 12, second / 3600);
+	put2(out + 15, second / 60 % 60);
+	put2(out + 18, second % 60);
+	put2(out + 21, us / 10000);
+	put2(out + 23, us / 100 % 100);
+	put2(out + 25, us % 100);
+}
+
+/* Four base64 digits of three bytes. */
+static inline void
+put_base64(char *out, const unsigned char *in)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+								 "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	uint32_t bits = (uint32_t) in[0] << 16 | (uint32_t) in[1] << 8 | in[2];
+
+	out[0] = digits[bits >> 18];
+	out[1] = digits[bits >> 12 & 0x3F];
+	out[2] = digits[bits >> 6 & 0x3F];
+	out[3] = digits[bits & 0x3F];
+}
+
+void
+aud_json_base64(AudBuf *b, const void *bytes, size_t len)
+{
+	const unsigned char *in = bytes;
+	size_t               groups = len / 3;
+	size_t               rest = len % 3;
+	char                *out;
+
+	/* no sum or product below can overflow if this much could ever fit */
+	if (groups > aud_buf_room(b) / 4)
+	{
+		b->truncated = true;
+		return;
+	}
+	out = aud_buf_reserve(b, groups * 4 + (rest > 0 ? 4 : 0) + 2);
+	if (out == NULL)
+		return;
+
+	*out++ = '"';
+	for (; groups > 0; groups--, in += 3, out += 4)
+		put_base64(out, in);
+	if (rest > 0)
+	{
+		unsigned char last[3] = {in[0], rest > 1 ? in[1] : 0, 0};
+
+		put_base64(out, last);
+		out[3] = '=';
+		if (rest == 1)
+			out[2] = '=';
+		out += 4;
+	}
+	*out = '"';
+}

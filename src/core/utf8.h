@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * utf8.h
+ *	  Decoding UTF-8 that may be damaged, and cutting it in the right place.
+ *
+ * "Valid" means well-formed as in table 3-7 of the Unicode standard: no
+ * overlong forms, no surrogates, nothing past U+10FFFF.  U+0000 is valid.
+ *
+ * Damaged text falls into units too: each maximal subpart of an ill-formed
+ * sequence (Unicode, section 3.9) is one unit and becomes one U+FFFD.  That
+ * is the practice of W3C, ICU and Python, so readers count alike.
+ *
+ * Core layer: no postgres.h, no I/O, no global state.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_CORE_UTF8_H
+#define AUD_CORE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Decode the unit at the start of s[len], len > 0.  A valid character: *cp is
+ * set and its length (1..4) returned.  A damaged one: *cp is U+FFFD and minus
+ * the length of the maximal ill-formed subpart (-1..-3) is returned.
+ */
+extern int aud_utf8_decode(const char *s, size_t len, uint32_t *cp);
+
+/* How many bytes at the start of s[len] are valid UTF-8; len if all are. */
+extern size_t aud_utf8_valid_prefix(const char *s, size_t len);
+
+static inline bool
+aud_utf8_valid(const char *s, size_t len)
+{
+	return aud_utf8_valid_prefix(s, len) == len;
+}
+
+/*
+ * The nearest position at or before (after) pos which is not inside a unit,
+ * so that both sides of a cut mean the same as the whole did.  Positions past
+ * len are taken as len.
+ */
+extern size_t aud_utf8_align_down(const char *s, size_t len, size_t pos);
+extern size_t aud_utf8_align_up(const char *s, size_t len, size_t pos);
+
+#endif /* AUD_CORE_UTF8_H */
