@@ -1,0 +1,61 @@
+/*-------------------------------------------------------------------------
+ *
+ * ctl.h
+ *	  What the subcommands of secauditctl share.
+ *
+ * Exit codes are the same for every subcommand: 0 all is well, 1 the trail
+ * is not as it should be, 2 the job could not be done (usage, files that
+ * cannot be read).  Messages go to stderr as "secauditctl: ...".
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_BIN_CTL_H
+#define AUD_BIN_CTL_H
+
+#include "core/error.h"
+#include "core/reader.h"
+
+#define AUD_EXIT_OK      0
+#define AUD_EXIT_FAULT   1
+#define AUD_EXIT_TROUBLE 2
+
+#define AUD_CTL_VERSION "secauditctl (secaudit) 1.0"
+
+/* Subcommands: argv[0] is the subcommand's name. */
+extern int aud_cmd_tail(int argc, char **argv);
+
+/* Report on stderr, with errno's text where there is one. */
+extern void aud_ctl_error(const AudError *err);
+extern void aud_ctl_complain(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/*
+ * Options that every subcommand has, and errors of getopt_long(), which the
+ * subcommand calls with opterr = 0 and a leading ':'.  True: done, with
+ * *status to be returned.  help may be called.
+ */
+extern bool aud_ctl_common_option(int c, char **argv, const char *command,
+								  void (*help)(void), int *status);
+
+/* Value of the long option --help; the short ones are -? and -V. */
+#define AUD_OPT_HELP 1000
+
+/* "Try ... --help"; returns AUD_EXIT_TROUBLE. */
+extern int aud_ctl_usage_error(const char *command);
+
+/* Close stdout and say so if something did not get through; the exit code. */
+extern int aud_ctl_finish(int code);
+
+/*
+ * Where no operands are given, let $SECAUDIT_DIRECTORY be the only one.
+ * False, and reported, if that is not set either.
+ */
+extern bool aud_ctl_operands(int *argc, char ***argv, const char *command);
+
+/*
+ * Fill list from the operands.  What cannot be read is reported and makes the
+ * result false; the rest is in the list all the same.
+ */
+extern bool aud_ctl_list(AudTrailList *list, int argc, char **argv);
+
+#endif /* AUD_BIN_CTL_H */

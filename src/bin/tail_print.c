@@ -1,0 +1,156 @@
+/*-------------------------------------------------------------------------
+ *
+ * tail_print.c
+ *	  secauditctl tail: the lines of one file.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "bin/tail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/chain.h"
+
+static void
+show_damage(AudTail *tail, const AudTrailFile *file, const AudLine *line,
+			const char *why)
+{
+	const AudTerm *t = &tail->term;
+	size_t         shown = line->len < 200 ? line->len : 200;
+
+	aud_term_color(t, AUD_COLOR_RED);
+	aud_term_put_raw(t, file->path, strlen(file->path));
+	fprintf(t->out, ":%llu: ", (unsigned long long) line->number);
+	fputs(why, t->out);
+	aud_term_color(t, AUD_COLOR_NONE);
+	fputs(": ", t->out);
+	aud_term_put_raw(t, line->data, shown);
+	if (shown < line->len || line->oversized)
+		fputs("...", t->out);
+	fputc('\n', t->out);
+}
+
+/*
+ * Parse a line.  NULL with *why set if it is no record, NULL with *why NULL
+ * if the filter does not want it.
+ */
+static json_t *
+parse_line(const AudTail *tail, const AudLine *line, const char **why)
+{
+	static json_error_t error;
+	json_t             *record = NULL;
+
+	*why = NULL;
+	if (line->oversized)
+		*why = "not a record, line too long";
+	else if ((record = json_loadb(line->data, line->len, 0, &error)) == NULL)
+		*why = "not a record, invalid JSON";
+	else if (!json_is_object(record))
+		*why = "not a record, no JSON object";
+	if (*why == NULL && aud_filter_match(&tail->filter, record))
+		return record;
+	json_decref(record);
+	return NULL;
+}
+
+static void
+show_line(AudTail *tail, const AudTrailFile *file, const AudLine *line)
+{
+	const char *why;
+	json_t     *record = parse_line(tail, line, &why);
+
+	if (why != NULL)
+	{
+		tail->damaged = true;
+		show_damage(tail, file, line, why);
+	}
+	else if (record != NULL && !tail->raw)
+		aud_row_print(&tail->term, record, &tail->row);
+	else if (record != NULL)
+	{
+		if (tail->term.tty)
+			aud_term_put_raw(&tail->term, line->data, line->len);
+		else
+			fwrite(line->data, 1, line->len, tail->term.out);
+		fputc('\n', tail->term.out);
+	}
+	json_decref(record);
+}
+
+bool
+aud_tail_counts(const AudTail *tail, const AudLine *line)
+{
+	const char *why;
+	json_t     *record;
+
+	if (!aud_filter_is_set(&tail->filter))
+		return true;
+	record = parse_line(tail, line, &why);
+	json_decref(record);
+	return record != NULL || why != NULL;
+}
+
+bool
+aud_tail_open(AudTail *tail, AudReader *r, const AudTrailFile *file,
+			  AudTailPosition from)
+{
+	AudError err = {0};
+
+	if (aud_reader_open(r, file->path, &err))
+	{
+		aud_reader_limit(r, file->bytes);
+		if (from.offset == 0 ||
+			aud_reader_seek(r, from.offset, from.number, &err))
+			return true;
+		aud_reader_close(r);
+	}
+	aud_ctl_error(&err);
+	tail->trouble = true;
+	return false;
+}
+
+bool
+aud_tail_drain(AudTail *tail, AudReader *r, const AudTrailFile *file)
+{
+	AudError      err = {0};
+	AudLine       line;
+	AudReadStatus status = AUD_READ_LINE;
+
+	while (!aud_tail_interrupted && !ferror(stdout) &&
+		   (status = aud_reader_next(r, &line, &err)) == AUD_READ_LINE)
+	{
+		AudChainTrailer trailer;
+
+		if (aud_chain_split(line.data, line.len, &trailer))
+		{
+			tail->last_seq = trailer.seq;
+			if (trailer.seq <= tail->skip_seq)
+				continue;
+		}
+		show_line(tail, file, &line);
+	}
+	if (status == AUD_READ_ERROR)
+	{
+		aud_ctl_complain("%s \"%s\": %s",
+						 err.message,
+						 file->path,
+						 strerror(err.sys_errno));
+		tail->trouble = true;
+		return false;
+	}
+	return true;
+}
+
+/*
+ * A file that was left with half a line is what a crash leaves; the writer
+ * never completes it.  Worth a word, no reason to fail: "verify" judges.
+ */
+void
+aud_tail_torn_end(AudTail *tail, AudReader *r, const AudTrailFile *file)
+{
+	AudLine line;
+
+	if (aud_reader_partial(r, &line))
+		show_damage(tail, file, &line, "incomplete last line");
+}

@@ -1,0 +1,134 @@
+/*-------------------------------------------------------------------------
+ *
+ * timearg.c
+ *	  Times as people write them and as records hold them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "bin/timearg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bin/ctl.h"
+
+static void
+format_ts(time_t t, const char *micros, char *ts)
+{
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(ts, AUD_TS_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	strcat(ts, ".");
+	strncat(ts, micros, 6);
+	strcat(ts, "Z");
+}
+
+/* "10min": a number and a unit, counted back from now. */
+static bool
+parse_ago(const char *arg, char *ts)
+{
+	static const struct
+	{
+		const char *unit;
+		long        seconds;
+	} units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
+	char *end;
+	long  n = strtol(arg, &end, 10);
+
+	if (end == arg || n < 0 || n > 1000000000L || *arg == '+')
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(end, units[i].unit) == 0)
+		{
+			time_t now = time(NULL);
+
+			if (n > now / units[i].seconds)
+				return false;
+			format_ts(now - n * units[i].seconds, "000000", ts);
+			return true;
+		}
+	return false;
+}
+
+/* ".5" becomes 500000; leaves *p behind the digits. */
+static void
+parse_fraction(const char **p, char *micros)
+{
+	strcpy(micros, "000000");
+	if (**p != '.')
+		return;
+	(*p)++;
+	for (int i = 0; **p >= '0' && **p <= '9'; i++, (*p)++)
+		if (i < 6)
+			micros[i] = **p;
+}
+
+bool
+aud_timearg_parse(const char *arg, bool utc, char *ts)
+{
+	struct tm   tm = {0};
+	const char *p;
+	char        micros[7] = "000000";
+	time_t      t;
+
+	if (parse_ago(arg, ts))
+		return true;
+	p = strptime(arg, "%Y-%m-%d", &tm);
+	if (p == NULL)
+		return false;
+	if (*p == 'T' || *p == ' ')
+	{
+		const char *rest = strptime(p + 1, "%H:%M:%S", &tm);
+
+		p = rest ? rest : strptime(p + 1, "%H:%M", &tm);
+		if (p == NULL)
+			return false;
+		parse_fraction(&p, micros);
+	}
+	if (*p == 'Z' && p[1] == '\0')
+	{
+		utc = true;
+		p++;
+	}
+	if (*p != '\0' || tm.tm_year < -1899 || tm.tm_year > 8099)
+		return false;
+	tm.tm_isdst = -1;
+	t = utc ? timegm(&tm) : mktime(&tm);
+	format_ts(t, micros, ts);
+	return true;
+}
+
+bool
+aud_timearg_show(const char *ts, bool utc, char *date, size_t date_size,
+				 char *time_of_day, size_t time_size)
+{
+	struct tm   tm = {0};
+	const char *rest = strptime(ts, "%Y-%m-%dT%H:%M:%S", &tm);
+	char        micros[7];
+	time_t      t;
+
+	snprintf(date, date_size, "%s", "");
+	snprintf(time_of_day, time_size, "%s", ts);
+	if (rest == NULL)
+		return false;
+	parse_fraction(&rest, micros);
+	if (strcmp(rest, "Z") != 0)
+		return false;
+	t = timegm(&tm);
+	if (utc)
+		gmtime_r(&t, &tm);
+	else
+		localtime_r(&t, &tm);
+	strftime(date, date_size, "%Y-%m-%d", &tm);
+	snprintf(time_of_day,
+			 time_size,
+			 "%02d:%02d:%02d.%.3s",
+			 tm.tm_hour,
+			 tm.tm_min,
+			 tm.tm_sec,
+			 micros);
+	return true;
+}
