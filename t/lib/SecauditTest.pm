@@ -22,7 +22,7 @@ use warnings;
 
 use Cwd qw(abs_path);
 use Exporter 'import';
-use File::Basename qw(dirname);
+use File::Basename qw(basename dirname);
 use IPC::Run ();
 use JSON::PP ();
 use PostgreSQL::Test::Cluster;
@@ -118,32 +118,69 @@ sub flush_trail
 }
 
 # Read what is new in a running or stopped node's trail into the cache.
+#
+# After a fault the writer starts a new file and repeats in it what the file
+# before may hold doubtfully: of that one only prev_bytes count, and a record
+# that comes twice must come with the same bytes.
 sub update
 {
 	my ($node) = @_;
-	my $cache = $seen{ $node->name } //= { offsets => {}, records => [] };
+	my $cache = $seen{ $node->name } //= { offsets => {}, lines => {}, records => [] };
+	my @files = trail_files($node);
 	my @lines;
 
-	foreach my $file (trail_files($node))
+	foreach my $i (0 .. $#files)
 	{
-		my $offset = $cache->{offsets}{$file} // 0;
-		next if -s $file == $offset;
-		open my $fh, '<:raw', $file or die "$file: $!";
-		seek $fh, $offset, 0;
-		local $/;
-		my $new = <$fh>;
-		# A line that is being written is for the next time.
-		$new =~ s/[^\n]*\z//;
-		$cache->{offsets}{$file} = $offset + length $new;
-		push @lines, $new =~ /([^\n]*\n)/g;
+		my $limit = $i < $#files ? counted_bytes($files[$i], $files[ $i + 1 ]) : undef;
+		push @lines, new_lines($cache, $files[$i], $limit);
 	}
 	return $cache unless @lines;
 
 	validate(@lines);
 	my $json = JSON::PP->new->utf8;
-	push @{ $cache->{records} }, map { $json->decode($_) } @lines;
+	foreach my $line (@lines)
+	{
+		my $record = $json->decode($line);
+		my $before = $cache->{lines}{ $record->{seq} };
+		die "seq $record->{seq} is in the trail twice, differently:\n$before$line"
+		  if defined $before && $before ne $line;
+		push @{ $cache->{records} }, $record unless defined $before;
+		$cache->{lines}{ $record->{seq} } = $line;
+	}
+	@{ $cache->{records} } = sort { $a->{seq} <=> $b->{seq} } @{ $cache->{records} };
 	check_numbers($node->name, $cache->{records});
 	return $cache;
+}
+
+# How much of a file belongs to the trail, if the next one says; its first line
+# may still be on its way.
+sub counted_bytes
+{
+	my ($file, $next) = @_;
+	open my $fh, '<:raw', $next or die "$next: $!";
+	my $first = <$fh> // '';
+	return unless $first =~ /\n\z/;
+	my $open = JSON::PP->new->utf8->decode($first);
+	die "$next does not follow on $file but on " . ($open->{prev_file} // 'nothing') . "\n"
+	  if ($open->{prev_file} // '') ne basename($file);
+	return $open->{prev_bytes};
+}
+
+sub new_lines
+{
+	my ($cache, $file, $limit) = @_;
+	my $offset = $cache->{offsets}{$file} // 0;
+	my $size = $limit // -s $file;
+	my $new = '';
+
+	return if $size <= $offset;
+	open my $fh, '<:raw', $file or die "$file: $!";
+	seek $fh, $offset, 0;
+	read $fh, $new, $size - $offset;
+	# A line that is being written is for the next time.
+	$new =~ s/[^\n]*\z//;
+	$cache->{offsets}{$file} = $offset + length $new;
+	return $new =~ /([^\n]*\n)/g;
 }
 
 sub validate
@@ -161,7 +198,9 @@ sub validate
 sub check_numbers
 {
 	my ($name, $records) = @_;
-	my ($expected, %ssn) = (1);
+	# Retention may have taken the trail's beginning.
+	my $start = ($records->[0]{prev_seq} // 0) + 1;
+	my ($expected, %ssn) = ($start);
 
 	foreach my $r (@$records)
 	{
@@ -172,7 +211,7 @@ sub check_numbers
 		die "$name: session $r->{session} has ssn $r->{ssn} twice\n"
 		  if $ssn{ $r->{session} }{ $r->{ssn} }++;
 	}
-	foreach my $session (keys %ssn)
+	foreach my $session ($start == 1 ? keys %ssn : ())
 	{
 		my $count = keys %{ $ssn{$session} };
 		my ($highest) = sort { $b <=> $a } keys %{ $ssn{$session} };
