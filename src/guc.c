@@ -42,7 +42,7 @@ static int   lock_level = AUD_LOCK_SESSION;
 static char *log_string;
 static char *node_name_string;
 static char *directory_string;
-static char  host_name[256];
+static char  host_name[AUD_NODE_NAME_MAX + 1];
 
 /*
  * secaudit.lock: may a value from this source be set at all?  Files are
@@ -217,9 +217,10 @@ assign_directory(const char *newval, void *extra)
 static bool
 check_node_name(char **newval, void **extra, GucSource source)
 {
-	if (strlen(*newval) > 255)
+	if (strlen(*newval) > AUD_NODE_NAME_MAX)
 	{
-		GUC_check_errdetail("The node name may have up to 255 bytes.");
+		GUC_check_errdetail("The node name may have up to %d bytes.",
+							AUD_NODE_NAME_MAX);
 		return false;
 	}
 	return true;
@@ -317,7 +318,7 @@ define_record_settings(void)
 							NULL,
 							&config.record_max_bytes,
 							8000,
-							4096,
+							6144,
 							1024 * 1024,
 							PGC_SIGHUP,
 							GUC_UNIT_BYTE | GUC_NOT_IN_SAMPLE,
@@ -378,7 +379,7 @@ define_trail_settings(void)
 void
 aud_guc_init(void)
 {
-	if (gethostname(host_name, sizeof(host_name) - 1) != 0 || host_name[0] == '\0')
+	if (gethostname(host_name, sizeof(host_name) - 1) < 0 || host_name[0] == '\0')
 		strlcpy(host_name, "localhost", sizeof(host_name));
 
 	define_policy_settings();

@@ -9,6 +9,9 @@
 #ifndef AUD_GUC_H
 #define AUD_GUC_H
 
+/* Longest secaudit.node_name, bytes; a host name may have 64. */
+#define AUD_NODE_NAME_MAX 128
+
 typedef struct AudConfig
 {
 	/* what is recorded */

@@ -1,15 +1,54 @@
 /*-------------------------------------------------------------------------
  *
  * hooks.h
- *	  Install functions of the hook files, called once by _PG_init.
+ *	  Install functions of the hook files, called once by _PG_init, and what
+ *	  the hook files share.
+ *
+ * Every hook calls the next one, whatever it does itself.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef AUD_HOOKS_H
 #define AUD_HOOKS_H
 
+#include "stmt.h"
+
+extern void aud_hooks_error_install(void);
 extern void aud_hooks_executor_install(void);
-extern void aud_hooks_utility_install(void);
+extern void aud_hooks_object_install(void);
 extern void aud_hooks_session_install(void);
+extern void aud_hooks_utility_install(void);
+extern void aud_hooks_xact_install(void);
+
+/*
+ * Make sure that errors of this process are seen.  The server resets the
+ * stack that this relies on after each error, so hooks that run early in a
+ * statement call it again.  Cheap.
+ */
+extern void aud_error_watch(void);
+
+/*
+ * The error that is being handled, for use in PG_CATCH: its SQLSTATE and
+ * primary message.  Counts as taken: the statement that asked records it.
+ */
+extern const AudFailure *aud_error_take(void);
+
+/*
+ * The last error of this process, whether or not it was taken; sqlstate 0 if
+ * there was none since the last transaction began.
+ */
+extern const AudFailure *aud_error_last(void);
+
+/* An error was raised inside the active statement and never reached it: record it. */
+extern void aud_error_flush_swallowed(void);
+
+/*
+ * This process is about to exit with a FATAL error: if its session was never
+ * opened, that is a failed login.
+ */
+extern void aud_session_refused(const AudFailure *failure);
+
+/* A transaction commits: if it is the first, the session is open now. */
+extern void aud_session_opened(void);
 
 #endif /* AUD_HOOKS_H */

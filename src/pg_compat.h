@@ -43,4 +43,29 @@
 #define AUD_MY_PROC_NUMBER ((int) MyProcNumber)
 #endif
 
+/* 17: BackendId became ProcNumber */
+#if PG_VERSION_NUM >= 170000
+#define AUD_PROC_BEENTRY(proc) \
+	pgstat_get_beentry_by_proc_number(GetNumberFromPGProc(proc))
+#else
+#define AUD_PROC_BEENTRY(proc) pgstat_fetch_stat_beentry((proc)->backendId)
+#endif
+
+/* 16: permissions are checked per RTEPermissionInfo */
+#if PG_VERSION_NUM >= 160000
+#define AUD_CHECKPERMS_PARAMS \
+	List *rangeTable, List *rteperminfos, bool ereport_on_violation
+#define AUD_CHECKPERMS_ARGS rangeTable, rteperminfos, ereport_on_violation
+#else
+#define AUD_CHECKPERMS_PARAMS List *rangeTable, bool ereport_on_violation
+#define AUD_CHECKPERMS_ARGS   rangeTable, ereport_on_violation
+#endif
+
+/* 16: the authenticated identity left Port */
+#if PG_VERSION_NUM >= 160000
+#define AUD_AUTHN_ID(port) (MyClientConnectionInfo.authn_id)
+#else
+#define AUD_AUTHN_ID(port) ((port)->authn_id)
+#endif
+
 #endif /* AUD_PG_COMPAT_H */

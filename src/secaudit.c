@@ -14,6 +14,7 @@
 #include "guc.h"
 #include "hooks.h"
 #include "pg_compat.h"
+#include "record.h"
 #include "shmem.h"
 #include "writer.h"
 
@@ -35,7 +36,11 @@ _PG_init(void)
 	aud_guc_init();
 	aud_shmem_install();
 	aud_writer_register();
+	aud_record_start();
+	aud_hooks_error_install();
 	aud_hooks_executor_install();
 	aud_hooks_utility_install();
+	aud_hooks_object_install();
+	aud_hooks_xact_install();
 	aud_hooks_session_install();
 }

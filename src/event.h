@@ -1,0 +1,81 @@
+/*-------------------------------------------------------------------------
+ *
+ * event.h
+ *	  The statements of this session that are under way: one frame for each,
+ *	  from its beginning to its record.
+ *
+ * Hooks bring facts; nothing here formats or writes.  No function throws
+ * but for what the catalog look-ups of aud_objects_* may raise.
+ *
+ * Frames come from a pool and are never freed while anything can still point
+ * at them: a utility command's frame lives until its hook returns, a query's
+ * until its executor state is gone (a memory-context callback tells), so an
+ * abort at any place leaves no stale frame behind.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_EVENT_H
+#define AUD_EVENT_H
+
+#include "nodes/plannodes.h"
+#include "utils/portal.h"
+
+#include "stmt.h"
+
+/* The innermost statement that is executing, or NULL. */
+extern AudStmt *aud_event_active(void);
+
+/* Make stmt the active one / give the place back to its caller. */
+extern void aud_event_enter(AudStmt *stmt);
+extern void aud_event_leave(AudStmt *stmt);
+
+/* Planning runs functions, too: what they execute is nested. */
+extern void aud_event_enter_planner(void);
+extern void aud_event_leave_planner(void);
+extern bool aud_event_is_planning(void);
+
+/* Open the frame of a query, with its objects.  Never NULL. */
+extern AudStmt *aud_event_begin_query(QueryDesc *query_desc, int eflags);
+
+/* Its executor state exists now: from here on the frame follows it. */
+extern void aud_event_watch(AudStmt *stmt, MemoryContext query_context);
+
+/* The open frame of a query or held cursor, or NULL. */
+extern AudStmt *aud_event_find(const void *key);
+
+/*
+ * Let a silent frame with the objects of stmt live as long as a cursor that
+ * outlives its transaction, so that a later FETCH can name them.
+ */
+extern void aud_event_hold_cursor(const AudStmt *stmt, Portal portal);
+
+/* The next top-level statement is a new one: forget a number given early. */
+extern void aud_event_new_text(void);
+
+/* Open the frame of a utility command. */
+extern AudStmt *aud_event_begin_utility(const PlannedStmt *pstmt,
+										const char        *query_string);
+
+/* The statement ended well, or with failure: record it.  Frees utility frames. */
+extern void aud_event_end(AudStmt *stmt);
+extern void aud_event_fail(AudStmt *stmt, const AudFailure *failure);
+
+/*
+ * A COMMIT has run as a command, but only the end of the transaction tells
+ * its outcome: keep the frame until then.  Takes over the frame.
+ */
+extern void aud_event_await_commit(AudStmt *stmt);
+extern bool aud_event_is_committing(void);
+extern void aud_event_committed(bool committed, const AudFailure *failure);
+
+/* The process exits: what is still open ends here, with that failure. */
+extern void aud_event_end_all(const AudFailure *failure);
+
+/*
+ * An error that belongs to no statement of its own: text that did not parse,
+ * a plan or parameter that could not be made, a commit that failed.
+ */
+extern void aud_event_error(const AudFailure *failure, const char *query,
+							size_t query_len);
+
+#endif /* AUD_EVENT_H */

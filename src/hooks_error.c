@@ -1,0 +1,192 @@
+/*-------------------------------------------------------------------------
+ *
+ * hooks_error.c
+ *	  Every error that this process raises, whatever the server log shows.
+ *
+ * emit_log_hook sees only what log_min_messages lets through, and never an
+ * error that a PL/pgSQL block swallows.  A callback at the very bottom of
+ * error_context_stack is called by errfinish() for each of them.  The server
+ * resets that stack in its main loop, so the callback is put back by the hooks
+ * that run first: aud_error_watch().
+ *
+ * An error belongs to the statement through whose hook it passes
+ * (aud_error_take).  One that passes through none is recorded as an event of
+ * its own: at once where no statement is active, and where one is, when that
+ * statement goes on, which shows that the error was swallowed.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "miscadmin.h"
+#include "tcop/tcopprot.h"
+#include "utils/memutils.h"
+
+#include "event.h"
+#include "hooks.h"
+#include "policy.h"
+
+/* Longest text of a failed nested statement that is kept. */
+#define SWALLOWED_TEXT_MAX 4096
+
+static void error_raised(void *arg);
+
+static ErrorContextCallback callback = {NULL, error_raised, NULL};
+
+static MemoryContext  error_context;
+static AudFailure     last;
+static bool           taken = true;
+static const AudStmt *raised_in; /* active when the untaken error was raised */
+
+/* The text that failed inside the active statement, if the error names it. */
+static char   swallowed_text[SWALLOWED_TEXT_MAX];
+static size_t swallowed_text_len;
+
+void
+aud_error_watch(void)
+{
+	ErrorContextCallback **link = &error_context_stack;
+
+	while (*link != NULL && *link != &callback)
+		link = &(*link)->previous;
+	if (*link == NULL)
+	{
+		callback.previous = NULL;
+		*link = &callback;
+	}
+}
+
+static void
+remember(const ErrorData *edata)
+{
+	last.sqlstate = edata->sqlerrcode;
+	strlcpy(last.message,
+			edata->message ? edata->message : "",
+			sizeof(last.message));
+	taken = false;
+	raised_in = aud_event_active();
+	swallowed_text_len = 0;
+	if (edata->internalquery != NULL)
+		swallowed_text_len =
+			strlcpy(swallowed_text, edata->internalquery, sizeof(swallowed_text));
+	swallowed_text_len = Min(swallowed_text_len, sizeof(swallowed_text) - 1);
+}
+
+/*
+ * Is this an error, not a warning or a notice?  No function tells the level
+ * without copying everything, so what is clearly less is sorted out by its
+ * SQLSTATE first.
+ */
+static bool
+may_be_error(int sqlstate)
+{
+	int category = ERRCODE_TO_CATEGORY(sqlstate);
+
+	return category != ERRCODE_SUCCESSFUL_COMPLETION &&
+		   category != ERRCODE_WARNING && category != ERRCODE_NO_DATA;
+}
+
+/* Does this process run statements for somebody, so that errors matter? */
+static bool
+is_audited_process(void)
+{
+	if (!IsUnderPostmaster || IsParallelWorker())
+		return false;
+	return MyProcPort != NULL ||
+		   (MyBackendType == B_BG_WORKER && OidIsValid(MyDatabaseId));
+}
+
+/*
+ * No memory of our own is used while memory is what is missing: copying the
+ * error could only raise the next one.
+ */
+static void
+out_of_memory(void)
+{
+	ErrorData edata = {.sqlerrcode = ERRCODE_OUT_OF_MEMORY,
+					   .message = "out of memory"};
+
+	remember(&edata);
+}
+
+static int
+look_at_error(void)
+{
+	MemoryContext old = MemoryContextSwitchTo(error_context);
+	ErrorData    *edata = CopyErrorData();
+	int           level = edata->elevel;
+
+	if (level >= ERROR)
+		remember(edata);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(error_context);
+	return level;
+}
+
+static void
+error_raised(void *arg)
+{
+	int sqlstate = geterrcode();
+	int level = ERROR;
+
+	if (!may_be_error(sqlstate) || !is_audited_process())
+		return;
+	if (sqlstate == ERRCODE_OUT_OF_MEMORY)
+		out_of_memory();
+	else
+		level = look_at_error();
+
+	if (level == FATAL)
+		aud_session_refused(&last);
+	else if (level == ERROR && aud_event_active() == NULL &&
+			 !aud_event_is_committing() && aud_policy_watching())
+	{
+		taken = true;
+		aud_event_error(&last,
+						debug_query_string,
+						debug_query_string ? strlen(debug_query_string) : 0);
+	}
+}
+
+const AudFailure *
+aud_error_take(void)
+{
+	int sqlstate = geterrcode();
+
+	/*
+	 * An error that was caught and thrown again has not come by here the
+	 * second time; what it says is still true of its code.
+	 */
+	if (last.sqlstate != sqlstate)
+	{
+		last.sqlstate = sqlstate;
+		last.message[0] = '\0';
+	}
+	taken = true;
+	return &last;
+}
+
+const AudFailure *
+aud_error_last(void)
+{
+	return &last;
+}
+
+void
+aud_error_flush_swallowed(void)
+{
+	if (taken || aud_event_active() == NULL || raised_in != aud_event_active())
+		return;
+	taken = true;
+	aud_event_error(&last, swallowed_text, swallowed_text_len);
+}
+
+void
+aud_hooks_error_install(void)
+{
+	error_context = AllocSetContextCreate(TopMemoryContext,
+										  "secaudit errors",
+										  ALLOCSET_SMALL_SIZES);
+	aud_error_watch();
+}

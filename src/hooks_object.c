@@ -1,0 +1,119 @@
+/*-------------------------------------------------------------------------
+ *
+ * hooks_object.c
+ *	  Object access hook: what DDL really creates, alters, drops and
+ *	  truncates, and which functions are called.
+ *
+ * It needs no event trigger and no extension in the database, and goes on
+ * under session_replication_role = replica.  A created object can be named
+ * only after the command, a dropped one only before it is gone.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "catalog/dependency.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_proc.h"
+#include "executor/executor.h"
+
+#include "classify.h"
+#include "event.h"
+#include "hooks.h"
+#include "objects.h"
+#include "pg_compat.h"
+#include "policy.h"
+
+static object_access_hook_type      next_object_access;
+static ExecutorCheckPerms_hook_type next_ExecutorCheckPerms;
+
+static void
+function_executed(AudStmt *stmt, Oid funcid)
+{
+	if (funcid < FirstNormalObjectId)
+		return;
+	stmt->classes |= AUD_CLASS_FUNCTION;
+	stmt->user_objects = true;
+	aud_objects_add_address(stmt, ProcedureRelationId, funcid, 0, AUD_ACCESS_EXECUTE);
+}
+
+static void
+note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
+			int subid, void *arg)
+{
+	switch (access)
+	{
+		case OAT_POST_CREATE:
+			if (((ObjectAccessPostCreate *) arg)->is_internal)
+				return;
+			/* a new column or default is an alteration of its table */
+			aud_objects_add_later(stmt,
+								  classid,
+								  objid,
+								  subid == 0 ? AUD_ACCESS_CREATE
+											 : AUD_ACCESS_ALTER);
+			break;
+		case OAT_POST_ALTER:
+			if (((ObjectAccessPostAlter *) arg)->is_internal)
+				return;
+			aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
+			break;
+		case OAT_DROP:
+			if (subid != 0)
+				aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
+			else if (!(((ObjectAccessDrop *) arg)->dropflags &
+					   PERFORM_DELETION_INTERNAL) &&
+					 !aud_objects_is_part(classid, objid))
+				aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_DROP);
+			break;
+		case OAT_TRUNCATE:
+			aud_objects_add_relation(stmt, objid, AUD_ACCESS_TRUNCATE, NULL);
+			break;
+		case OAT_FUNCTION_EXECUTE:
+			function_executed(stmt, objid);
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+aud_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId,
+				  void *arg)
+{
+	AudStmt *stmt = aud_event_active();
+
+	/* a query that is the body of a command speaks through the command */
+	if (stmt != NULL && stmt->host != NULL)
+		stmt = stmt->host;
+	if (stmt != NULL && aud_policy_watching() && access != OAT_NAMESPACE_SEARCH)
+		note_access(stmt, access, classId, objectId, subId, arg);
+	if (next_object_access)
+		next_object_access(access, classId, objectId, subId, arg);
+}
+
+/*
+ * COPY checks permissions without starting the executor: this is where its
+ * table and columns can be seen, before they may be refused.
+ */
+static bool
+aud_ExecutorCheckPerms(AUD_CHECKPERMS_PARAMS)
+{
+	AudStmt *stmt = aud_event_active();
+
+	if (stmt != NULL && stmt->utility == T_CopyStmt)
+		aud_objects_add_range_table(stmt, rangeTable);
+	if (next_ExecutorCheckPerms)
+		return next_ExecutorCheckPerms(AUD_CHECKPERMS_ARGS);
+	return true;
+}
+
+void
+aud_hooks_object_install(void)
+{
+	next_object_access = object_access_hook;
+	object_access_hook = aud_object_access;
+	next_ExecutorCheckPerms = ExecutorCheckPerms_hook;
+	ExecutorCheckPerms_hook = aud_ExecutorCheckPerms;
+}

@@ -1,0 +1,198 @@
+/*-------------------------------------------------------------------------
+ *
+ * hooks_session.c
+ *	  Sessions: refused, opened, ended.
+ *
+ * ClientAuthentication_hook says OK for logins that InitPostgres then refuses
+ * (no such database, no CONNECT, connection limit) and is not called at all
+ * where pg_hba.conf rejects.  So neither end of a login is taken from it: a
+ * session is open when its first transaction commits, and a FATAL error
+ * before that is a refusal, whoever raised it.  psql's first try without a
+ * password ends without an error and is neither.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "libpq/auth.h"
+#include "libpq/libpq-be.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/ipc.h"
+#include "utils/timestamp.h"
+
+#include "classify.h"
+#include "core/json.h"
+#include "event.h"
+#include "hooks.h"
+#include "pg_compat.h"
+#include "policy.h"
+#include "record.h"
+
+static ClientAuthentication_hook_type next_ClientAuthentication;
+
+static bool session_open;
+
+static void
+append_member(AudBuf *b, const char *key, const char *value)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	aud_buf_lit(b, ",\"");
+	aud_buf_cstr(b, key);
+	aud_buf_lit(b, "\":");
+	aud_json_string(b, value, strlen(value));
+}
+
+static void
+append_tls(AudBuf *b, Port *port)
+{
+#ifdef USE_SSL
+	char dn[NAMEDATALEN * 4];
+
+	if (!port->ssl_in_use)
+		return;
+	append_member(b, "tls_version", be_tls_get_version(port));
+	append_member(b, "tls_cipher", be_tls_get_cipher(port));
+	be_tls_get_peer_subject_name(port, dn, sizeof(dn));
+	append_member(b, "tls_client_dn", dn);
+#endif
+}
+
+/* How the client has shown, or failed to show, who it is. */
+static void
+append_authentication(AudBuf *b, Port *port)
+{
+	append_member(b, "authn", AUD_AUTHN_ID(port));
+	if (port->hba != NULL)
+		append_member(b, "auth_method", hba_authname(port->hba->auth_method));
+	append_tls(b, port);
+}
+
+static void
+record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
+			   const char *identity, const char *detail, int64 duration_us)
+{
+	AudEventFacts facts = {
+		.event = event,
+		.class = "session",
+		.when = GetCurrentTimestamp(),
+		.outcome = outcome,
+		.failure = failure,
+		.identity = identity,
+		.detail = detail,
+		.duration_us = duration_us,
+	};
+
+	if (aud_policy_wants_class(AUD_CLASS_SESSION))
+		aud_record_event(&facts);
+}
+
+void
+aud_session_refused(const AudFailure *failure)
+{
+	char   identity[NAMEDATALEN * 6 + 32];
+	char   detail[2048];
+	AudBuf who;
+	AudBuf how;
+
+	if (session_open || MyProcPort == NULL)
+		return;
+	aud_buf_init(&who, identity, sizeof(identity));
+	append_member(&who, "user", MyProcPort->user_name);
+	aud_buf_init(&how, detail, sizeof(detail));
+	append_authentication(&how, MyProcPort);
+	record_session("session.auth",
+				   AUD_OUTCOME_FAILURE,
+				   failure,
+				   who.truncated ? NULL : identity,
+				   how.truncated ? NULL : detail,
+				   -1);
+}
+
+/* Why the session ends, in the words of pg_stat_database where it has some. */
+static const char *
+end_reason(int sqlstate)
+{
+	switch (pgStatSessionEndCause)
+	{
+		case DISCONNECT_CLIENT_EOF:
+			return "connection lost";
+		case DISCONNECT_KILLED:
+			return "terminated";
+		case DISCONNECT_FATAL:
+			switch (sqlstate)
+			{
+				case ERRCODE_ADMIN_SHUTDOWN:
+					return "terminated";
+				case ERRCODE_IDLE_SESSION_TIMEOUT:
+				case ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT:
+					return "timeout";
+				default:
+					return "fatal error";
+			}
+		default:
+			return "disconnect";
+	}
+}
+
+/* before_shmem_exit: the process still has everything that a record needs. */
+static void
+session_ends(int code, Datum arg)
+{
+	const AudFailure *failure = aud_error_last();
+	bool              killed = pgStatSessionEndCause == DISCONNECT_FATAL ||
+				  pgStatSessionEndCause == DISCONNECT_KILLED;
+	char   detail[128];
+	AudBuf b;
+
+	if (!session_open)
+		return;
+	aud_event_end_all(failure);
+	session_open = false;
+
+	aud_buf_init(&b, detail, sizeof(detail));
+	append_member(&b, "reason", end_reason(failure->sqlstate));
+	record_session("session.end",
+				   AUD_OUTCOME_SUCCESS,
+				   killed ? failure : NULL,
+				   aud_session_identity(false)->json,
+				   detail,
+				   GetCurrentTimestamp() - MyStartTimestamp);
+}
+
+void
+aud_session_opened(void)
+{
+	char   detail[2048];
+	AudBuf how;
+
+	if (session_open || MyProcPort == NULL)
+		return;
+	session_open = true;
+	before_shmem_exit(session_ends, (Datum) 0);
+
+	aud_buf_init(&how, detail, sizeof(detail));
+	append_authentication(&how, MyProcPort);
+	record_session("session.start",
+				   AUD_OUTCOME_SUCCESS,
+				   NULL,
+				   aud_session_identity(true)->json,
+				   how.truncated ? NULL : detail,
+				   -1);
+}
+
+static void
+aud_ClientAuthentication(Port *port, int status)
+{
+	aud_error_watch();
+	if (next_ClientAuthentication)
+		next_ClientAuthentication(port, status);
+}
+
+void
+aud_hooks_session_install(void)
+{
+	next_ClientAuthentication = ClientAuthentication_hook;
+	ClientAuthentication_hook = aud_ClientAuthentication;
+}

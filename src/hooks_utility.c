@@ -1,0 +1,122 @@
+/*-------------------------------------------------------------------------
+ *
+ * hooks_utility.c
+ *	  ProcessUtility hook: everything that is not a plain query.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "commands/prepare.h"
+#include "tcop/utility.h"
+#include "utils/portal.h"
+
+#include "event.h"
+#include "hooks.h"
+#include "objects.h"
+#include "policy.h"
+#include "utility_facts.h"
+
+static ProcessUtility_hook_type next_ProcessUtility;
+
+static void
+process(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+		ProcessUtilityContext context, ParamListInfo params,
+		QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+{
+	if (next_ProcessUtility)
+		next_ProcessUtility(pstmt,
+							queryString,
+							readOnlyTree,
+							context,
+							params,
+							queryEnv,
+							dest,
+							qc);
+	else
+		standard_ProcessUtility(pstmt,
+								queryString,
+								readOnlyTree,
+								context,
+								params,
+								queryEnv,
+								dest,
+								qc);
+}
+
+/* Does the end of the transaction decide what becomes of this command? */
+static bool
+is_decided_at_commit(const PlannedStmt *pstmt, const AudStmt *stmt)
+{
+	const TransactionStmt *command;
+
+	if (stmt->level > 0 || !IsA(pstmt->utilityStmt, TransactionStmt))
+		return false;
+	command = (const TransactionStmt *) pstmt->utilityStmt;
+	return command->kind == TRANS_STMT_COMMIT;
+}
+
+static void
+run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+			 ProcessUtilityContext context, ParamListInfo params,
+			 QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+{
+	AudStmt *stmt;
+	bool     await_commit;
+
+	aud_error_watch();
+	aud_error_flush_swallowed();
+	stmt = aud_event_begin_utility(pstmt, queryString);
+	await_commit = is_decided_at_commit(pstmt, stmt);
+	aud_event_enter(stmt);
+	PG_TRY();
+	{
+		aud_utility_before(stmt, pstmt->utilityStmt);
+		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		aud_utility_after(stmt, qc);
+	}
+	PG_CATCH();
+	{
+		aud_event_leave(stmt);
+		aud_event_fail(stmt, aud_error_take());
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	aud_error_flush_swallowed();
+	aud_event_leave(stmt);
+	if (await_commit)
+		aud_event_await_commit(stmt);
+	else
+		aud_event_end(stmt);
+}
+
+/*
+ * A subcommand is a step of the command that is already being recorded, like
+ * the index of a primary key or one table of CREATE SCHEMA.
+ */
+static void
+aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
+				   bool readOnlyTree, ProcessUtilityContext context,
+				   ParamListInfo params, QueryEnvironment *queryEnv,
+				   DestReceiver *dest, QueryCompletion *qc)
+{
+	if (!aud_policy_watching() || context == PROCESS_UTILITY_SUBCOMMAND)
+		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+	else
+		run_recorded(pstmt,
+					 queryString,
+					 readOnlyTree,
+					 context,
+					 params,
+					 queryEnv,
+					 dest,
+					 qc);
+}
+
+void
+aud_hooks_utility_install(void)
+{
+	next_ProcessUtility = ProcessUtility_hook;
+	ProcessUtility_hook = aud_ProcessUtility;
+}

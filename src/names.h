@@ -1,0 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * names.h
+ *	  Cache of relation and column names, as JSON text ready to be copied.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_NAMES_H
+#define AUD_NAMES_H
+
+#include "core/buf.h"
+#include "nodes/bitmapset.h"
+
+typedef struct AudRelation
+{
+	Oid    relid;
+	char   relkind;
+	char  *head; /* "type":"table","name":"public.card" */
+	size_t head_len;
+	int    n_columns;
+	char **columns; /* "pan", by attribute number - 1; "" where dropped */
+
+	/* columns with credentials in them, offset as in range tables; or NULL */
+	Bitmapset *secret_columns;
+
+	uint32 hash;   /* for simplehash */
+	char   status; /* for simplehash */
+} AudRelation;
+
+/* Register the invalidation callbacks; once per process. */
+extern void aud_names_start(void);
+
+/*
+ * The names of a relation; NULL if it does not exist.  Valid until the next
+ * call, or the next moment at which invalidation messages may be taken in.
+ * Needs a transaction in which catalogs can be read.
+ */
+extern const AudRelation *aud_names_relation(Oid relid);
+
+/*
+ * Append "pan","owner" for a set of attribute numbers that are offset by
+ * FirstLowInvalidHeapAttributeNumber.  A whole-row reference is all columns.
+ */
+extern void aud_names_append_columns(AudBuf *b, const AudRelation *relation,
+									 const Bitmapset *columns);
+
+/* An upper limit of the bytes that this appends. */
+extern size_t aud_names_columns_size(const AudRelation *relation,
+									 const Bitmapset   *columns);
+
+#endif /* AUD_NAMES_H */

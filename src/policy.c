@@ -1,0 +1,50 @@
+/*-------------------------------------------------------------------------
+ *
+ * policy.c
+ *	  Is it wanted?  One decision per statement, from its facts and the
+ *	  settings.
+ *
+ * The decision is taken when the statement has ended, because only then all
+ * of its classes and its outcome are known.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "classify.h"
+#include "policy.h"
+
+/* A look-up that a foreign key makes on its own account. */
+static bool
+is_internal(const AudStmt *stmt)
+{
+	return stmt->origin == AUD_ORIGIN_REFERENTIAL &&
+		   (stmt->classes & ~AUD_CLASS_READ) == 0;
+}
+
+static bool
+reads_catalogs_only(const AudStmt *stmt)
+{
+	return stmt->catalog_objects && !stmt->user_objects &&
+		   (stmt->classes & ~AUD_CLASS_READ) == 0;
+}
+
+bool
+aud_policy_wants(const AudStmt *stmt)
+{
+	bool failed = stmt->outcome == AUD_OUTCOME_FAILURE;
+
+	if (stmt->must_record)
+		return true;
+	if (stmt->level > 0 && !aud_config->log_nested)
+		return false;
+	if (!failed && is_internal(stmt) && !aud_config->log_internal)
+		return false;
+	if (failed && aud_policy_wants_class(AUD_CLASS_ERROR))
+		return true;
+	if (reads_catalogs_only(stmt) && !aud_config->log_catalog)
+		return false;
+	if (stmt->who->superuser && aud_config->log_superuser)
+		return true;
+	return aud_policy_wants_class(stmt->classes);
+}

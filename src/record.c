@@ -1,0 +1,404 @@
+/*-------------------------------------------------------------------------
+ *
+ * record.c
+ *	  Facts -> JSON lines -> buffer.
+ *
+ * A record is formatted straight into one line buffer that lives as long as
+ * the process.  What is the same for many records (place, roles, client) is
+ * copied as ready text.
+ *
+ * A record that does not fit into secaudit.record_max_bytes is split over
+ * several lines.  How many they are has to stand in each of them, so the
+ * usual record is tried first as a single line, and only if that fails the
+ * parts are counted and then written.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "buffer.h"
+#include "classify.h"
+#include "core/json.h"
+#include "guc.h"
+#include "record.h"
+#include "text.h"
+
+/* Room kept for the query text in a line that also lists many objects. */
+#define TEXT_ROOM_MIN 1024
+
+/* How far the objects and the text have been written, and as which part. */
+typedef struct AudCursor
+{
+	int    part;  /* 0: not split */
+	int    parts; /* 0: not known yet */
+	int    object;
+	size_t text;
+} AudCursor;
+
+static char  *line;
+static size_t line_cap;
+
+static const char *const origin_names[] = {
+	NULL,
+	"function",
+	"trigger",
+	"referential",
+	"rule",
+	"extension",
+	"worker",
+	"fastpath",
+};
+
+static const char *const outcome_names[] = {"success", "failure", "partial"};
+
+void
+aud_record_start(void)
+{
+	size_t wanted = (size_t) aud_config->record_max_bytes + 1;
+	char  *grown;
+
+	if (line_cap >= wanted)
+		return;
+	grown =
+		MemoryContextAllocExtended(TopMemoryContext, wanted, MCXT_ALLOC_NO_OOM);
+	if (grown == NULL)
+		return; /* the old one still does */
+	if (line != NULL)
+		pfree(line);
+	line = grown;
+	line_cap = wanted;
+}
+
+/* Bytes that the backend's part of a line may have. */
+static size_t
+line_room(void)
+{
+	return Min(line_cap - 1, (size_t) aud_config->record_max_bytes) -
+		   AUD_RECORD_TRAILER_MAX;
+}
+
+static int64
+unix_us(TimestampTz t)
+{
+	return t +
+		   ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)) * USECS_PER_DAY;
+}
+
+static void
+append_start(AudBuf *b, TimestampTz when, const char *event)
+{
+	aud_buf_lit(b, "{\"v\":1,\"log\":\"");
+	aud_buf_cstr(b, aud_buffer_log_id());
+	aud_buf_lit(b, "\",\"ts\":");
+	aud_json_timestamp(b, unix_us(when));
+	aud_buf_lit(b, ",\"event\":\"");
+	aud_buf_cstr(b, event);
+	aud_buf_char(b, '"');
+}
+
+static void
+append_outcome(AudBuf *b, AudOutcome outcome, const AudFailure *failure)
+{
+	size_t limit = aud_config->record_max_bytes / 8;
+
+	aud_buf_lit(b, ",\"outcome\":\"");
+	aud_buf_cstr(b, outcome_names[outcome]);
+	aud_buf_char(b, '"');
+	if (failure == NULL || failure->sqlstate == 0)
+		return;
+
+	aud_buf_lit(b, ",\"sqlstate\":\"");
+	aud_buf_cstr(b, unpack_sql_state(failure->sqlstate));
+	aud_buf_char(b, '"');
+	if (failure->message[0] != '\0')
+	{
+		AudText message;
+
+		aud_text_prepare(&message, failure->message, strlen(failure->message));
+		aud_buf_lit(b, ",\"error\":\"");
+		aud_json_escape_upto(b, message.data, message.len, limit, NULL);
+		aud_buf_char(b, '"');
+	}
+}
+
+static void
+append_classes(AudBuf *b, int classes)
+{
+	aud_buf_lit(b, ",\"class\":\"");
+	aud_class_append_primary(b, classes);
+	aud_buf_char(b, '"');
+	if ((classes & (classes - 1)) != 0)
+	{
+		aud_buf_lit(b, ",\"classes\":");
+		aud_class_append_all(b, classes);
+	}
+}
+
+static void
+append_uint(AudBuf *b, const char *key, uint64 value)
+{
+	aud_buf_cstr(b, key);
+	aud_json_uint(b, value);
+}
+
+/* Everything before the objects. */
+static void
+append_head(AudBuf *b, const AudStmt *stmt, const AudCursor *at)
+{
+	append_start(b, stmt->began, stmt->is_error ? "error" : "statement");
+	append_classes(b, stmt->classes);
+	if (!stmt->is_error)
+	{
+		aud_buf_lit(b, ",\"command\":\"");
+		aud_buf_cstr(b, GetCommandTagName(stmt->tag));
+		aud_buf_char(b, '"');
+	}
+	append_outcome(b, stmt->outcome, &stmt->failure);
+	aud_session_append_place(b);
+	aud_buf_append(b, stmt->who->json, stmt->who->json_len);
+	aud_session_append_client(b, at->part <= 1);
+	append_uint(b, ",\"stmt\":", stmt->number);
+	if (stmt->parent != 0)
+		append_uint(b, ",\"parent\":", stmt->parent);
+	if (stmt->level > 0)
+		append_uint(b, ",\"level\":", stmt->level);
+	if (origin_names[stmt->origin] != NULL)
+	{
+		aud_buf_lit(b, ",\"origin\":\"");
+		aud_buf_cstr(b, origin_names[stmt->origin]);
+		aud_buf_char(b, '"');
+	}
+	if (at->part > 0)
+	{
+		append_uint(b, ",\"part\":", at->part);
+		append_uint(b, ",\"parts\":", at->parts);
+	}
+}
+
+static void
+append_object(AudBuf *b, const AudStmt *stmt, const AudObject *object,
+			  bool with_columns)
+{
+	aud_buf_char(b, '{');
+	aud_buf_append(b, stmt->arena + object->head_off, object->head_len);
+	if (object->access != 0)
+	{
+		aud_buf_lit(b, ",\"access\":");
+		aud_access_append(b, object->access);
+	}
+	if (object->planned)
+		aud_buf_lit(b, ",\"planned\":true");
+	if (object->columns_len > 0 && with_columns)
+	{
+		aud_buf_lit(b, ",\"columns\":[");
+		aud_buf_append(b, stmt->arena + object->columns_off, object->columns_len);
+		aud_buf_char(b, ']');
+	}
+	else if (object->columns_len > 0)
+		aud_buf_lit(b, ",\"columns_omitted\":true");
+	aud_buf_char(b, '}');
+}
+
+/* Take back what was appended after "len". */
+static void
+rewind_to(AudBuf *b, size_t len)
+{
+	b->len = len;
+	b->data[len] = '\0';
+	b->truncated = false;
+}
+
+/*
+ * Append as many of the objects as fit before "limit".  Columns of a table so
+ * wide that they fill a line of their own are left out.
+ */
+static void
+append_objects(AudBuf *b, const AudStmt *stmt, AudCursor *at, size_t limit)
+{
+	bool first = true;
+
+	for (; at->object < stmt->n_objects; at->object++)
+	{
+		const AudObject *object = &stmt->objects[at->object];
+		size_t           before = b->len;
+
+		if (object->head_len == 0)
+			continue; /* its name could not be found out */
+		aud_buf_cstr(b, first ? ",\"objects\":[" : ",");
+		append_object(b, stmt, object, true);
+		if (first && (b->truncated || b->len > limit))
+		{
+			rewind_to(b, before);
+			aud_buf_lit(b, ",\"objects\":[");
+			append_object(b, stmt, object, false);
+		}
+		else if (b->truncated || b->len > limit)
+		{
+			rewind_to(b, before);
+			break;
+		}
+		first = false;
+	}
+	if (!first)
+		aud_buf_char(b, ']');
+}
+
+static void
+append_results(AudBuf *b, const AudStmt *stmt)
+{
+	instr_time duration;
+
+	if (stmt->objects_omitted > 0)
+		append_uint(b, ",\"objects_omitted\":", stmt->objects_omitted);
+	if (stmt->detail_len > 0)
+		aud_buf_append(b, stmt->arena + stmt->detail_off, stmt->detail_len);
+	if (stmt->has_rows)
+		append_uint(b, ",\"rows\":", stmt->rows);
+	if (stmt->incomplete)
+		aud_buf_lit(b, ",\"incomplete\":true");
+	if (!stmt->is_error)
+	{
+		INSTR_TIME_SET_CURRENT(duration);
+		INSTR_TIME_SUBTRACT(duration, stmt->began_at);
+		append_uint(b, ",\"duration_us\":", INSTR_TIME_GET_MICROSEC(duration));
+	}
+}
+
+/* What a reader has to know about the text before it comes. */
+static void
+append_text_facts(AudBuf *b, const AudText *text, bool split)
+{
+	if (split || text->omitted > 0)
+	{
+		append_uint(b, ",\"query_len\":", text->full_len);
+		aud_buf_lit(b, ",\"query_sha256\":\"");
+		aud_buf_cstr(b, aud_text_sha256(text));
+		aud_buf_char(b, '"');
+	}
+	if (text->redacted)
+		aud_buf_lit(b, ",\"redacted\":[\"query\"]");
+	if (text->omitted > 0)
+		aud_buf_lit(b, ",\"truncated\":[\"query\"]");
+	if (text->invalid)
+		aud_buf_lit(b, ",\"enc\":[\"query\"]");
+}
+
+/* Format the next line; moves the cursor past what is in it. */
+static void
+format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
+{
+	size_t room = line_room();
+
+	aud_buf_init(b, line, room + 1);
+	append_head(b, stmt, at);
+	append_objects(b, stmt, at, room - TEXT_ROOM_MIN);
+	append_results(b, stmt);
+	if (text->len > 0)
+	{
+		static const char opening[] = ",\"query\":\"";
+		bool              valid = true;
+
+		append_text_facts(b, text, at->part > 0);
+		aud_buf_append(b, opening, sizeof(opening) - 1);
+		if (aud_buf_room(b) > 2)
+			at->text += aud_json_escape_upto(b,
+											 text->data + at->text,
+											 text->len - at->text,
+											 aud_buf_room(b) - 2,
+											 &valid);
+		aud_buf_char(b, '"');
+		text->invalid |= !valid;
+	}
+	aud_buf_char(b, '}');
+}
+
+static bool
+is_finished(const AudStmt *stmt, const AudText *text, const AudCursor *at)
+{
+	return at->object >= stmt->n_objects && at->text >= text->len;
+}
+
+/* Write (or, without append, only count) the parts of a record. */
+static int
+split(const AudStmt *stmt, AudText *text, int parts, bool append)
+{
+	AudCursor at = {.part = 0, .parts = parts};
+	AudBuf    b;
+
+	do
+	{
+		at.part++;
+		format_part(&b, stmt, text, &at);
+		if (append)
+			aud_buffer_append(b.data, b.len);
+	} while (!is_finished(stmt, text, &at));
+	return at.part;
+}
+
+void
+aud_record_statement(const AudStmt *stmt)
+{
+	AudCursor at = {0};
+	AudText   text;
+	AudBuf    b;
+
+	aud_record_start();
+	aud_text_begin();
+	aud_text_prepare(&text, stmt->query, stmt->query_len);
+	aud_text_limit(&text, aud_config->query_max_bytes);
+
+	format_part(&b, stmt, &text, &at);
+	if (!is_finished(stmt, &text, &at))
+	{
+		/* the widest number of parts, so that counting them is no guess */
+		int parts = split(stmt, &text, 9999, false);
+
+		split(stmt, &text, parts, true);
+	}
+	else if (text.invalid)
+	{
+		/* "enc" stands before the text: once more, now that it is known */
+		at.object = 0;
+		at.text = 0;
+		format_part(&b, stmt, &text, &at);
+		aud_buffer_append(b.data, b.len);
+	}
+	else
+		aud_buffer_append(b.data, b.len);
+	aud_text_end();
+}
+
+void
+aud_record_event(const AudEventFacts *facts)
+{
+	AudBuf b;
+
+	aud_record_start();
+	aud_text_begin();
+	aud_buf_init(&b, line, line_room() + 1);
+	append_start(&b, facts->when, facts->event);
+	aud_buf_lit(&b, ",\"class\":\"");
+	aud_buf_cstr(&b, facts->class);
+	aud_buf_char(&b, '"');
+	if (facts->command != NULL)
+	{
+		aud_buf_lit(&b, ",\"command\":\"");
+		aud_buf_cstr(&b, facts->command);
+		aud_buf_char(&b, '"');
+	}
+	append_outcome(&b, facts->outcome, facts->failure);
+	aud_session_append_place(&b);
+	if (facts->identity != NULL)
+		aud_buf_cstr(&b, facts->identity);
+	aud_session_append_client(&b, true);
+	if (facts->detail != NULL)
+		aud_buf_cstr(&b, facts->detail);
+	if (facts->duration_us >= 0)
+		append_uint(&b, ",\"duration_us\":", facts->duration_us);
+	aud_buf_char(&b, '}');
+	aud_buffer_append(b.data, b.len);
+	aud_text_end();
+}

@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * record.h
+ *	  Facts -> JSON lines -> buffer.
+ *
+ * Nothing here throws or reads a catalog, so that it can run while an error
+ * is handled or a process exits.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_RECORD_H
+#define AUD_RECORD_H
+
+#include "stmt.h"
+
+/* Allocate the line buffer; once per process, before the first record. */
+extern void aud_record_start(void);
+
+/* Append the record of a statement that has ended, or of an error. */
+extern void aud_record_statement(const AudStmt *stmt);
+
+/* What a record about a session (or another event without objects) holds. */
+typedef struct AudEventFacts
+{
+	const char *event; /* "session.start" */
+	const char *class; /* "session" */
+	TimestampTz       when;
+	AudOutcome        outcome;
+	const AudFailure *failure;
+	const char       *command;     /* NULL: none */
+	const char       *identity;    /* ,"user":"alice" */
+	const char       *detail;      /* ,"auth_method":"scram-sha-256" */
+	int64             duration_us; /* -1: none */
+} AudEventFacts;
+
+extern void aud_record_event(const AudEventFacts *facts);
+
+#endif /* AUD_RECORD_H */

@@ -1,0 +1,416 @@
+/*-------------------------------------------------------------------------
+ *
+ * session.c
+ *	  Who is acting, as preformatted pieces of a record.
+ *
+ * What does not change between two records is formatted once: the place
+ * (node and database) and the client's facts per session, the roles per
+ * combination of login, session and current role.  A statement captures a
+ * pointer to its identity when it begins, because SET ROLE or SET SESSION
+ * AUTHORIZATION may have changed the roles by the time it ends.
+ *
+ * Role names come from the catalog, so an identity can be made only inside a
+ * transaction that has not failed; elsewhere the last one known is used.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "catalog/pg_conversion.h"
+#include "catalog/pg_namespace.h"
+#include "commands/dbcommands.h"
+#include "common/ip.h"
+#include "libpq/libpq-be.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "storage/proc.h"
+#include "utils/backend_status.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "buffer.h"
+#include "core/json.h"
+#include "guc.h"
+#include "pg_compat.h"
+#include "session.h"
+
+static AudIdentity *identities; /* valid ones, last used first */
+static AudIdentity *stale;      /* replaced, but maybe still pointed at */
+static AudIdentity  unknown_identity;
+
+static uint64 stmt_counter;
+static uint64 ssn_counter;
+
+static char   place_json[1536];
+static size_t place_len;
+static char   client_json[1536]; /* from "pid" on */
+static size_t client_len;
+static char   client_app[NAMEDATALEN]; /* the name client_json was made with */
+static char   session_json[64];        /* ,"session":"x.y" */
+static size_t session_len;
+
+static bool     callbacks_registered;
+static FmgrInfo utf8_proc; /* database encoding -> UTF-8 */
+
+static void
+append_name(AudBuf *b, const char *name)
+{
+	size_t      len = strlen(name);
+	const char *utf8 = aud_session_to_utf8(name, &len);
+
+	aud_json_string(b, utf8, len);
+	if (utf8 != name)
+		pfree(unconstify(char *, utf8));
+}
+
+/* May catalogs be read now? */
+static bool
+catalog_is_readable(void)
+{
+	return IsTransactionState();
+}
+
+/* A client's process is called postmaster until its start-up packet is read. */
+static bool
+is_client_backend(void)
+{
+	return MyBackendType == B_BACKEND ||
+		   (MyProcPort != NULL && MyBackendType != B_WAL_SENDER);
+}
+
+static void
+role_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	while (identities != NULL)
+	{
+		AudIdentity *gone = identities;
+
+		identities = gone->next;
+		gone->next = stale;
+		stale = gone;
+	}
+}
+
+void
+aud_session_start(void)
+{
+	if (callbacks_registered)
+		return;
+	CacheRegisterSyscacheCallback(AUTHOID, role_changed, (Datum) 0);
+	callbacks_registered = true;
+}
+
+void
+aud_session_forget_stale(void)
+{
+	while (stale != NULL)
+	{
+		AudIdentity *gone = stale;
+
+		stale = gone->next;
+		pfree(gone);
+	}
+}
+
+static void
+append_role(AudBuf *b, const char *key, Oid role)
+{
+	char *name = GetUserNameFromId(role, true);
+
+	aud_buf_cstr(b, key);
+	if (name != NULL)
+		append_name(b, name);
+	else
+	{
+		/* dropped meanwhile; the number is what is left of it */
+		aud_buf_lit(b, "\"");
+		aud_json_uint(b, role);
+		aud_buf_lit(b, "\"");
+	}
+	if (name != NULL)
+		pfree(name);
+}
+
+static AudIdentity *
+make_identity(Oid login, Oid session, Oid current)
+{
+	char         json[1536];
+	AudBuf       b;
+	AudIdentity *identity;
+	bool         superuser = superuser_arg(current);
+
+	aud_buf_init(&b, json, sizeof(json));
+	append_role(&b, ",\"user\":", session);
+	if (login != session && OidIsValid(login))
+		append_role(&b, ",\"login_user\":", login);
+	if (current != session)
+		append_role(&b, ",\"current_user\":", current);
+	if (superuser)
+		aud_buf_lit(&b, ",\"superuser\":true");
+
+	identity = MemoryContextAlloc(TopMemoryContext,
+								  offsetof(AudIdentity, json) + b.len + 1);
+	identity->login_role = login;
+	identity->session_role = session;
+	identity->current_role = current;
+	identity->superuser = superuser;
+	identity->named = true;
+	identity->json_len = b.len;
+	memcpy(identity->json, b.data, b.len + 1);
+	return identity;
+}
+
+static bool
+same_roles(const AudIdentity *identity, Oid login, Oid session, Oid current)
+{
+	return identity->current_role == current &&
+		   identity->session_role == session && identity->login_role == login;
+}
+
+const AudIdentity *
+aud_session_identity(bool may_read_catalog)
+{
+	Oid          login;
+	Oid          session;
+	Oid          current;
+	int          sec_context;
+	AudIdentity *made;
+
+	/* unlike GetUserId(), this has no assertion about an unset role */
+	GetUserIdAndSecContext(&current, &sec_context);
+	if (!OidIsValid(current))
+		return identities != NULL ? identities : &unknown_identity;
+	session = GetSessionUserId();
+	login = MyProc != NULL ? MyProc->roleId : InvalidOid;
+
+	for (AudIdentity **link = &identities; *link != NULL; link = &(*link)->next)
+	{
+		AudIdentity *found = *link;
+
+		if (same_roles(found, login, session, current))
+		{
+			/* the last one used is looked at first */
+			*link = found->next;
+			found->next = identities;
+			identities = found;
+			return found;
+		}
+	}
+
+	if (!may_read_catalog || !catalog_is_readable())
+		return identities != NULL ? identities
+			   : stale != NULL    ? stale
+								  : &unknown_identity;
+
+	made = make_identity(login, session, current);
+	made->next = identities;
+	identities = made;
+	return made;
+}
+
+const char *
+aud_session_database(void)
+{
+	if (MyProcPort != NULL && MyProcPort->database_name != NULL)
+		return MyProcPort->database_name;
+	return NULL;
+}
+
+static void
+make_place(void)
+{
+	AudBuf      b;
+	const char *db = aud_session_database();
+	char       *looked_up = NULL;
+	bool        final = true;
+
+	if (db == NULL && OidIsValid(MyDatabaseId))
+	{
+		if (catalog_is_readable())
+			db = looked_up = get_database_name(MyDatabaseId);
+		else
+			final = false;
+	}
+
+	aud_buf_init(&b, place_json, sizeof(place_json));
+	aud_buf_lit(&b, ",\"node\":");
+	aud_json_string(&b, aud_config->node_name, strlen(aud_config->node_name));
+	if (db != NULL)
+	{
+		aud_buf_lit(&b, ",\"db\":");
+		append_name(&b, db);
+	}
+	place_len = final ? b.len : 0;
+	if (looked_up != NULL)
+		pfree(looked_up);
+}
+
+void
+aud_session_append_place(AudBuf *b)
+{
+	if (place_len == 0)
+		make_place();
+	if (place_len > 0)
+		aud_buf_append(b, place_json, place_len);
+	else
+		aud_buf_cstr(b, place_json);
+}
+
+/*
+ * The session's name: start time and pid, as in log_line_prefix's %c.  A
+ * parallel worker speaks for its leader.
+ */
+static void
+make_session(void)
+{
+	uint64  start = (uint64) MyStartTime;
+	int     pid = MyProcPid;
+	PGPROC *leader = MyProc != NULL ? MyProc->lockGroupLeader : NULL;
+
+	if (leader != NULL && leader != MyProc)
+	{
+		PgBackendStatus *status = AUD_PROC_BEENTRY(leader);
+
+		pid = leader->pid;
+		if (status != NULL)
+			start =
+				(uint64) timestamptz_to_time_t(status->st_proc_start_timestamp);
+	}
+	session_len = snprintf(session_json,
+						   sizeof(session_json),
+						   ",\"session\":\"%lx.%x\"",
+						   (unsigned long) start,
+						   (unsigned int) pid);
+}
+
+static void
+append_client_address(AudBuf *b)
+{
+	char host[NI_MAXHOST];
+	char port[NI_MAXSERV];
+
+	if (MyProcPort == NULL || (MyProcPort->raddr.addr.ss_family != AF_INET &&
+							   MyProcPort->raddr.addr.ss_family != AF_INET6))
+		return;
+	if (pg_getnameinfo_all(&MyProcPort->raddr.addr,
+						   MyProcPort->raddr.salen,
+						   host,
+						   sizeof(host),
+						   port,
+						   sizeof(port),
+						   NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		return;
+	aud_buf_lit(b, ",\"client_addr\":");
+	aud_json_string(b, host, strlen(host));
+	aud_buf_lit(b, ",\"client_port\":");
+	aud_json_int(b, atoi(port));
+}
+
+static void
+make_client(void)
+{
+	AudBuf b;
+
+	strlcpy(client_app, application_name ? application_name : "", NAMEDATALEN);
+	aud_buf_init(&b, client_json, sizeof(client_json));
+	aud_buf_lit(&b, ",\"pid\":");
+	aud_json_int(&b, MyProcPid);
+	if (!is_client_backend())
+	{
+		const char *type = GetBackendTypeDesc(MyBackendType);
+
+		aud_buf_lit(&b, ",\"backend\":");
+		aud_json_string(&b, type, strlen(type));
+	}
+	if (client_app[0] != '\0')
+	{
+		aud_buf_lit(&b, ",\"app\":");
+		append_name(&b, client_app);
+	}
+	append_client_address(&b);
+	client_len = b.len;
+}
+
+void
+aud_session_append_client(AudBuf *b, bool next_ssn)
+{
+	if (session_len == 0)
+		make_session();
+	if (client_len == 0 ||
+		strcmp(client_app, application_name ? application_name : "") != 0)
+		make_client();
+
+	aud_buf_append(b, session_json, session_len);
+
+	/* A worker's records count in no session: its leader numbers its own. */
+	if (!IsParallelWorker())
+	{
+		aud_buf_lit(b, ",\"ssn\":");
+		aud_json_uint(b, next_ssn ? ++ssn_counter : ssn_counter);
+	}
+	aud_buf_append(b, client_json, client_len);
+}
+
+uint64
+aud_session_next_stmt(void)
+{
+	return ++stmt_counter;
+}
+
+/*
+ * PostgreSQL's own conversion, whatever CREATE DEFAULT CONVERSION and the
+ * search path offer: users do not choose what the trail says.
+ */
+static bool
+find_utf8_proc(void)
+{
+	Oid oid;
+
+	if (OidIsValid(utf8_proc.fn_oid))
+		return true;
+	if (!catalog_is_readable())
+		return false;
+	oid = FindDefaultConversion(PG_CATALOG_NAMESPACE,
+								GetDatabaseEncoding(),
+								PG_UTF8);
+	if (!OidIsValid(oid))
+		return false;
+	fmgr_info_cxt(oid, &utf8_proc, TopMemoryContext);
+	return true;
+}
+
+const char *
+aud_session_to_utf8(const char *text, size_t *len)
+{
+	int    encoding = GetDatabaseEncoding();
+	size_t cap;
+	char  *out;
+	int    converted;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII ||
+		*len > MaxAllocSize / MAX_CONVERSION_GROWTH - 1 || !find_utf8_proc())
+		return text;
+
+	cap = *len * MAX_CONVERSION_GROWTH + 1;
+	out = palloc_extended(cap, MCXT_ALLOC_NO_OOM);
+	if (out == NULL)
+		return text;
+	converted = DatumGetInt32(FunctionCall6(&utf8_proc,
+											Int32GetDatum(encoding),
+											Int32GetDatum(PG_UTF8),
+											CStringGetDatum(text),
+											CStringGetDatum(out),
+											Int32GetDatum((int) *len),
+											BoolGetDatum(true)));
+	if (converted != (int) *len)
+	{
+		pfree(out);
+		return text;
+	}
+	*len = strlen(out);
+	return out;
+}

@@ -1,0 +1,322 @@
+/*-------------------------------------------------------------------------
+ *
+ * stmt.c
+ *	  The pool of statement frames, and the arena that each of them owns.
+ *
+ * A frame and its arena are reused from one statement to the next, so that
+ * the usual statement allocates nothing.  Nothing here throws: where memory
+ * is short a fact is left out, never the statement disturbed.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "core/json.h"
+#include "stmt.h"
+#include "text.h"
+
+#define ARENA_START     1024
+#define ARENA_KEEP      (16 * 1024) /* a larger one is not kept in the pool */
+#define OBJECTS_START   8
+#define OBJECTS_KEEP    64
+#define DETAIL_TEXT_MAX 1024 /* bytes of a text among the details */
+#define POOL_KEEP       8    /* frames kept when they are not in use */
+
+static MemoryContext stmt_context;
+static AudStmt      *pool;
+static int           pooled;
+static AudStmt       spare;
+
+static void *
+try_alloc(size_t size)
+{
+	if (stmt_context == NULL)
+		stmt_context = AllocSetContextCreate(TopMemoryContext,
+											 "secaudit statements",
+											 ALLOCSET_DEFAULT_SIZES);
+	return MemoryContextAllocExtended(stmt_context,
+									  size,
+									  MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+}
+
+/* Clear the facts; the arena and the array of objects stay. */
+static AudStmt *
+clear(AudStmt *stmt)
+{
+	char      *arena = stmt->arena;
+	size_t     arena_cap = stmt->arena_cap;
+	AudObject *objects = stmt->objects;
+	int        max_objects = stmt->max_objects;
+
+	memset(stmt, 0, offsetof(AudStmt, failure.message) + 1);
+	stmt->arena = arena;
+	stmt->arena_cap = arena_cap;
+	stmt->objects = objects;
+	stmt->max_objects = max_objects;
+	return stmt;
+}
+
+AudStmt *
+aud_stmt_take(void)
+{
+	AudStmt *stmt = pool;
+
+	if (stmt != NULL)
+	{
+		pool = stmt->next;
+		pooled--;
+		return clear(stmt);
+	}
+
+	stmt = try_alloc(sizeof(AudStmt));
+	if (stmt == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_OUT_OF_MEMORY),
+				errmsg("out of memory"),
+				errdetail("Failed while beginning the audit of a statement."));
+	memset(stmt, 0, sizeof(AudStmt));
+	return stmt;
+}
+
+AudStmt *
+aud_stmt_take_spare(void)
+{
+	return clear(&spare);
+}
+
+void
+aud_stmt_release(AudStmt *stmt)
+{
+	bool keep = pooled < POOL_KEEP || stmt == &spare;
+
+	if (stmt->kept_query != NULL)
+	{
+		pfree(stmt->kept_query);
+		stmt->kept_query = NULL;
+	}
+	if (stmt->arena != NULL && (!keep || stmt->arena_cap > ARENA_KEEP))
+	{
+		pfree(stmt->arena);
+		stmt->arena = NULL;
+		stmt->arena_cap = 0;
+	}
+	if (stmt->objects != NULL && (!keep || stmt->max_objects > OBJECTS_KEEP))
+	{
+		pfree(stmt->objects);
+		stmt->objects = NULL;
+		stmt->max_objects = 0;
+	}
+
+	if (stmt == &spare)
+		return;
+	if (!keep)
+	{
+		pfree(stmt);
+		return;
+	}
+	stmt->next = pool;
+	pool = stmt;
+	pooled++;
+}
+
+char *
+aud_stmt_arena(AudStmt *stmt, size_t n)
+{
+	if (stmt->arena_cap - stmt->arena_len < n)
+	{
+		size_t cap = Max(ARENA_START, stmt->arena_cap * 2);
+		char  *grown;
+
+		while (cap - stmt->arena_len < n)
+			cap *= 2;
+		/* offsets are 32 bits wide */
+		if (cap > PG_INT32_MAX || (grown = try_alloc(cap)) == NULL)
+			return NULL;
+		if (stmt->arena != NULL)
+		{
+			memcpy(grown, stmt->arena, stmt->arena_len);
+			pfree(stmt->arena);
+		}
+		stmt->arena = grown;
+		stmt->arena_cap = cap;
+	}
+	return stmt->arena + stmt->arena_len;
+}
+
+/*
+ * Details are kept in one piece; if something else went into the arena
+ * since, the piece is moved to the end first.
+ */
+static char *
+detail_room(AudStmt *stmt, size_t n)
+{
+	char *room = aud_stmt_arena(stmt, stmt->detail_len + n);
+
+	if (room == NULL)
+		return NULL;
+	if (stmt->detail_len == 0)
+		stmt->detail_off = stmt->arena_len;
+	else if (stmt->detail_off + stmt->detail_len != stmt->arena_len)
+	{
+		memcpy(room, stmt->arena + stmt->detail_off, stmt->detail_len);
+		stmt->detail_off = stmt->arena_len;
+		stmt->arena_len += stmt->detail_len;
+	}
+	return stmt->arena + stmt->arena_len;
+}
+
+static void
+detail_written(AudStmt *stmt, const AudBuf *b)
+{
+	if (b->truncated)
+		return;
+	stmt->detail_len += b->len;
+	stmt->arena_len += b->len;
+}
+
+/* utf8 is not NUL-terminated */
+static void
+put_detail(AudStmt *stmt, const char *key, const char *utf8, size_t len)
+{
+	size_t room = strlen(key) + 6 * len + 8;
+	char  *at = detail_room(stmt, room);
+	AudBuf b;
+
+	if (at == NULL)
+		return;
+	aud_buf_init(&b, at, room);
+	aud_buf_lit(&b, ",\"");
+	aud_buf_cstr(&b, key);
+	aud_buf_lit(&b, "\":");
+	aud_json_string(&b, utf8, len);
+	detail_written(stmt, &b);
+}
+
+void
+aud_stmt_detail(AudStmt *stmt, const char *key, const char *value)
+{
+	size_t      len = strlen(value);
+	const char *utf8 = aud_session_to_utf8(value, &len);
+
+	put_detail(stmt, key, utf8, len);
+	if (utf8 != value)
+		pfree(unconstify(char *, utf8));
+}
+
+void
+aud_stmt_detail_text(AudStmt *stmt, const char *key, const char *value)
+{
+	AudText text;
+
+	aud_text_begin();
+	aud_text_prepare(&text, value, strlen(value));
+	aud_text_limit(&text, DETAIL_TEXT_MAX);
+	put_detail(stmt, key, text.data, text.len);
+	aud_text_end();
+}
+
+void
+aud_stmt_detail_json(AudStmt *stmt, const char *key, const char *json, size_t len)
+{
+	size_t room = strlen(key) + len + 8;
+	char  *at = detail_room(stmt, room);
+	AudBuf b;
+
+	if (at == NULL)
+		return;
+	aud_buf_init(&b, at, room);
+	aud_buf_lit(&b, ",\"");
+	aud_buf_cstr(&b, key);
+	aud_buf_lit(&b, "\":");
+	aud_buf_append(&b, json, len);
+	detail_written(stmt, &b);
+}
+
+AudObject *
+aud_stmt_add_object(AudStmt *stmt)
+{
+	AudObject *object;
+
+	if (stmt->n_objects == stmt->max_objects)
+	{
+		int        max = Max(OBJECTS_START, stmt->max_objects * 2);
+		AudObject *grown = NULL;
+
+		if (stmt->n_objects < AUD_OBJECTS_MAX)
+			grown = try_alloc(max * sizeof(AudObject));
+		if (grown == NULL)
+		{
+			stmt->objects_omitted++;
+			return NULL;
+		}
+		if (stmt->objects != NULL)
+		{
+			memcpy(grown, stmt->objects, stmt->n_objects * sizeof(AudObject));
+			pfree(stmt->objects);
+		}
+		stmt->objects = grown;
+		stmt->max_objects = max;
+	}
+	object = &stmt->objects[stmt->n_objects++];
+	memset(object, 0, sizeof(AudObject));
+	return object;
+}
+
+void
+aud_stmt_keep_text(AudStmt *stmt)
+{
+	if (stmt->query == NULL)
+		return;
+	stmt->kept_query = try_alloc(stmt->query_len + 1);
+	if (stmt->kept_query == NULL)
+	{
+		stmt->query = NULL;
+		stmt->query_len = 0;
+		return;
+	}
+	memcpy(stmt->kept_query, stmt->query, stmt->query_len);
+	stmt->kept_query[stmt->query_len] = '\0';
+	stmt->query = stmt->kept_query;
+}
+
+/* Copy a slice of one arena to another; false if memory is short. */
+static bool
+copy_slice(AudStmt *to, const AudStmt *from, uint32 *off, uint32 len)
+{
+	char *at;
+
+	if (len == 0)
+		return true;
+	at = aud_stmt_arena(to, len);
+	if (at == NULL)
+		return false;
+	memcpy(at, from->arena + *off, len);
+	*off = to->arena_len;
+	to->arena_len += len;
+	return true;
+}
+
+void
+aud_stmt_merge(AudStmt *to, const AudStmt *from)
+{
+	for (int i = 0; i < from->n_objects; i++)
+	{
+		AudObject  copy = from->objects[i];
+		AudObject *object = aud_stmt_add_object(to);
+
+		if (object == NULL)
+			continue;
+		if (!copy_slice(to, from, &copy.head_off, copy.head_len))
+			copy.head_len = 0;
+		if (!copy_slice(to, from, &copy.columns_off, copy.columns_len))
+			copy.columns_len = 0;
+		*object = copy;
+	}
+	to->objects_omitted += from->objects_omitted;
+	to->classes |= from->classes;
+	to->must_record |= from->must_record;
+	to->user_objects |= from->user_objects;
+	to->catalog_objects |= from->catalog_objects;
+}

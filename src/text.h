@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * text.h
+ *	  Query texts and messages on their way into a record: to UTF-8, without
+ *	  secrets, not too long.
+ *
+ * Between aud_text_begin and aud_text_end; what is allocated in between is
+ * freed at the end.  Never throws: where memory is short, the text is left
+ * out rather than let through with a secret in it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_TEXT_H
+#define AUD_TEXT_H
+
+typedef struct AudText
+{
+	const char *data; /* what is recorded */
+	size_t      len;
+	const char *full; /* the same before it was cut */
+	size_t      full_len;
+	size_t      omitted; /* bytes left out in the middle */
+	bool        redacted;
+	bool        invalid; /* not valid UTF-8; set by whoever escapes it */
+} AudText;
+
+extern void aud_text_begin(void);
+extern void aud_text_end(void);
+
+/* Convert and redact text[len], which is in the database's encoding. */
+extern void aud_text_prepare(AudText *out, const char *text, size_t len);
+
+/* Cut out the middle of a text that is longer than max bytes. */
+extern void aud_text_limit(AudText *text, size_t max);
+
+/* SHA-256 of the full text, 64 hex digits; valid until the next call. */
+extern const char *aud_text_sha256(const AudText *text);
+
+#endif /* AUD_TEXT_H */
