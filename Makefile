@@ -40,7 +40,8 @@ endif
 # -isystem keeps -Wextra for our code and quiet for PostgreSQL's headers: gcc
 # ignores the -I of the same directory that PGXS adds.
 PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -Isrc
-PG_CFLAGS   = -Wextra -Wshadow -Wstrict-prototypes -Wvla -fvisibility=hidden \
+# Hooks and callbacks have the signatures they are given.
+PG_CFLAGS   = -Wextra -Wno-unused-parameter -Wshadow -Wstrict-prototypes -Wvla -fvisibility=hidden \
 	-MMD -MP $(COPT_DEV)
 SHLIB_LINK  = -ljansson -lcrypto
 

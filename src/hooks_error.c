@@ -60,6 +60,9 @@ aud_error_watch(void)
 static void
 remember(const ErrorData *edata)
 {
+	/* the one before was swallowed, or this one could not have been raised */
+	aud_error_flush_swallowed();
+
 	last.sqlstate = edata->sqlerrcode;
 	strlcpy(last.message,
 			edata->message ? edata->message : "",

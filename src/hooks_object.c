@@ -57,7 +57,12 @@ note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
 		case OAT_POST_ALTER:
 			if (((ObjectAccessPostAlter *) arg)->is_internal)
 				return;
-			aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
+			if (!aud_objects_is_part(classid, objid))
+				aud_objects_add_address(stmt,
+										classid,
+										objid,
+										0,
+										AUD_ACCESS_ALTER);
 			break;
 		case OAT_DROP:
 			if (subid != 0)

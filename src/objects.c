@@ -14,6 +14,7 @@
 #include "access/sysattr.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/catalog.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
@@ -384,7 +385,7 @@ aud_objects_is_part(Oid classid, Oid objid)
 		case RewriteRelationId:
 			return true;
 		case RelationRelationId:
-			return get_rel_relkind(objid) == RELKIND_TOASTVALUE;
+			return IsToastNamespace(get_rel_namespace(objid));
 		case TypeRelationId:
 			return OidIsValid(get_typ_typrelid(objid)) ||
 				   OidIsValid(get_element_type(objid)) ||
