@@ -57,8 +57,10 @@ all:
 .PHONY: all help unit unit-asan unit-valgrind fuzz regress tap test demo \
 	installcheck lint format deps
 
+# PostgreSQL's own package holds PGXS, but not the headers.
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
-ifneq ($(wildcard $(PGXS)),)
+PG_HEADER := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)/postgres.h
+ifneq ($(and $(wildcard $(PGXS)),$(wildcard $(PG_HEADER))),)
 include $(PGXS)
 
 # Whatever went into an object makes it stale: its headers (PGXS does not
@@ -84,7 +86,7 @@ else
 BUILT_WITH :=
 all install uninstall:
 	@echo "secaudit needs the development files of PostgreSQL 15 or later:" >&2
-	@echo "'$(PG_CONFIG)' was not found or knows of no PGXS." >&2
+	@echo "'$(PG_CONFIG)' was not found, or its headers (postgres.h) were not." >&2
 	@echo "Debian: apt-get install postgresql-server-dev-15 (or: make deps)." >&2
 	@echo "Elsewhere: make PG_CONFIG=/path/to/pg_config" >&2
 	@exit 1

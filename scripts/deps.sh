@@ -96,13 +96,13 @@ compiles()
 	if dir=$("$PG_CONFIG" --includedir-server 2>/dev/null); then
 		flags=(-I"$dir")
 	fi
-	printf '#include <stddef.h>\n#include <stdint.h>\n#include <stdio.h>\n#include <%s>\n' "$1" |
+	printf '#include <%s>\n' "$1" |
 		"${CC:-cc}" "${flags[@]}" -fsyntax-only -x c -
 }
 
 has_pgxs()
 {
-	[ -f "$("$PG_CONFIG" --pgxs)" ]
+	[ -f "$("$PG_CONFIG" --pgxs)" ] && [ -f "$("$PG_CONFIG" --includedir-server)/postgres.h" ]
 }
 
 has_server_perl()
@@ -118,9 +118,10 @@ check_tools()
 		case $set in
 			build)
 				need "a C compiler (cc, or set CC)" command -v "${CC:-cc}"
+				need "stdio.h (the C library's development files)" compiles stdio.h
 				need "GNU make" command -v make
 				need "pg_config of PostgreSQL 15 or later (or set PG_CONFIG)" command -v "$PG_CONFIG"
-				need "PGXS, the server's development files" has_pgxs
+				need "PGXS and postgres.h (the server's development files)" has_pgxs
 				need "jansson.h (jansson development files)" compiles jansson.h
 				need "openssl/evp.h (OpenSSL development files)" compiles openssl/evp.h
 				need "gssapi/gssapi.h (Kerberos development files)" compiles gssapi/gssapi.h
