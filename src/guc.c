@@ -20,6 +20,7 @@
 
 #include "classify.h"
 #include "guc.h"
+#include "guc_trail.h"
 
 typedef enum AudLock
 {
@@ -41,7 +42,6 @@ const AudConfig *const aud_config = &config;
 static int   lock_level = AUD_LOCK_SESSION;
 static char *log_string;
 static char *node_name_string;
-static char *directory_string;
 static char  host_name[AUD_NODE_NAME_MAX + 1];
 
 /*
@@ -182,38 +182,6 @@ check_int(int *newval, void **extra, GucSource source)
 	return source_is_allowed(source);
 }
 
-/* A control character in the directory's name could only be a mistake. */
-static bool
-check_directory(char **newval, void **extra, GucSource source)
-{
-	if (**newval == '\0')
-	{
-		GUC_check_errdetail("The directory of the audit trail must not be empty.");
-		return false;
-	}
-	if (strlen(*newval) >= MAXPGPATH - 64)
-	{
-		GUC_check_errdetail("The directory name is too long.");
-		return false;
-	}
-	for (const char *p = *newval; *p != '\0'; p++)
-	{
-		if ((unsigned char) *p < 0x20 || *p == 0x7f)
-		{
-			GUC_check_errdetail(
-				"The directory name contains a control character.");
-			return false;
-		}
-	}
-	return true;
-}
-
-static void
-assign_directory(const char *newval, void *extra)
-{
-	config.directory = newval;
-}
-
 static bool
 check_node_name(char **newval, void **extra, GucSource source)
 {
@@ -337,45 +305,6 @@ define_record_settings(void)
 							   NULL);
 }
 
-static void
-define_trail_settings(void)
-{
-	DefineCustomStringVariable("secaudit.directory",
-							   "Directory of the audit trail, absolute or relative to the data directory.",
-							   NULL,
-							   &directory_string,
-							   "secaudit",
-							   PGC_POSTMASTER,
-							   GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE,
-							   check_directory,
-							   assign_directory,
-							   NULL);
-	DefineCustomIntVariable("secaudit.buffer_size",
-							"Size of the buffer between the backends and the writer.",
-							NULL,
-							&config.buffer_size_kb,
-							16 * 1024,
-							1024,
-							4 * 1024 * 1024 - 1024,
-							PGC_POSTMASTER,
-							GUC_UNIT_KB | GUC_NOT_IN_SAMPLE,
-							NULL,
-							NULL,
-							NULL);
-	DefineCustomIntVariable("secaudit.flush_interval",
-							"Longest time that a record waits in the buffer before it is written.",
-							NULL,
-							&config.flush_interval_ms,
-							200,
-							1,
-							60 * 1000,
-							PGC_SIGHUP,
-							GUC_UNIT_MS | GUC_NOT_IN_SAMPLE,
-							NULL,
-							NULL,
-							NULL);
-}
-
 void
 aud_guc_init(void)
 {
@@ -384,6 +313,6 @@ aud_guc_init(void)
 
 	define_policy_settings();
 	define_record_settings();
-	define_trail_settings();
+	aud_guc_define_trail(&config);
 	MarkGUCPrefixReserved("secaudit");
 }

@@ -30,6 +30,10 @@ typedef struct AudConfig
 	const char *directory;         /* as set; relative to the data directory */
 	int         buffer_size_kb;    /* the ring, kilobytes */
 	int         flush_interval_ms; /* milliseconds */
+	int         file_mode;         /* 0600 or 0640 */
+
+	/* what happens when it cannot go there */
+	int failure_timeout_ms;
 } AudConfig;
 
 extern const AudConfig *const aud_config;

@@ -11,6 +11,7 @@
 
 #include "executor/execdesc.h"
 #include "nodes/execnodes.h"
+#include "utils/wait_event.h"
 
 #if PG_VERSION_NUM < 150000
 #error "secaudit needs PostgreSQL 15 or later"
@@ -67,5 +68,20 @@
 #else
 #define AUD_AUTHN_ID(port) ((port)->authn_id)
 #endif
+
+/* 17: extensions may name their wait events */
+static inline uint32
+aud_wait_event(uint32 *cache, const char *name)
+{
+#if PG_VERSION_NUM >= 170000
+	if (*cache == 0)
+		*cache = WaitEventExtensionNew(name);
+	return *cache;
+#else
+	(void) cache;
+	(void) name;
+	return PG_WAIT_EXTENSION;
+#endif
+}
 
 #endif /* AUD_PG_COMPAT_H */

@@ -1,0 +1,434 @@
+/*-------------------------------------------------------------------------
+ *
+ * buffer.c
+ *	  The ring: append, wait, and the writer's view of it.
+ *
+ * Appenders take one LWLock, copy a frame and move head.  The writer reads
+ * what lies between tail and head without the lock: those bytes are its own
+ * until it moves tail.  It moves tail only when they are safely in a file, so
+ * "there is space" and "it is on disk" are the same news, and one counter.
+ *
+ * The lock and the condition variable live in ordinary shared memory, which a
+ * crash of any process makes new; head, tail and the records live in the
+ * mapped file, which outlives all of it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <sys/time.h>
+
+#include "miscadmin.h"
+#include "storage/condition_variable.h"
+#include "storage/latch.h"
+#include "storage/lwlock.h"
+#include "storage/proc.h"
+#include "storage/shmem.h"
+#include "utils/timestamp.h"
+
+#include "buffer.h"
+#include "buffer_file.h"
+#include "guc.h"
+#include "pg_compat.h"
+
+/* How long a process that must not sleep on a lock tries for it. */
+#define BUSY_TRIES    1000
+#define BUSY_SLEEP_US 100
+
+/* A waiter looks again after this long even if nobody woke it. */
+#define WAIT_STEP_MS 100
+
+typedef struct AudBufferShared
+{
+	LWLock           *lock;  /* protects the mapped head */
+	ConditionVariable moved; /* tail has moved */
+
+	pg_atomic_uint32 waiting; /* processes that wait for tail to move */
+	pg_atomic_uint32 idle;    /* does the writer want to be woken at once? */
+
+	/* Set by the writer when it comes and goes */
+	Latch *volatile writer_latch;
+	volatile int writer_pid;
+
+	/* Protected by the lock */
+	uint64 appended pg_attribute_aligned(PG_CACHE_LINE_SIZE);
+
+	/* Since the server started */
+	pg_atomic_uint64 waits;
+	pg_atomic_uint64 wait_us;
+	pg_atomic_uint64 lost[AUD_LOSS_KINDS];
+} AudBufferShared;
+
+static AudBufferShared *shared;
+
+static uint32 wait_event_full;
+static uint32 wait_event_durable;
+
+const char *
+aud_buffer_loss_name(AudLoss loss)
+{
+	static const char *const names[] = {
+		[AUD_LOSS_NONE] = "none",
+		[AUD_LOSS_FULL] = "buffer_full",
+		[AUD_LOSS_OVERSIZE] = "record_too_large",
+		[AUD_LOSS_BUSY] = "buffer_busy",
+		[AUD_LOSS_DAMAGED] = "buffer_damaged",
+	};
+
+	return names[loss];
+}
+
+size_t
+aud_buffer_shmem_size(void)
+{
+	return sizeof(AudBufferShared);
+}
+
+void
+aud_buffer_shmem_init(void)
+{
+	bool found;
+
+	shared = ShmemInitStruct("secaudit buffer", sizeof(AudBufferShared), &found);
+	if (found)
+		return;
+
+	memset(shared, 0, sizeof(*shared));
+	shared->lock = &GetNamedLWLockTranche(AUD_BUFFER_TRANCHE)->lock;
+	ConditionVariableInit(&shared->moved);
+	pg_atomic_init_u32(&shared->waiting, 0);
+	pg_atomic_init_u32(&shared->idle, 0);
+	pg_atomic_init_u64(&shared->waits, 0);
+	pg_atomic_init_u64(&shared->wait_us, 0);
+	for (int i = 0; i < AUD_LOSS_KINDS; i++)
+		pg_atomic_init_u64(&shared->lost[i], 0);
+
+	aud_buffer_file_map(TYPEALIGN(8, (uint64) aud_config->buffer_size_kb * 1024),
+						0,
+						MaxBackends + NUM_AUXILIARY_PROCS);
+}
+
+const char *
+aud_buffer_log_id(void)
+{
+	return aud_buffer_header->log_id;
+}
+
+static uint64
+tail_now(void)
+{
+	return pg_atomic_read_u64(&aud_buffer_header->tail);
+}
+
+static bool
+fits(uint64 need)
+{
+	return aud_buffer_header->head - tail_now() + need <=
+		   aud_buffer_header->ring_size;
+}
+
+/*
+ * Take the lock.  A process that has no PGPROC (not yet, or no longer) cannot
+ * queue for it: it tries for a tenth of a second and then gives up.
+ */
+static bool
+lock_ring(void)
+{
+	if (MyProc != NULL)
+	{
+		LWLockAcquire(shared->lock, LW_EXCLUSIVE);
+		return true;
+	}
+	for (int i = 0; i < BUSY_TRIES; i++)
+	{
+		if (LWLockConditionalAcquire(shared->lock, LW_EXCLUSIVE))
+			return true;
+		pg_usleep(BUSY_SLEEP_US);
+	}
+	return false;
+}
+
+/*
+ * Copy first, then publish.  A process killed anywhere in here leaves head
+ * where it was, so the writer never sees half a record; that is why nothing
+ * below may move head before the last byte is in place.
+ */
+static void
+put_frame(const char *line, size_t len, pg_crc32c bytes_crc)
+{
+	AudBufferHeader *header = aud_buffer_header;
+	AudFrame         frame;
+
+	frame.pos = header->head;
+	frame.len = (uint32) len;
+	frame.crc = aud_frame_crc(bytes_crc, frame.pos, frame.len);
+	aud_ring_copy_in(frame.pos, &frame, sizeof(frame));
+	aud_ring_copy_in(frame.pos + sizeof(frame), line, len);
+	pg_write_barrier();
+	header->head += AUD_FRAME_SPACE(len);
+	shared->appended++;
+}
+
+static void
+wake_writer(void)
+{
+	Latch *latch = shared->writer_latch;
+
+	pg_atomic_write_u32(&shared->idle, 0);
+	if (latch != NULL)
+		SetLatch(latch);
+}
+
+/* At 1/8 the writer has a batch worth its while. */
+static inline bool
+worth_waking(uint64 used)
+{
+	return used > aud_buffer_header->ring_size / 8 ||
+		   pg_atomic_read_u32(&shared->idle) != 0;
+}
+
+static AudStatus
+count_loss(AudLoss reason)
+{
+	struct timeval tv;
+	uint64         now;
+	uint64         none = 0;
+
+	gettimeofday(&tv, NULL);
+	now = (uint64) tv.tv_sec * 1000000 + (uint64) tv.tv_usec;
+	pg_atomic_compare_exchange_u64(&aud_buffer_header->lost_from, &none, now);
+	pg_atomic_write_u64(&aud_buffer_header->lost_to, now);
+	pg_atomic_fetch_add_u64(&aud_buffer_header->lost[reason], 1);
+	pg_atomic_fetch_add_u64(&shared->lost[reason], 1);
+	return AUD_LOST;
+}
+
+/*
+ * Sleep until tail has moved past "until", or the deadline has gone by.
+ *
+ * Interrupts are held: an audit record must not turn a cancel request into an
+ * error at a place where no error is expected.  They are served by whoever
+ * runs the statement, right afterwards.
+ */
+static bool
+wait_for_tail(uint64 until, TimestampTz deadline, uint32 wait_event)
+{
+	bool reached;
+
+	HOLD_INTERRUPTS();
+	pg_atomic_fetch_add_u32(&shared->waiting, 1);
+	ConditionVariablePrepareToSleep(&shared->moved);
+	while (!(reached = tail_now() >= until) &&
+		   (deadline == 0 || GetCurrentTimestamp() < deadline))
+	{
+		wake_writer();
+		ConditionVariableTimedSleep(&shared->moved, WAIT_STEP_MS, wait_event);
+		if (deadline == 0 && ProcDiePending)
+			break;
+	}
+	ConditionVariableCancelSleep();
+	pg_atomic_fetch_sub_u32(&shared->waiting, 1);
+	RESUME_INTERRUPTS();
+	return reached;
+}
+
+/* The ring is full: wait for need bytes.  False if that took too long. */
+static bool
+wait_for_space(uint64 need, TimestampTz deadline)
+{
+	uint64      until = aud_buffer_header->head + need;
+	TimestampTz began = GetCurrentTimestamp();
+	bool        ok;
+
+	/* head may be stale, which only means that we wake a little early */
+	until -= Min(until, aud_buffer_header->ring_size);
+	ok = wait_for_tail(until,
+					   deadline,
+					   aud_wait_event(&wait_event_full, "SecauditBufferFull"));
+	pg_atomic_fetch_add_u64(&shared->wait_us,
+							(uint64) (GetCurrentTimestamp() - began));
+	return ok;
+}
+
+static AudStatus
+append_slowly(const char *line, size_t len, pg_crc32c bytes_crc)
+{
+	uint64      need = AUD_FRAME_SPACE(len);
+	TimestampTz deadline;
+
+	if (MyProc == NULL)
+		return count_loss(AUD_LOSS_BUSY);
+
+	pg_atomic_fetch_add_u64(&shared->waits, 1);
+	deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+										   aud_config->failure_timeout_ms);
+	while (wait_for_space(need, deadline))
+	{
+		bool done;
+
+		LWLockAcquire(shared->lock, LW_EXCLUSIVE);
+		done = fits(need);
+		if (done)
+			put_frame(line, len, bytes_crc);
+		LWLockRelease(shared->lock);
+		if (done)
+		{
+			wake_writer();
+			return AUD_OK;
+		}
+	}
+	return count_loss(AUD_LOSS_FULL);
+}
+
+AudStatus
+aud_buffer_append(const char *line, size_t len)
+{
+	pg_crc32c crc;
+	uint64    used;
+
+	if (shared == NULL || !IsUnderPostmaster)
+		return AUD_LOST;
+	if (len > Min(AUD_RECORD_MAX, aud_buffer_header->ring_size / 4))
+		return count_loss(AUD_LOSS_OVERSIZE);
+
+	/* Half of the checksum's work needs no lock. */
+	INIT_CRC32C(crc);
+	COMP_CRC32C(crc, line, len);
+
+	if (!lock_ring())
+		return count_loss(AUD_LOSS_BUSY);
+	if (!fits(AUD_FRAME_SPACE(len)))
+	{
+		LWLockRelease(shared->lock);
+		return append_slowly(line, len, crc);
+	}
+	put_frame(line, len, crc);
+	used = aud_buffer_header->head - tail_now();
+	LWLockRelease(shared->lock);
+
+	if (worth_waking(used))
+		wake_writer();
+	return AUD_OK;
+}
+
+uint64_t
+aud_buffer_head(void)
+{
+	uint64 head;
+
+	/* A read of 8 aligned bytes cannot be torn where PostgreSQL 15 runs. */
+	head = *(volatile uint64 *) &aud_buffer_header->head;
+	pg_read_barrier();
+	return head;
+}
+
+bool
+aud_buffer_wait_durable(uint64_t pos, int timeout_ms)
+{
+	TimestampTz deadline = 0;
+
+	if (tail_now() >= pos)
+		return true;
+	if (MyProc == NULL)
+		return false;
+	if (timeout_ms >= 0)
+		deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms);
+	return wait_for_tail(pos,
+						 deadline,
+						 aud_wait_event(&wait_event_durable, "SecauditDurable"));
+}
+
+void
+aud_buffer_stat(AudBufferStat *stat)
+{
+	memset(stat, 0, sizeof(*stat));
+	stat->tail = tail_now();
+	stat->head = aud_buffer_head();
+	stat->size = aud_buffer_header->ring_size;
+	stat->appended = *(volatile uint64 *) &shared->appended;
+	stat->waits = pg_atomic_read_u64(&shared->waits);
+	stat->wait_us = pg_atomic_read_u64(&shared->wait_us);
+	for (int i = 0; i < AUD_LOSS_KINDS; i++)
+		stat->lost[i] = pg_atomic_read_u64(&shared->lost[i]);
+}
+
+/* Is there an intact frame at pos that ends at or before head? */
+static bool
+read_frame(uint64 pos, uint64 head, char *storage, size_t cap, size_t *len)
+{
+	AudFrame  frame;
+	pg_crc32c crc;
+
+	if (head - pos < sizeof(frame))
+		return false;
+	aud_ring_copy_out(pos, &frame, sizeof(frame));
+	if (frame.pos != pos || frame.len > cap ||
+		AUD_FRAME_SPACE(frame.len) > head - pos)
+		return false;
+
+	aud_ring_copy_out(pos + sizeof(frame), storage, frame.len);
+	INIT_CRC32C(crc);
+	COMP_CRC32C(crc, storage, frame.len);
+	*len = frame.len;
+	return frame.crc == aud_frame_crc(crc, pos, frame.len);
+}
+
+bool
+aud_buffer_next(uint64_t pos, char *storage, size_t cap, AudTaken *taken)
+{
+	uint64 head = aud_buffer_head();
+
+	taken->damaged = 0;
+	while (pos < head)
+	{
+		if (read_frame(pos, head, storage, cap, &taken->len))
+		{
+			taken->next = pos + AUD_FRAME_SPACE(taken->len);
+			return true;
+		}
+		pos += 8;
+		taken->damaged += 8;
+	}
+	taken->next = pos;
+	return false;
+}
+
+void
+aud_buffer_wake_waiters(void)
+{
+	if (pg_atomic_read_u32(&shared->waiting) > 0)
+		ConditionVariableBroadcast(&shared->moved);
+}
+
+bool
+aud_buffer_has_waiters(void)
+{
+	return pg_atomic_read_u32(&shared->waiting) > 0;
+}
+
+void
+aud_buffer_attach_writer(void)
+{
+	shared->writer_pid = MyProcPid;
+	shared->writer_latch = MyLatch;
+}
+
+void
+aud_buffer_detach_writer(void)
+{
+	shared->writer_latch = NULL;
+	shared->writer_pid = 0;
+}
+
+void
+aud_buffer_set_idle(bool idle)
+{
+	pg_atomic_write_u32(&shared->idle, idle ? 1 : 0);
+	pg_memory_barrier();
+}
+
+int
+aud_buffer_writer_pid(void)
+{
+	return shared->writer_pid;
+}

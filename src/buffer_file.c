@@ -1,0 +1,451 @@
+/*-------------------------------------------------------------------------
+ *
+ * buffer_file.c
+ *	  The mapped file that holds the ring: its layout, and how it is made,
+ *	  recognised and mapped.
+ *
+ * The file is written in full before it is mapped: a hole in a mapped file
+ * means SIGBUS for whoever touches it when the disk is full.  It is made
+ * under another name and renamed when complete, so a crash in between leaves
+ * no half-made buffer behind.
+ *
+ * It is recognised by the cluster's system identifier and by its own inode
+ * and time of birth, which it stores.  A base backup or a copied data
+ * directory brings the content along but not these; replaying that would put
+ * records of another server into the trail.  The device number decides only
+ * where the file system knows no time of birth: a restart of the machine may
+ * give the same disk another number.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "access/xlog.h"
+#include "common/file_perm.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+
+#include "buffer_file.h"
+
+#ifdef EXEC_BACKEND
+#error "secaudit inherits a mapping from the postmaster; EXEC_BACKEND cannot"
+#endif
+
+#define AUD_BUFFER_FILE_NEW AUD_BUFFER_FILE ".new"
+
+AudBufferHeader *aud_buffer_header;
+
+static AudBufferFound found = AUD_BUFFER_NONE;
+static char           set_aside[MAXPGPATH];
+
+/* What the file ought to look like. */
+typedef struct Wanted
+{
+	uint64 ring_size;
+	uint32 slot_size;
+	uint32 slot_count;
+} Wanted;
+
+/* Which file this is, whatever it is called. */
+typedef struct Identity
+{
+	uint64 size;
+	uint64 inode;
+	uint64 birth;
+	uint64 device;
+} Identity;
+
+static uint64
+slots_offset(void)
+{
+	return TYPEALIGN(4096, sizeof(AudBufferHeader));
+}
+
+static uint64
+ring_offset(const Wanted *wanted)
+{
+	uint64 slots = (uint64) wanted->slot_size * wanted->slot_count;
+
+	return TYPEALIGN(4096, slots_offset() + slots);
+}
+
+pg_crc32c
+aud_frame_crc(pg_crc32c bytes_crc, uint64 pos, uint32 len)
+{
+	COMP_CRC32C(bytes_crc, &pos, sizeof(pos));
+	COMP_CRC32C(bytes_crc, &len, sizeof(len));
+	FIN_CRC32C(bytes_crc);
+	return bytes_crc;
+}
+
+void
+aud_ring_copy_in(uint64 pos, const void *src, size_t len)
+{
+	uint64 size = aud_buffer_header->ring_size;
+	uint64 at = pos % size;
+	size_t first = Min(len, size - at);
+
+	memcpy(aud_buffer_ring() + at, src, first);
+	if (first < len)
+		memcpy(aud_buffer_ring(), (const char *) src + first, len - first);
+}
+
+void
+aud_ring_copy_out(uint64 pos, void *dst, size_t len)
+{
+	uint64 size = aud_buffer_header->ring_size;
+	uint64 at = pos % size;
+	size_t first = Min(len, size - at);
+
+	memcpy(dst, aud_buffer_ring() + at, first);
+	if (first < len)
+		memcpy((char *) dst + first, aud_buffer_ring(), len - first);
+}
+
+static pg_crc32c
+position_crc(const AudPosition *position)
+{
+	pg_crc32c crc;
+
+	INIT_CRC32C(crc);
+	COMP_CRC32C(crc, position, offsetof(AudPosition, crc));
+	FIN_CRC32C(crc);
+	return crc;
+}
+
+const AudPosition *
+aud_buffer_position(void)
+{
+	uint32 current = pg_atomic_read_u32(&aud_buffer_header->current) & 1;
+
+	return &aud_buffer_header->position[current];
+}
+
+void
+aud_buffer_set_position(const AudPosition *position)
+{
+	uint32 next = (pg_atomic_read_u32(&aud_buffer_header->current) + 1) & 1;
+
+	memcpy(&aud_buffer_header->position[next], position, sizeof(*position));
+	aud_buffer_header->position[next].crc =
+		position_crc(&aud_buffer_header->position[next]);
+	pg_write_barrier();
+	pg_atomic_write_u32(&aud_buffer_header->current, next);
+	pg_write_barrier();
+	pg_atomic_write_u64(&aud_buffer_header->tail, position->tail);
+}
+
+AudBufferFound
+aud_buffer_file_found(void)
+{
+	return found;
+}
+
+const char *
+aud_buffer_file_set_aside(void)
+{
+	return set_aside;
+}
+
+void
+aud_buffer_set_log_id(const char *log_id)
+{
+	strlcpy(aud_buffer_header->log_id, log_id, sizeof(aud_buffer_header->log_id));
+}
+
+/* All of it or FATAL: the server must not start with half a buffer. */
+static void
+fail(const char *what, const char *path)
+{
+	ereport(FATAL,
+			errcode_for_file_access(),
+			errmsg("could not %s audit buffer file \"%s\": %m", what, path),
+			errhint(
+				"The audit buffer lives in the data directory and takes the size of secaudit.buffer_size."));
+}
+
+static void
+write_zeros(int fd, uint64 size)
+{
+	static const char zeros[65536];
+	uint64            done = 0;
+
+	while (done < size)
+	{
+		size_t  chunk = Min(size - done, sizeof(zeros));
+		ssize_t n = write(fd, zeros, chunk);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+		{
+			if (n == 0)
+				errno = ENOSPC;
+			fail("write", AUD_BUFFER_FILE_NEW);
+		}
+		done += (uint64) n;
+	}
+}
+
+static void
+identify(int fd, Identity *id)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &st) != 0)
+		fail("stat", AUD_BUFFER_FILE);
+	id->size = st.stx_size;
+	id->inode = st.stx_ino;
+	id->device = (uint64) st.stx_dev_major << 32 | st.stx_dev_minor;
+	id->birth = 0;
+	if (st.stx_mask & STATX_BTIME)
+		id->birth = (uint64) st.stx_btime.tv_sec * UINT64CONST(1000000000) +
+					st.stx_btime.tv_nsec;
+}
+
+static bool
+is_this_file(const AudBufferHeader *header, const Identity *id)
+{
+	if (header->system_identifier != GetSystemIdentifier() ||
+		header->inode != id->inode)
+		return false;
+	if (header->birth != 0 && id->birth != 0)
+		return header->birth == id->birth;
+	return header->device == id->device;
+}
+
+static AudBufferHeader *
+map_fd(int fd, uint64 size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		fail("map", AUD_BUFFER_FILE);
+	return p;
+}
+
+static void
+init_header(AudBufferHeader *header, const Wanted *wanted, const Identity *id)
+{
+	header->layout = AUD_BUFFER_LAYOUT;
+	header->header_size = sizeof(AudBufferHeader);
+	header->system_identifier = GetSystemIdentifier();
+	header->inode = id->inode;
+	header->birth = id->birth;
+	header->device = id->device;
+	header->slots_offset = slots_offset();
+	header->slot_size = wanted->slot_size;
+	header->slot_count = wanted->slot_count;
+	header->ring_offset = ring_offset(wanted);
+	header->ring_size = wanted->ring_size;
+	pg_atomic_init_u64(&header->tail, 0);
+	pg_atomic_init_u32(&header->current, 0);
+	for (int i = 0; i < 2; i++)
+		header->position[i].crc = position_crc(&header->position[i]);
+	memcpy(header->magic, AUD_BUFFER_MAGIC, sizeof(header->magic));
+}
+
+/* Make a new, empty buffer under its temporary name and map it. */
+static AudBufferHeader *
+make_file(const Wanted *wanted)
+{
+	uint64           size = ring_offset(wanted) + wanted->ring_size;
+	AudBufferHeader *header;
+	Identity         id;
+	int              fd;
+
+	unlink(AUD_BUFFER_FILE_NEW);
+	fd = BasicOpenFilePerm(AUD_BUFFER_FILE_NEW,
+						   O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+						   0600);
+	if (fd < 0)
+		fail("create", AUD_BUFFER_FILE_NEW);
+	write_zeros(fd, size);
+	if (fsync(fd) != 0)
+		fail("fsync", AUD_BUFFER_FILE_NEW);
+	identify(fd, &id);
+	header = map_fd(fd, size);
+	init_header(header, wanted, &id);
+	close(fd);
+	return header;
+}
+
+static void
+publish_file(void)
+{
+	if (rename(AUD_BUFFER_FILE_NEW, AUD_BUFFER_FILE) != 0)
+		fail("rename", AUD_BUFFER_FILE_NEW);
+	fsync_fname(".", true);
+}
+
+static bool
+header_is_sane(const AudBufferHeader *header, uint64 file_size)
+{
+	return memcmp(header->magic, AUD_BUFFER_MAGIC, sizeof(header->magic)) == 0 &&
+		   header->layout == AUD_BUFFER_LAYOUT &&
+		   header->header_size == sizeof(AudBufferHeader) &&
+		   header->slots_offset == slots_offset() && header->ring_size > 0 &&
+		   header->ring_size % 8 == 0 && header->ring_offset < file_size &&
+		   header->ring_offset + header->ring_size == file_size &&
+		   strnlen(header->log_id, sizeof(header->log_id)) == AUD_LOG_ID_CHARS;
+}
+
+static bool
+content_is_sane(const AudBufferHeader *header)
+{
+	uint32             current = header->current.value & 1;
+	const AudPosition *position = &header->position[current];
+
+	return position->crc == position_crc(position) &&
+		   position->tail <= header->head && header->head % 8 == 0 &&
+		   position->tail % 8 == 0 &&
+		   header->head - position->tail <= header->ring_size;
+}
+
+/*
+ * Open and map what is there.  NULL if there is nothing; *verdict says
+ * whether it may be used.
+ */
+static AudBufferHeader *
+open_file(uint64 *size, AudBufferFound *verdict)
+{
+	AudBufferHeader *header;
+	Identity         id;
+	int              fd;
+
+	*verdict = AUD_BUFFER_NONE;
+	fd = BasicOpenFilePerm(AUD_BUFFER_FILE, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 && errno == ENOENT)
+		return NULL;
+	if (fd < 0)
+		fail("open", AUD_BUFFER_FILE);
+	identify(fd, &id);
+	*size = id.size;
+	*verdict = AUD_BUFFER_DAMAGED;
+	if (*size < sizeof(AudBufferHeader))
+	{
+		close(fd);
+		return NULL;
+	}
+	header = map_fd(fd, *size);
+	close(fd);
+	if (header_is_sane(header, *size))
+	{
+		if (!is_this_file(header, &id))
+			*verdict = AUD_BUFFER_FOREIGN;
+		else if (content_is_sane(header))
+			*verdict = AUD_BUFFER_OURS;
+	}
+	return header;
+}
+
+/* Move a file that cannot be used out of the way, never over another one. */
+static void
+put_aside(AudBufferFound verdict)
+{
+	for (int i = 1;; i++)
+	{
+		struct stat st;
+
+		snprintf(set_aside,
+				 sizeof(set_aside),
+				 "%s.%s-%d",
+				 AUD_BUFFER_FILE,
+				 verdict == AUD_BUFFER_FOREIGN ? "foreign" : "damaged",
+				 i);
+		if (lstat(set_aside, &st) != 0 && errno == ENOENT)
+			break;
+	}
+	if (rename(AUD_BUFFER_FILE, set_aside) != 0)
+		fail("rename", AUD_BUFFER_FILE);
+
+	ereport(LOG,
+			errmsg("audit buffer file \"%s\" was set aside as \"%s\"",
+				   AUD_BUFFER_FILE,
+				   set_aside),
+			verdict == AUD_BUFFER_FOREIGN
+				? errdetail(
+					  "It was made by another server, or is a copy; its records belong to that server's trail.")
+				: errdetail("It is damaged."));
+}
+
+/* Take everything that has not reached the trail over into a new buffer. */
+static void
+carry_over(const AudBufferHeader *old, AudBufferHeader *new)
+{
+	const AudPosition *position = &old->position[old->current.value & 1];
+	const char        *from = (const char *) old + old->ring_offset;
+	char              *to = (char *) new + new->ring_offset;
+
+	/* Positions stay what they were: so do the checksums of the frames. */
+	for (uint64 pos = position->tail; pos < old->head; pos += 8)
+		memcpy(to + pos % new->ring_size, from + pos % old->ring_size, 8);
+
+	new->head = old->head;
+	memcpy(new->lost, old->lost, sizeof(new->lost));
+	new->lost_from = old->lost_from;
+	new->lost_to = old->lost_to;
+	memcpy(&new->position[0], position, sizeof(*position));
+	pg_atomic_write_u64(&new->tail, position->tail);
+	memcpy(new->log_id, old->log_id, sizeof(new->log_id));
+}
+
+/* The file is ours but was made for other settings. */
+static AudBufferHeader *
+remake_file(AudBufferHeader *old, uint64 old_size, Wanted *wanted)
+{
+	uint64 used = old->head - pg_atomic_read_u64(&old->tail);
+	AudBufferHeader *new;
+
+	/* A smaller ring has to wait until what is in the old one fits. */
+	if (used > wanted->ring_size)
+	{
+		ereport(LOG,
+				errmsg("audit buffer stays at its former size until the next start"),
+				errdetail("It holds " UINT64_FORMAT
+						  " bytes that have not reached the audit trail yet.",
+						  used));
+		wanted->ring_size = old->ring_size;
+	}
+	new = make_file(wanted);
+	carry_over(old, new);
+	if (msync(new, ring_offset(wanted) + wanted->ring_size, MS_SYNC) != 0)
+		fail("fsync", AUD_BUFFER_FILE_NEW);
+	publish_file();
+	munmap(old, old_size);
+	return new;
+}
+
+void
+aud_buffer_file_map(uint64 ring_size, uint32 slot_size, uint32 slot_count)
+{
+	Wanted           wanted = {ring_size, slot_size, slot_count};
+	AudBufferHeader *header;
+	uint64           size = 0;
+
+	if (aud_buffer_header != NULL)
+		return;
+
+	header = open_file(&size, &found);
+	if (found == AUD_BUFFER_OURS)
+	{
+		if (header->ring_size != ring_size || header->slot_size != slot_size ||
+			header->slot_count != slot_count)
+			header = remake_file(header, size, &wanted);
+	}
+	else
+	{
+		if (header != NULL)
+			munmap(header, size);
+		if (found != AUD_BUFFER_NONE)
+			put_aside(found);
+		header = make_file(&wanted);
+		publish_file();
+	}
+	aud_buffer_header = header;
+}
