@@ -18,6 +18,10 @@ names --undefined-only "$module" > "$tmp/wanted"
 names --defined-only "$server" > "$tmp/server"
 
 status=0
+if grep '^aud_' "$tmp/wanted" >&2; then
+	echo "$module calls these functions, but has none of that name" >&2
+	status=1
+fi
 for library in jansson crypto; do
 	path=$(ldd "$module" | awk -v l="lib$library." 'index($1, l) == 1 { print $3 }')
 	[ -n "$path" ] || continue

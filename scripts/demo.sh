@@ -63,56 +63,78 @@ as_server "$bin/pg_ctl" start -w -D "$tmp/data" -l "$tmp/data/server.log" > /dev
 	{ tail -n 20 "$tmp/data/server.log" >&2; exit 1; }
 running=yes
 
-# as WHO WHAT SQL: one person does something; what the server answers is shown.
+# as WHO [WHAT SQL]...: one session in which somebody does things; the first line
+# of what the server answers to each is shown.
 as()
 {
-	local who=$1 what=$2 sql=$3 answer
-	answer=$(as_server env -u PGOPTIONS PGPASSWORD="${password:-}" PGAPPNAME="${app:-psql}" \
-		"$bin/psql" -X -q -At -h "$tmp/run" -p 5432 -U "$who" -d "${db:-shop}" -c "$sql" \
-		2>&1 < /dev/null) || true
-	answer=$(head -n 1 <<< "$answer")
-	printf '        %-9s %-58s %s%s%s\n' "$who" "$what" "$dim" "${answer##*FATAL:  }" "$off"
+	local who=$1 commands=() steps=()
+	shift
+	while [ $# -gt 0 ]; do
+		steps+=("$1")
+		commands+=(-c "\\warn @step" -c "$2")
+		shift 2
+	done
+	as_server env -u PGOPTIONS PGPASSWORD="${password:-}" PGAPPNAME="${app:-psql}" \
+		"$bin/psql" -X -q -At -h "$tmp/run" -p 5432 -U "$who" -d "${db:-shop}" \
+		"${commands[@]}" > "$tmp/answers" 2>&1 < /dev/null || true
+	local n=-1 line answers=()
+	while read -r line; do
+		if [ "$line" = @step ]; then
+			n=$((n + 1))
+		elif [ -z "${answers[n < 0 ? 0 : n]:-}" ]; then
+			answers[n < 0 ? 0 : n]=${line##*FATAL:  }
+		fi
+	done < "$tmp/answers"
+	for n in "${!steps[@]}"; do
+		printf '        %-9s %-46s %s%s%s\n' "$who" "${steps[n]}" "$dim" "${answers[n]:-}" "$off"
+	done
 }
 
+# For secaudit.flush() below; auditing itself needs no extension.
+as_server "$bin/psql" -X -q -h "$tmp/run" -p 5432 -U $owner -d postgres \
+	-c "CREATE EXTENSION secaudit" > /dev/null
+begin=$(date -u '+%F %T.%6N')
+
 say "people at work"
-export PGPORT=5432
 db=postgres as $owner "makes a database" "CREATE DATABASE shop"
 as $owner "makes roles, with passwords" \
-	"CREATE ROLE web LOGIN PASSWORD 'web-s3cret'; CREATE ROLE intern LOGIN PASSWORD 'intern-s3cret'; CREATE ROLE payments"
-as $owner "makes a table of card data" \
-	"CREATE TABLE card (id int PRIMARY KEY, holder text, pan text)"
-as $owner "grants on it" \
-	"GRANT SELECT, INSERT, UPDATE ON card TO web; GRANT SELECT, DELETE ON card TO payments; GRANT payments TO intern WITH ADMIN OPTION"
-as $owner "makes a function that runs with its owner's rights" \
-	"CREATE FUNCTION holder_of(int) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN (SELECT holder FROM card WHERE id = \$1); END'"
-export app=webshop password=web-s3cret
-as web "stores cards" \
-	"INSERT INTO card SELECT i, 'customer ' || i, '4111-0000-0000-' || 1000 + i FROM generate_series(1, 20) i"
-as web "reads one" "SELECT holder FROM card WHERE id = 7"
-as web "changes one" "UPDATE card SET holder = 'ANNA B' WHERE id = 7"
-export app=psql password=guess-1
-as intern "logs in with a wrong password" "SELECT 1"
-export password=intern-s3cret
-as intern "reads the cards: denied" "SELECT * FROM card"
-as intern "asks for a table that is not there" "SELECT * FROM cards"
-as intern "goes through the function" "SELECT holder_of(7)"
-as intern "takes on a role, and deletes a card under a SELECT" \
-	"SET ROLE payments; WITH gone AS (DELETE FROM card WHERE id = 13 RETURNING *) SELECT count(*) FROM gone"
-as intern "tries to become superuser: denied" "ALTER ROLE intern SUPERUSER"
-as intern "tries to drop the table: denied" "DROP TABLE card"
-password=''
+	"CREATE ROLE web LOGIN PASSWORD 'web-s3cret'; CREATE ROLE intern LOGIN NOINHERIT PASSWORD 'intern-s3cret'; CREATE ROLE payments" \
+	"makes a table of card data" \
+	"CREATE TABLE card (id int PRIMARY KEY, holder text, pan text)" \
+	"makes a function with its owner's rights" \
+	"CREATE FUNCTION holder_of(int) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN (SELECT holder FROM card WHERE id = \$1); END'" \
+	"grants rights on the table" \
+	"GRANT SELECT, INSERT, UPDATE ON card TO web; GRANT SELECT, DELETE ON card TO payments" \
+	"lets the intern into payments" \
+	"GRANT payments TO intern"
+app=webshop password=web-s3cret as web \
+	"stores cards" \
+	"INSERT INTO card SELECT i, 'customer ' || i, '4111-0000-0000-' || 1000 + i FROM generate_series(1, 20) i" \
+	"reads one" "SELECT holder FROM card WHERE id = 7" \
+	"changes one" "UPDATE card SET holder = 'Anna B' WHERE id = 7"
+password=guess-1 as intern "logs in with a wrong password" "SELECT 1"
+password=intern-s3cret as intern \
+	"reads the cards" "SELECT * FROM card" \
+	"tries another name" "SELECT * FROM cards" \
+	"goes through the function" "SELECT holder_of(7)" \
+	"takes on a role" "SET ROLE payments" \
+	"deletes a card, under a SELECT" \
+	"WITH gone AS (DELETE FROM card WHERE id = 13 RETURNING *) SELECT count(*) FROM gone" \
+	"goes back" "RESET ROLE" \
+	"tries to become superuser" "ALTER ROLE intern SUPERUSER" \
+	"tries to drop the table" "DROP TABLE card"
 as $owner "is talked into it" "ALTER ROLE intern SUPERUSER PASSWORD 'new-s3cret'"
-export password=new-s3cret
-as intern "copies everything away, and drops the table" \
-	"COPY card TO '$tmp/data/loot.csv'; DROP TABLE card"
-as_server "$bin/psql" -X -q -h "$tmp/run" -U $owner -d postgres \
-	-c "CREATE EXTENSION secaudit" -c "SELECT secaudit.flush()" > /dev/null
+password=new-s3cret as intern \
+	"copies everything away" "COPY card TO '$tmp/data/loot.csv'" \
+	"drops the table" "DROP TABLE card"
+as_server "$bin/psql" -X -q -h "$tmp/run" -p 5432 -U $owner -d postgres \
+	-c "SELECT secaudit.flush()" > /dev/null
 
 trail=("$tmp"/trail/secaudit-*.jsonl)
 echo
 say "the trail: ${trail[*]}"
 echo
-as_server "$bin/secauditctl" tail "$tmp/trail"
+as_server env TZ=UTC "$bin/secauditctl" tail --utc --since "$begin" "$tmp/trail"
 
 echo
 say "one record as it stands in the file, broken into lines here"
