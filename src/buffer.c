@@ -29,6 +29,7 @@
 #include "buffer.h"
 #include "buffer_file.h"
 #include "guc.h"
+#include "inflight.h"
 #include "pg_compat.h"
 
 /* How long a process that must not sleep on a lock tries for it. */
@@ -104,8 +105,9 @@ aud_buffer_shmem_init(void)
 		pg_atomic_init_u64(&shared->lost[i], 0);
 
 	aud_buffer_file_map(TYPEALIGN(8, (uint64) aud_config->buffer_size_kb * 1024),
-						0,
-						MaxBackends + NUM_AUXILIARY_PROCS);
+						aud_inflight_slot_size(),
+						aud_inflight_slot_count());
+	aud_inflight_startup();
 }
 
 const char *
@@ -166,6 +168,7 @@ put_frame(const char *line, size_t len, pg_crc32c bytes_crc)
 	aud_ring_copy_in(frame.pos + sizeof(frame), line, len);
 	pg_write_barrier();
 	header->head += AUD_FRAME_SPACE(len);
+	aud_inflight_appended();
 	shared->appended++;
 }
 

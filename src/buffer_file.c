@@ -374,6 +374,29 @@ put_aside(AudBufferFound verdict)
 				: errdetail("It is damaged."));
 }
 
+/*
+ * Slots in use go to the half of the new file that belongs to the dead; their
+ * first word says whether they are in use.  Those that do not fit are lost,
+ * which takes more crashes in a row than there are sessions.
+ */
+static void
+carry_slots_over(const AudBufferHeader *old, AudBufferHeader *new)
+{
+	const char *from = (const char *) old + old->slots_offset;
+	char       *to = (char *) new + new->slots_offset;
+	uint32      next = new->slot_count / 2;
+
+	if (old->slot_size != new->slot_size)
+		return;
+	for (uint32 i = 0; i < old->slot_count && next < new->slot_count; i++)
+	{
+		const char *slot = from + (uint64) i * old->slot_size;
+
+		if (*(const uint32 *) slot != 0)
+			memcpy(to + (uint64) next++ * new->slot_size, slot, new->slot_size);
+	}
+}
+
 /* Take everything that has not reached the trail over into a new buffer. */
 static void
 carry_over(const AudBufferHeader *old, AudBufferHeader *new)
@@ -385,6 +408,7 @@ carry_over(const AudBufferHeader *old, AudBufferHeader *new)
 	/* Positions stay what they were: so do the checksums of the frames. */
 	for (uint64 pos = position->tail; pos < old->head; pos += 8)
 		memcpy(to + pos % new->ring_size, from + pos % old->ring_size, 8);
+	carry_slots_over(old, new);
 
 	new->head = old->head;
 	memcpy(new->lost, old->lost, sizeof(new->lost));

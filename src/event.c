@@ -25,6 +25,7 @@
 
 #include "classify.h"
 #include "event.h"
+#include "inflight.h"
 #include "objects.h"
 #include "policy.h"
 #include "record.h"
@@ -222,6 +223,14 @@ find_host(void)
 	return active;
 }
 
+/* What the client sent must leave a trace even if the server dies of it. */
+static void
+note_begin(const AudStmt *stmt)
+{
+	if (stmt->level == 0 && !stmt->silent && aud_policy_wants(stmt))
+		aud_record_begin(stmt);
+}
+
 AudStmt *
 aud_event_begin_query(QueryDesc *query_desc, int eflags)
 {
@@ -249,6 +258,7 @@ aud_event_begin_query(QueryDesc *query_desc, int eflags)
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
 	if (stmt->host != NULL)
 		aud_stmt_merge(stmt->host, stmt);
+	note_begin(stmt);
 	return stmt;
 }
 
@@ -264,6 +274,7 @@ aud_event_begin_utility(const PlannedStmt *pstmt, const char *query_string)
 	set_text(stmt, query_string, pstmt->stmt_location, pstmt->stmt_len);
 	aud_stmt_keep_text(stmt);
 	begin(stmt);
+	note_begin(stmt);
 	return stmt;
 }
 
@@ -306,8 +317,16 @@ record(AudStmt *stmt)
 	if (stmt->recorded)
 		return;
 	stmt->recorded = true;
-	if (!stmt->silent && aud_policy_wants(stmt))
+	if (stmt->silent)
+		return;
+	if (aud_policy_wants(stmt))
+	{
+		if (stmt->level == 0)
+			aud_inflight_ending();
 		aud_record_statement(stmt);
+	}
+	else if (stmt->level == 0)
+		aud_inflight_end();
 }
 
 /* The executor state is gone, by ExecutorEnd or by an abort. */

@@ -58,11 +58,7 @@ note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
 			if (((ObjectAccessPostAlter *) arg)->is_internal)
 				return;
 			if (!aud_objects_is_part(classid, objid))
-				aud_objects_add_address(stmt,
-										classid,
-										objid,
-										0,
-										AUD_ACCESS_ALTER);
+				aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
 			break;
 		case OAT_DROP:
 			if (subid != 0)

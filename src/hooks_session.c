@@ -25,6 +25,7 @@
 #include "core/json.h"
 #include "event.h"
 #include "hooks.h"
+#include "inflight.h"
 #include "pg_compat.h"
 #include "policy.h"
 #include "record.h"
@@ -151,6 +152,7 @@ session_ends(int code, Datum arg)
 	aud_event_end_all(failure);
 	session_open = false;
 
+	aud_inflight_closing();
 	aud_buf_init(&b, detail, sizeof(detail));
 	append_member(&b, "reason", end_reason(failure->sqlstate));
 	record_session("session.end",
@@ -159,6 +161,7 @@ session_ends(int code, Datum arg)
 				   aud_session_identity(false)->json,
 				   detail,
 				   GetCurrentTimestamp() - MyStartTimestamp);
+	aud_inflight_close();
 }
 
 void
@@ -180,6 +183,8 @@ aud_session_opened(void)
 				   aud_session_identity(true)->json,
 				   how.truncated ? NULL : detail,
 				   -1);
+	aud_record_open(aud_session_identity(true),
+					aud_policy_wants_class(AUD_CLASS_SESSION));
 }
 
 static void

@@ -23,6 +23,7 @@
 #include "classify.h"
 #include "core/json.h"
 #include "guc.h"
+#include "inflight.h"
 #include "record.h"
 #include "text.h"
 
@@ -144,6 +145,14 @@ append_uint(AudBuf *b, const char *key, uint64 value)
 	aud_json_uint(b, value);
 }
 
+static void
+append_client(AudBuf *b, bool next_ssn)
+{
+	aud_session_append_client(b, next_ssn);
+	if (next_ssn)
+		aud_inflight_take_ssn(aud_session_ssn());
+}
+
 /* Everything before the objects. */
 static void
 append_head(AudBuf *b, const AudStmt *stmt, const AudCursor *at)
@@ -159,7 +168,7 @@ append_head(AudBuf *b, const AudStmt *stmt, const AudCursor *at)
 	append_outcome(b, stmt->outcome, &stmt->failure);
 	aud_session_append_place(b);
 	aud_buf_append(b, stmt->who->json, stmt->who->json_len);
-	aud_session_append_client(b, at->part <= 1);
+	append_client(b, at->part <= 1);
 	append_uint(b, ",\"stmt\":", stmt->number);
 	if (stmt->parent != 0)
 		append_uint(b, ",\"parent\":", stmt->parent);
@@ -393,7 +402,7 @@ aud_record_event(const AudEventFacts *facts)
 	aud_session_append_place(&b);
 	if (facts->identity != NULL)
 		aud_buf_cstr(&b, facts->identity);
-	aud_session_append_client(&b, true);
+	append_client(&b, true);
 	if (facts->detail != NULL)
 		aud_buf_cstr(&b, facts->detail);
 	if (facts->duration_us >= 0)
@@ -401,4 +410,65 @@ aud_record_event(const AudEventFacts *facts)
 	aud_buf_char(&b, '}');
 	aud_buffer_append(b.data, b.len);
 	aud_text_end();
+}
+
+/* The parts of a record that the next start cannot find out any more. */
+static void
+append_who(AudBuf *b, const AudIdentity *who)
+{
+	aud_session_append_place(b);
+	aud_buf_append(b, who->json, who->json_len);
+}
+
+void
+aud_record_begin(const AudStmt *stmt)
+{
+	AudInflightFacts facts = {0};
+	AudText          text;
+	char             who[2048];
+	char class[32];
+	AudBuf b;
+
+	aud_text_begin();
+	aud_text_prepare(&text, stmt->query, stmt->query_len);
+	aud_buf_init(&b, class, sizeof(class));
+	aud_class_append_primary(&b, stmt->classes);
+	aud_buf_init(&b, who, sizeof(who));
+	append_who(&b, stmt->who);
+
+	facts.began_us = unix_us(stmt->began);
+	facts.class_name = class;
+	facts.command = GetCommandTagName(stmt->tag);
+	facts.who = who;
+	facts.who_len = b.len;
+	facts.stmt = stmt->number;
+	facts.query = text.data;
+	facts.query_len = text.len;
+	aud_inflight_begin(&facts);
+	aud_text_end();
+}
+
+void
+aud_record_open(const AudIdentity *who, bool wants_end)
+{
+	AudInflightSession session = {0};
+	char               place[2048];
+	char               name[64];
+	char               client[1024];
+	AudBuf             b;
+
+	aud_buf_init(&b, place, sizeof(place));
+	append_who(&b, who);
+	session.who = place;
+	session.who_len = b.len;
+	aud_buf_init(&b, name, sizeof(name));
+	aud_session_append_name(&b);
+	session.name = name;
+	session.name_len = b.len;
+	aud_buf_init(&b, client, sizeof(client));
+	aud_session_append_peer(&b);
+	session.client = client;
+	session.client_len = b.len;
+	session.wants_end = wants_end;
+	aud_inflight_open(&session);
 }

@@ -16,6 +16,13 @@
 /* Allocate the line buffer; once per process, before the first record. */
 extern void aud_record_start(void);
 
+/*
+ * Keep what is known of a statement that begins, or of an open session, where
+ * the next start finds it after a crash.
+ */
+extern void aud_record_begin(const AudStmt *stmt);
+extern void aud_record_open(const AudIdentity *who, bool wants_end);
+
 /* Append the record of a statement that has ended, or of an error. */
 extern void aud_record_statement(const AudStmt *stmt);
 

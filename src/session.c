@@ -336,15 +336,32 @@ make_client(void)
 }
 
 void
-aud_session_append_client(AudBuf *b, bool next_ssn)
+aud_session_append_name(AudBuf *b)
 {
 	if (session_len == 0)
 		make_session();
+	aud_buf_append(b, session_json, session_len);
+}
+
+void
+aud_session_append_peer(AudBuf *b)
+{
 	if (client_len == 0 ||
 		strcmp(client_app, application_name ? application_name : "") != 0)
 		make_client();
+	aud_buf_append(b, client_json, client_len);
+}
 
-	aud_buf_append(b, session_json, session_len);
+uint64
+aud_session_ssn(void)
+{
+	return ssn_counter;
+}
+
+void
+aud_session_append_client(AudBuf *b, bool next_ssn)
+{
+	aud_session_append_name(b);
 
 	/* A worker's records count in no session: its leader numbers its own. */
 	if (!IsParallelWorker())
@@ -352,7 +369,7 @@ aud_session_append_client(AudBuf *b, bool next_ssn)
 		aud_buf_lit(b, ",\"ssn\":");
 		aud_json_uint(b, next_ssn ? ++ssn_counter : ssn_counter);
 	}
-	aud_buf_append(b, client_json, client_len);
+	aud_session_append_peer(b);
 }
 
 uint64

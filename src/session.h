@@ -54,6 +54,11 @@ extern void aud_session_append_place(AudBuf *b);
  */
 extern void aud_session_append_client(AudBuf *b, bool next_ssn);
 
+/* The two parts around "ssn", and the last ssn that was taken. */
+extern void   aud_session_append_name(AudBuf *b);
+extern void   aud_session_append_peer(AudBuf *b);
+extern uint64 aud_session_ssn(void);
+
 /* Number of the next statement in this session, from 1. */
 extern uint64 aud_session_next_stmt(void);
 

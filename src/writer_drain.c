@@ -24,6 +24,7 @@
 
 #include "buffer.h"
 #include "guc.h"
+#include "inflight.h"
 #include "writer.h"
 #include "writer_batch.h"
 #include "writer_drain.h"
@@ -61,6 +62,10 @@ static struct
 	char         next_name[AUD_TRAIL_NAME_MAX];
 	const char  *start_reason; /* NULL: audit.start has been written */
 	uint64       recovered;    /* records found in the ring at the start */
+	int          unfinished;   /* records of sessions that a crash ended */
+	uint64       after_pos;    /* they come after the ring's up to here */
+	int          told;         /* how many of them are on disk */
+	int          batch_tells;  /* and will be with this batch */
 	TimestampTz  told_at;      /* when the log was last told of trouble */
 } w;
 
@@ -191,6 +196,22 @@ add_stop(void)
 	w.batch_stops = true;
 }
 
+/* What the sessions were doing that a crash ended, as many as fit. */
+static void
+add_unfinished(void)
+{
+	char   body[AUD_EVENT_MAX * 4];
+	AudBuf out;
+
+	for (w.batch_tells = w.told; w.batch_tells < w.unfinished; w.batch_tells++)
+	{
+		aud_buf_init(&out, body, sizeof(body));
+		if (aud_inflight_record(w.batch_tells, &out) &&
+			!aud_batch_add(&w.batch, w.hasher, body, out.len))
+			break;
+	}
+}
+
 /* Put the next batch together.  False if there is nothing to write. */
 static bool
 make_batch(void)
@@ -199,6 +220,7 @@ make_batch(void)
 
 	aud_batch_reset(batch, aud_buffer_position());
 	w.batch_stops = false;
+	w.batch_tells = w.told;
 	if (w.file.fd < 0)
 	{
 		if (w.repeats > 0)
@@ -215,7 +237,10 @@ make_batch(void)
 	aud_batch_fill(batch,
 				   w.hasher,
 				   Min(BATCH_LIMIT, aud_buffer_header->ring_size / 4));
-	if (w.stopping && batch->after.tail == aud_buffer_head())
+	if (w.told < w.unfinished && batch->after.tail >= w.after_pos)
+		add_unfinished();
+	if (w.stopping && batch->after.tail == aud_buffer_head() &&
+		w.batch_tells == w.unfinished)
 		add_stop();
 	return batch->lines > 0;
 }
@@ -301,6 +326,9 @@ settle_batch(void)
 		w.repeats = 0;
 	else
 		w.start_reason = NULL;
+	if (w.told < w.unfinished && w.batch_tells == w.unfinished)
+		aud_inflight_forget();
+	w.told = w.batch_tells;
 
 	SpinLockAcquire(&shared->mutex);
 	shared->started = true;
@@ -395,5 +423,7 @@ aud_drain_begin(void)
 		w.start_reason = clean ? "normal" : "crash";
 	aud_buffer_set_position(&position);
 	w.recovered = count_waiting_records();
+	w.unfinished = aud_inflight_count();
+	w.after_pos = aud_buffer_head();
 	return true;
 }
