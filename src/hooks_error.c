@@ -26,6 +26,7 @@
 #include "event.h"
 #include "hooks.h"
 #include "policy.h"
+#include "safely.h"
 
 /* Longest text of a failed nested statement that is kept. */
 #define SWALLOWED_TEXT_MAX 4096
@@ -133,7 +134,8 @@ error_raised(void *arg)
 	int sqlstate = geterrcode();
 	int level = ERROR;
 
-	if (!may_be_error(sqlstate) || !is_audited_process())
+	if (!may_be_error(sqlstate) || !is_audited_process() ||
+		aud_safely_ends(sqlstate))
 		return;
 	if (sqlstate == ERRCODE_OUT_OF_MEMORY)
 		out_of_memory();

@@ -18,6 +18,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_db_role_setting.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "nodes/bitmapset.h"
@@ -28,6 +29,7 @@
 #include "names.h"
 #include "objects.h"
 #include "pg_compat.h"
+#include "safely.h"
 
 /*
  * With few objects a second mention is merged into the first; past this
@@ -311,18 +313,41 @@ put_head(AudStmt *stmt, AudObject *object, const char *type, const char *name)
 		pfree(unconstify(char *, utf8));
 }
 
-static void
-name_object(AudStmt *stmt, AudObject *object, int32 objsubid)
+typedef struct AudNaming
 {
 	ObjectAddress address;
 	char         *type;
 	char         *name;
+} AudNaming;
 
-	ObjectAddressSubSet(address, object->classid, object->objid, objsubid);
-	type = getObjectTypeDescription(&address, true);
-	name = getObjectIdentity(&address, true);
-	if (type != NULL && name != NULL)
-		put_head(stmt, object, type, name);
+static void
+look_up_name(void *arg)
+{
+	AudNaming *naming = arg;
+
+	naming->type = getObjectTypeDescription(&naming->address, true);
+	naming->name = getObjectIdentity(&naming->address, true);
+}
+
+/*
+ * Not everything that the server announces has a name: settings of roles and
+ * databases are no objects.  And not everything can be named at that moment,
+ * such as a function whose argument's type was dropped just before.
+ */
+static void
+name_object(AudStmt *stmt, AudObject *object, int32 objsubid)
+{
+	AudNaming naming = {.type = NULL};
+
+	if (object->classid == DbRoleSettingRelationId)
+		return;
+	ObjectAddressSubSet(naming.address, object->classid, object->objid, objsubid);
+	aud_safely(look_up_name, &naming);
+	if (naming.type == NULL)
+		return;
+	if (naming.name == NULL)
+		naming.name = psprintf("%u", object->objid);
+	put_head(stmt, object, naming.type, naming.name);
 }
 
 void
