@@ -15,6 +15,9 @@
 #include "access/transam.h"
 #include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
 
@@ -38,6 +41,32 @@ function_executed(AudStmt *stmt, Oid funcid)
 	aud_objects_add_address(stmt, ProcedureRelationId, funcid, 0, AUD_ACCESS_EXECUTE);
 }
 
+/*
+ * ATTACH PARTITION, INHERIT and CLUSTER report rows of catalogs whose rows
+ * have no names; they are alterations of the tables and indexes in them.
+ */
+static Oid
+described_class(Oid classid)
+{
+	if (classid == InheritsRelationId || classid == IndexRelationId)
+		return RelationRelationId;
+	return classid;
+}
+
+static void
+altered(AudStmt *stmt, Oid classid, Oid objid, const ObjectAccessPostAlter *arg)
+{
+	if (arg->is_internal || aud_objects_is_part(classid, objid))
+		return;
+	aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
+	if (classid == RelationRelationId && OidIsValid(arg->auxiliary_id))
+		aud_objects_add_address(stmt,
+								classid,
+								arg->auxiliary_id,
+								0,
+								AUD_ACCESS_ALTER);
+}
+
 static void
 note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
 			int subid, void *arg)
@@ -55,10 +84,7 @@ note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
 											 : AUD_ACCESS_ALTER);
 			break;
 		case OAT_POST_ALTER:
-			if (((ObjectAccessPostAlter *) arg)->is_internal)
-				return;
-			if (!aud_objects_is_part(classid, objid))
-				aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
+			altered(stmt, described_class(classid), objid, arg);
 			break;
 		case OAT_DROP:
 			if (subid != 0)

@@ -1,11 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * objects.c
- *	  The objects of a statement.
+ *	  The objects of a statement: the relations of its plan.
  *
- * Relations of plans come through the name cache (names.c), so that the
- * usual statement costs a hash look-up and a copy for each of them.  Other
- * objects appear in DDL and are looked up as pg_identify_object() would.
+ * They come through the name cache (names.c), so that the usual statement
+ * costs a hash look-up and a copy for each of them.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,23 +12,13 @@
 
 #include "access/sysattr.h"
 #include "access/transam.h"
-#include "access/xact.h"
-#include "catalog/catalog.h"
-#include "catalog/objectaddress.h"
-#include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_db_role_setting.h"
-#include "catalog/pg_rewrite.h"
-#include "catalog/pg_type.h"
 #include "nodes/bitmapset.h"
-#include "utils/lsyscache.h"
 
 #include "classify.h"
-#include "core/json.h"
 #include "names.h"
 #include "objects.h"
 #include "pg_compat.h"
-#include "safely.h"
 
 /*
  * With few objects a second mention is merged into the first; past this
@@ -43,8 +32,8 @@ aud_objects_start(void)
 	aud_names_start();
 }
 
-static AudObject *
-find_object(AudStmt *stmt, Oid classid, Oid objid)
+AudObject *
+aud_objects_find(AudStmt *stmt, Oid classid, Oid objid)
 {
 	int from = Max(0, stmt->n_objects - MERGE_WINDOW);
 
@@ -131,7 +120,7 @@ mention_relation(AudStmt *stmt, Oid relid, int access, bool planned,
 		return;
 	note_relation(stmt, relation, access, columns);
 
-	object = find_object(stmt, RelationRelationId, relid);
+	object = aud_objects_find(stmt, RelationRelationId, relid);
 	if (object != NULL && object->columns_len == 0)
 	{
 		object->access |= access;
@@ -286,176 +275,4 @@ aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
 
 	mention_relation(stmt, relid, access, false, columns);
 	settle_columns(stmt, first);
-}
-
-/* Append "type":"function","name":"public.f(integer)". */
-static void
-put_head(AudStmt *stmt, AudObject *object, const char *type, const char *name)
-{
-	size_t      len = strlen(name);
-	const char *utf8 = aud_session_to_utf8(name, &len);
-	size_t      room = strlen(type) + 6 * len + 32;
-	char       *at = aud_stmt_arena(stmt, room);
-	AudBuf      b;
-
-	if (at != NULL)
-	{
-		aud_buf_init(&b, at, room);
-		aud_buf_lit(&b, "\"type\":\"");
-		aud_buf_cstr(&b, type);
-		aud_buf_lit(&b, "\",\"name\":");
-		aud_json_string(&b, utf8, len);
-		object->head_off = stmt->arena_len;
-		object->head_len = b.len;
-		stmt->arena_len += b.len;
-	}
-	if (utf8 != name)
-		pfree(unconstify(char *, utf8));
-}
-
-typedef struct AudNaming
-{
-	ObjectAddress address;
-	char         *type;
-	char         *name;
-} AudNaming;
-
-static void
-look_up_name(void *arg)
-{
-	AudNaming *naming = arg;
-
-	naming->type = getObjectTypeDescription(&naming->address, true);
-	naming->name = getObjectIdentity(&naming->address, true);
-}
-
-/*
- * Not everything that the server announces has a name: settings of roles and
- * databases are no objects.  And not everything can be named at that moment,
- * such as a function whose argument's type was dropped just before.
- */
-static void
-name_object(AudStmt *stmt, AudObject *object, int32 objsubid)
-{
-	AudNaming naming = {.type = NULL};
-
-	if (object->classid == DbRoleSettingRelationId)
-		return;
-	ObjectAddressSubSet(naming.address, object->classid, object->objid, objsubid);
-	aud_safely(look_up_name, &naming);
-	if (naming.type == NULL)
-		return;
-	if (naming.name == NULL)
-		naming.name = psprintf("%u", object->objid);
-	put_head(stmt, object, naming.type, naming.name);
-}
-
-void
-aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid, int32 objsubid,
-						int access)
-{
-	AudObject *object = find_object(stmt, classid, objid);
-
-	if (object != NULL && objsubid == 0)
-	{
-		object->access |= access;
-		return;
-	}
-	object = aud_stmt_add_object(stmt);
-	if (object == NULL)
-		return;
-	object->classid = classid;
-	object->objid = objid;
-	object->access = access;
-	name_object(stmt, object, objsubid);
-}
-
-void
-aud_objects_add_named(AudStmt *stmt, const char *type, const char *name,
-					  int access, bool tentative)
-{
-	AudObject *object = aud_stmt_add_object(stmt);
-
-	if (object == NULL)
-		return;
-	object->access = access;
-	object->tentative = tentative;
-	put_head(stmt, object, type, name);
-}
-
-void
-aud_objects_add_later(AudStmt *stmt, Oid classid, Oid objid, int access)
-{
-	AudObject *object = find_object(stmt, classid, objid);
-
-	if (object == NULL)
-		object = aud_stmt_add_object(stmt);
-	if (object == NULL)
-		return;
-	object->classid = classid;
-	object->objid = objid;
-	object->access |= access;
-}
-
-/*
- * Objects that exist only as a part of another one, which is named: toast
- * tables, row and array types, defaults, the rule behind a view.
- */
-bool
-aud_objects_is_part(Oid classid, Oid objid)
-{
-	switch (classid)
-	{
-		case AttrDefaultRelationId:
-		case RewriteRelationId:
-			return true;
-		case RelationRelationId:
-			return IsToastNamespace(get_rel_namespace(objid));
-		case TypeRelationId:
-			return OidIsValid(get_typ_typrelid(objid)) ||
-				   OidIsValid(get_element_type(objid)) ||
-				   get_typtype(objid) == TYPTYPE_MULTIRANGE;
-		default:
-			return false;
-	}
-}
-
-/* An object whose name has yet to be looked up. */
-static bool
-is_unresolved(const AudObject *object)
-{
-	return object->head_len == 0 && OidIsValid(object->classid);
-}
-
-bool
-aud_objects_unresolved(const AudStmt *stmt)
-{
-	for (int i = 0; i < stmt->n_objects; i++)
-	{
-		if (is_unresolved(&stmt->objects[i]))
-			return true;
-	}
-	return false;
-}
-
-void
-aud_objects_resolve(AudStmt *stmt)
-{
-	int kept = 0;
-
-	for (int i = 0; i < stmt->n_objects; i++)
-	{
-		AudObject object = stmt->objects[i];
-
-		if (object.tentative)
-			continue;
-		if (is_unresolved(&object) && IsTransactionState())
-		{
-			if (aud_objects_is_part(object.classid, object.objid))
-				continue;
-			name_object(stmt, &object, 0);
-		}
-		stmt->objects[kept++] = object;
-	}
-	stmt->n_objects = kept;
 }

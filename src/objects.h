@@ -19,6 +19,9 @@
 /* Register the invalidation callbacks; once per process. */
 extern void aud_objects_start(void);
 
+/* A recent mention of this object in the statement, or NULL. */
+extern AudObject *aud_objects_find(AudStmt *stmt, Oid classid, Oid objid);
+
 /* Add everything that a plan touches. */
 extern void aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan,
 								 bool execute);

@@ -1,0 +1,224 @@
+/*-------------------------------------------------------------------------
+ *
+ * objects_address.c
+ *	  The objects of a statement: what DDL touches, by its catalog address.
+ *
+ * They are looked up as pg_identify_object() would, one by one: DDL is rare,
+ * and its objects are new or about to go.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/catalog.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_largeobject.h"
+#include "catalog/pg_largeobject_metadata.h"
+#include "catalog/pg_parameter_acl.h"
+#include "catalog/pg_publication_namespace.h"
+#include "catalog/pg_publication_rel.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+
+#include "classify.h"
+#include "core/json.h"
+#include "objects.h"
+#include "safely.h"
+
+/* Append "type":"function","name":"public.f(integer)". */
+static void
+put_head(AudStmt *stmt, AudObject *object, const char *type, const char *name)
+{
+	size_t      len = strlen(name);
+	const char *utf8 = aud_session_to_utf8(name, &len);
+	size_t      room = strlen(type) + 6 * len + 32;
+	char       *at = aud_stmt_arena(stmt, room);
+	AudBuf      b;
+
+	if (at != NULL)
+	{
+		aud_buf_init(&b, at, room);
+		aud_buf_lit(&b, "\"type\":\"");
+		aud_buf_cstr(&b, type);
+		aud_buf_lit(&b, "\",\"name\":");
+		aud_json_string(&b, utf8, len);
+		object->head_off = stmt->arena_len;
+		object->head_len = b.len;
+		stmt->arena_len += b.len;
+	}
+	if (utf8 != name)
+		pfree(unconstify(char *, utf8));
+}
+
+/*
+ * Can the server describe objects of this catalog?  It raises an error about
+ * others (pg_inherits, pg_index), and object access hooks name them, too.
+ */
+static bool
+is_describable(Oid classid)
+{
+	switch (classid)
+	{
+		case AttrDefaultRelationId:
+		case LargeObjectRelationId:
+		case ParameterAclRelationId:
+		case PublicationNamespaceRelationId:
+		case PublicationRelRelationId:
+			return true;
+		case LargeObjectMetadataRelationId:
+			return false;
+		default:
+			return is_objectclass_supported(classid);
+	}
+}
+
+typedef struct AudNaming
+{
+	ObjectAddress address;
+	char         *type;
+	char         *name;
+} AudNaming;
+
+static void
+look_up_name(void *arg)
+{
+	AudNaming *naming = arg;
+
+	naming->type = getObjectTypeDescription(&naming->address, true);
+	naming->name = getObjectIdentity(&naming->address, true);
+}
+
+/*
+ * Not everything that the server announces has a name: settings of roles and
+ * databases are no objects.  And not everything can be named at that moment,
+ * such as a function whose argument's type was dropped just before.
+ */
+static void
+name_object(AudStmt *stmt, AudObject *object, int32 objsubid)
+{
+	AudNaming naming = {.type = NULL};
+
+	if (!is_describable(object->classid))
+		return;
+	ObjectAddressSubSet(naming.address, object->classid, object->objid, objsubid);
+	aud_safely(look_up_name, &naming);
+	if (naming.type == NULL)
+		return;
+	if (naming.name == NULL)
+		naming.name = psprintf("%u", object->objid);
+	put_head(stmt, object, naming.type, naming.name);
+}
+
+void
+aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid, int32 objsubid,
+						int access)
+{
+	AudObject *object = aud_objects_find(stmt, classid, objid);
+
+	if (object != NULL && objsubid == 0)
+	{
+		object->access |= access;
+		return;
+	}
+	object = aud_stmt_add_object(stmt);
+	if (object == NULL)
+		return;
+	object->classid = classid;
+	object->objid = objid;
+	object->access = access;
+	name_object(stmt, object, objsubid);
+}
+
+void
+aud_objects_add_named(AudStmt *stmt, const char *type, const char *name,
+					  int access, bool tentative)
+{
+	AudObject *object = aud_stmt_add_object(stmt);
+
+	if (object == NULL)
+		return;
+	object->access = access;
+	object->tentative = tentative;
+	put_head(stmt, object, type, name);
+}
+
+void
+aud_objects_add_later(AudStmt *stmt, Oid classid, Oid objid, int access)
+{
+	AudObject *object = aud_objects_find(stmt, classid, objid);
+
+	if (object == NULL)
+		object = aud_stmt_add_object(stmt);
+	if (object == NULL)
+		return;
+	object->classid = classid;
+	object->objid = objid;
+	object->access |= access;
+}
+
+/*
+ * Objects that exist only as a part of another one, which is named: toast
+ * tables, row and array types, defaults, the rule behind a view.
+ */
+bool
+aud_objects_is_part(Oid classid, Oid objid)
+{
+	switch (classid)
+	{
+		case AttrDefaultRelationId:
+		case RewriteRelationId:
+			return true;
+		case RelationRelationId:
+			return IsToastNamespace(get_rel_namespace(objid));
+		case TypeRelationId:
+			return OidIsValid(get_typ_typrelid(objid)) ||
+				   OidIsValid(get_element_type(objid)) ||
+				   get_typtype(objid) == TYPTYPE_MULTIRANGE;
+		default:
+			return false;
+	}
+}
+
+/* An object whose name has yet to be looked up. */
+static bool
+is_unresolved(const AudObject *object)
+{
+	return object->head_len == 0 && OidIsValid(object->classid);
+}
+
+bool
+aud_objects_unresolved(const AudStmt *stmt)
+{
+	for (int i = 0; i < stmt->n_objects; i++)
+	{
+		if (is_unresolved(&stmt->objects[i]))
+			return true;
+	}
+	return false;
+}
+
+void
+aud_objects_resolve(AudStmt *stmt)
+{
+	int kept = 0;
+
+	for (int i = 0; i < stmt->n_objects; i++)
+	{
+		AudObject object = stmt->objects[i];
+
+		if (object.tentative)
+			continue;
+		if (is_unresolved(&object) && IsTransactionState())
+		{
+			if (aud_objects_is_part(object.classid, object.objid))
+				continue;
+			name_object(stmt, &object, 0);
+		}
+		stmt->objects[kept++] = object;
+	}
+	stmt->n_objects = kept;
+}
