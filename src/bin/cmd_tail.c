@@ -58,7 +58,7 @@ print_help(void)
 }
 
 static void
-print_file(AudTail *tail, const AudTrailFile *file, AudTailPosition from,
+print_file(AudTail *tail, const AudReaderFile *file, AudTailPosition from,
 		   bool last)
 {
 	AudReader r;
@@ -84,7 +84,7 @@ catch_interrupts(void)
 static int
 run(AudTail *tail, int argc, char **argv)
 {
-	AudTrailList    list = {0};
+	AudReaderList   list = {0};
 	AudTailPosition from;
 	size_t          first;
 
@@ -117,7 +117,7 @@ run(AudTail *tail, int argc, char **argv)
 	}
 	if (tail->follow)
 	{
-		AudTrailFile newest = {0};
+		AudReaderFile newest = {0};
 
 		if (list.count > 0)
 		{

@@ -56,6 +56,6 @@ extern bool aud_ctl_operands(int *argc, char ***argv, const char *command);
  * Fill list from the operands.  What cannot be read is reported and makes the
  * result false; the rest is in the list all the same.
  */
-extern bool aud_ctl_list(AudTrailList *list, int argc, char **argv);
+extern bool aud_ctl_list(AudReaderList *list, int argc, char **argv);
 
 #endif /* AUD_BIN_CTL_H */

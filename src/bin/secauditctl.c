@@ -116,7 +116,7 @@ aud_ctl_operands(int *argc, char ***argv, const char *command)
 }
 
 bool
-aud_ctl_list(AudTrailList *list, int argc, char **argv)
+aud_ctl_list(AudReaderList *list, int argc, char **argv)
 {
 	bool ok = true;
 

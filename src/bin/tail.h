@@ -50,16 +50,17 @@ extern volatile sig_atomic_t aud_tail_interrupted;
 extern bool aud_tail_counts(const AudTail *tail, const AudLine *line);
 
 /* Open a file at a position; reports and notes trouble on failure. */
-extern bool aud_tail_open(AudTail *tail, AudReader *r, const AudTrailFile *file,
-						  AudTailPosition from);
+extern bool aud_tail_open(AudTail *tail, AudReader *r,
+						  const AudReaderFile *file, AudTailPosition from);
 
 /* Print what there is; false when reading has failed. */
-extern bool aud_tail_drain(AudTail *tail, AudReader *r, const AudTrailFile *file);
+extern bool aud_tail_drain(AudTail *tail, AudReader *r,
+						   const AudReaderFile *file);
 extern void aud_tail_torn_end(AudTail *tail, AudReader *r,
-							  const AudTrailFile *file);
+							  const AudReaderFile *file);
 
 /* tail_start.c: index of the first file to print, and where in it. */
-extern size_t aud_tail_start(AudTail *tail, const AudTrailList *list,
+extern size_t aud_tail_start(AudTail *tail, const AudReaderList *list,
 							 AudTailPosition *from);
 
 /*
@@ -68,6 +69,6 @@ extern size_t aud_tail_start(AudTail *tail, const AudTrailList *list,
  * over.
  */
 extern void aud_tail_follow(AudTail *tail, int argc, char **argv,
-							AudTrailFile *first, AudTailPosition from);
+							AudReaderFile *first, AudTailPosition from);
 
 #endif /* AUD_BIN_TAIL_H */

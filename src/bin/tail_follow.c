@@ -24,7 +24,7 @@
 
 /* Position in the list of the file that comes after "current". */
 static size_t
-index_after(const AudTrailList *list, const AudTrailFile *current)
+index_after(const AudReaderList *list, const AudReaderFile *current)
 {
 	size_t i = 0;
 
@@ -43,11 +43,11 @@ index_after(const AudTrailList *list, const AudTrailFile *current)
 
 /* The file after "current" in a fresh listing; *next is then the caller's. */
 static bool
-next_file(int argc, char **argv, const AudTrailFile *current, AudTrailFile *next)
+next_file(int argc, char **argv, const AudReaderFile *current, AudReaderFile *next)
 {
-	AudTrailList list = {0};
-	size_t       i;
-	bool         found;
+	AudReaderList list = {0};
+	size_t        i;
+	bool          found;
 
 	for (int k = 0; k < argc; k++)
 		aud_reader_list_add(&list, argv[k], NULL);
@@ -104,7 +104,7 @@ pause_briefly(void)
  * what it could not be sure of in the old one, that was shown already.
  */
 static void
-leave_file(AudTail *tail, AudReader *r, AudTrailFile *file, AudTrailFile *next)
+leave_file(AudTail *tail, AudReader *r, AudReaderFile *file, AudReaderFile *next)
 {
 	aud_tail_torn_end(tail, r, file);
 	tail->skip_seq = strcmp(next->log, file->log) == 0 ? tail->last_seq : 0;
@@ -112,16 +112,16 @@ leave_file(AudTail *tail, AudReader *r, AudTrailFile *file, AudTrailFile *next)
 }
 
 void
-aud_tail_follow(AudTail *tail, int argc, char **argv, AudTrailFile *first,
+aud_tail_follow(AudTail *tail, int argc, char **argv, AudReaderFile *first,
 				AudTailPosition from)
 {
-	AudReader    r = {.fd = -1};
-	AudTrailFile file = *first;
+	AudReader     r = {.fd = -1};
+	AudReaderFile file = *first;
 
 	while (!aud_tail_interrupted && !ferror(stdout))
 	{
-		AudTrailFile next = {0};
-		bool         more;
+		AudReaderFile next = {0};
+		bool          more;
 
 		if (r.fd < 0 && file.path != NULL && !aud_tail_open(tail, &r, &file, from))
 			break;

@@ -13,7 +13,7 @@
 #include "core/chain.h"
 
 static void
-show_damage(AudTail *tail, const AudTrailFile *file, const AudLine *line,
+show_damage(AudTail *tail, const AudReaderFile *file, const AudLine *line,
 			const char *why)
 {
 	const AudTerm *t = &tail->term;
@@ -55,7 +55,7 @@ parse_line(const AudTail *tail, const AudLine *line, const char **why)
 }
 
 static void
-show_line(AudTail *tail, const AudTrailFile *file, const AudLine *line)
+show_line(AudTail *tail, const AudReaderFile *file, const AudLine *line)
 {
 	const char *why;
 	json_t     *record = parse_line(tail, line, &why);
@@ -92,7 +92,7 @@ aud_tail_counts(const AudTail *tail, const AudLine *line)
 }
 
 bool
-aud_tail_open(AudTail *tail, AudReader *r, const AudTrailFile *file,
+aud_tail_open(AudTail *tail, AudReader *r, const AudReaderFile *file,
 			  AudTailPosition from)
 {
 	AudError err = {0};
@@ -111,7 +111,7 @@ aud_tail_open(AudTail *tail, AudReader *r, const AudTrailFile *file,
 }
 
 bool
-aud_tail_drain(AudTail *tail, AudReader *r, const AudTrailFile *file)
+aud_tail_drain(AudTail *tail, AudReader *r, const AudReaderFile *file)
 {
 	AudError      err = {0};
 	AudLine       line;
@@ -147,7 +147,7 @@ aud_tail_drain(AudTail *tail, AudReader *r, const AudTrailFile *file)
  * never completes it.  Worth a word, no reason to fail: "verify" judges.
  */
 void
-aud_tail_torn_end(AudTail *tail, AudReader *r, const AudTrailFile *file)
+aud_tail_torn_end(AudTail *tail, AudReader *r, const AudReaderFile *file)
 {
 	AudLine line;
 

@@ -19,7 +19,7 @@
  * fewer.  Returns how many there are from *from on.
  */
 static uint64_t
-find_last(AudTail *tail, const AudTrailFile *file, uint64_t wanted,
+find_last(AudTail *tail, const AudReaderFile *file, uint64_t wanted,
 		  AudTailPosition *ring, AudTailPosition *from)
 {
 	AudReader     r;
@@ -43,7 +43,7 @@ find_last(AudTail *tail, const AudTrailFile *file, uint64_t wanted,
 
 /* Index of the first file to print, and where in it. */
 size_t
-aud_tail_start(AudTail *tail, const AudTrailList *list, AudTailPosition *from)
+aud_tail_start(AudTail *tail, const AudReaderList *list, AudTailPosition *from)
 {
 	AudTailPosition *ring;
 	uint64_t         missing = tail->wanted;

@@ -28,7 +28,7 @@
 #define AUD_READER_LINE_MAX (4 * 1024 * 1024)
 
 /* One file of a trail. */
-typedef struct AudTrailFile
+typedef struct AudReaderFile
 {
 	char       *path;        /* to open it */
 	const char *name;        /* last component of path */
@@ -40,9 +40,9 @@ typedef struct AudTrailFile
 	/* What its first line says about the file before it; "" and 0: nothing */
 	char     prev_file[64];
 	uint64_t prev_bytes;
-} AudTrailFile;
+} AudReaderFile;
 
-/* AudTrailFile.bytes where the file's own end is the end. */
+/* AudReaderFile.bytes where the file's own end is the end. */
 #define AUD_READER_ALL UINT64_MAX
 
 /*
@@ -54,12 +54,12 @@ typedef struct AudTrailFile
  * Files in reading order: those of one trail together, by number; trails by
  * the start of their newest file.  Initialise with {0}.
  */
-typedef struct AudTrailList
+typedef struct AudReaderList
 {
-	AudTrailFile *files;
-	size_t        count;
-	size_t        cap;
-} AudTrailList;
+	AudReaderFile *files;
+	size_t         count;
+	size_t         cap;
+} AudReaderList;
 
 /*
  * Does this file name have the form secaudit-YYYYMMDDTHHMMSSZ-NNNNNN.jsonl?
@@ -73,9 +73,9 @@ extern bool aud_reader_parse_name(const char *name, char *started,
  * the list in reading order; a path that is already in it is not added again.
  * False, with err set, if path cannot be examined; the list stays valid.
  */
-extern bool aud_reader_list_add(AudTrailList *list, const char *path,
+extern bool aud_reader_list_add(AudReaderList *list, const char *path,
 								AudError *err);
-extern void aud_reader_list_free(AudTrailList *list);
+extern void aud_reader_list_free(AudReaderList *list);
 
 /* One line, valid until the next call on its reader. */
 typedef struct AudLine

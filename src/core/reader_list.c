@@ -69,7 +69,7 @@ is_log_id(const char *s)
 
 /* What an audit.open record says about the file before. */
 static void
-read_link(AudTrailFile *f, const AudLine *line)
+read_link(AudReaderFile *f, const AudLine *line)
 {
 	char event[16];
 
@@ -91,7 +91,7 @@ read_link(AudTrailFile *f, const AudLine *line)
  * byte of one line changed.
  */
 static void
-examine(AudTrailFile *f)
+examine(AudReaderFile *f)
 {
 	AudReader r;
 	AudLine   line;
@@ -119,10 +119,10 @@ examine(AudTrailFile *f)
 
 /* path is taken over, also on failure. */
 static bool
-add_file(AudTrailList *list, char *path, AudError *err)
+add_file(AudReaderList *list, char *path, AudError *err)
 {
-	AudTrailFile *f;
-	const char   *slash;
+	AudReaderFile *f;
+	const char    *slash;
 
 	for (size_t i = 0; path != NULL && i < list->count; i++)
 		if (strcmp(list->files[i].path, path) == 0)
@@ -132,8 +132,8 @@ add_file(AudTrailList *list, char *path, AudError *err)
 		}
 	if (list->count == list->cap)
 	{
-		size_t        cap = list->cap ? list->cap * 2 : 16;
-		AudTrailFile *bigger = realloc(list->files, cap * sizeof(*bigger));
+		size_t         cap = list->cap ? list->cap * 2 : 16;
+		AudReaderFile *bigger = realloc(list->files, cap * sizeof(*bigger));
 
 		if (bigger != NULL)
 		{
@@ -177,7 +177,7 @@ join_path(const char *dir, const char *name)
 }
 
 static bool
-add_directory(AudTrailList *list, const char *path, AudError *err)
+add_directory(AudReaderList *list, const char *path, AudError *err)
 {
 	DIR           *dir = opendir(path);
 	struct dirent *entry;
@@ -203,8 +203,8 @@ add_directory(AudTrailList *list, const char *path, AudError *err)
 /* A file with the start of its trail's newest file: the sort key. */
 typedef struct SortEntry
 {
-	AudTrailFile file;
-	const char  *group_started;
+	AudReaderFile file;
+	const char   *group_started;
 } SortEntry;
 
 static int
@@ -235,14 +235,14 @@ compare_logs(const void *a, const void *b)
 
 /* Let each file's open record say how much of the one before counts. */
 static void
-apply_links(AudTrailList *list)
+apply_links(AudReaderList *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		list->files[i].bytes = AUD_READER_ALL;
 	for (size_t i = 1; i < list->count; i++)
 	{
-		AudTrailFile *before = &list->files[i - 1];
-		AudTrailFile *f = &list->files[i];
+		AudReaderFile *before = &list->files[i - 1];
+		AudReaderFile *f = &list->files[i];
 
 		if (strcmp(before->log, f->log) == 0 &&
 			strcmp(before->name, f->prev_file) == 0)
@@ -255,7 +255,7 @@ apply_links(AudTrailList *list)
  * its start is then every member's first key.
  */
 static bool
-sort_list(AudTrailList *list, AudError *err)
+sort_list(AudReaderList *list, AudError *err)
 {
 	SortEntry *entries = calloc(list->count + 1, sizeof(*entries));
 	size_t     newest = 0;
@@ -288,7 +288,7 @@ sort_list(AudTrailList *list, AudError *err)
 }
 
 bool
-aud_reader_list_add(AudTrailList *list, const char *path, AudError *err)
+aud_reader_list_add(AudReaderList *list, const char *path, AudError *err)
 {
 	struct stat st;
 	bool        ok;
@@ -306,7 +306,7 @@ aud_reader_list_add(AudTrailList *list, const char *path, AudError *err)
 }
 
 void
-aud_reader_list_free(AudTrailList *list)
+aud_reader_list_free(AudReaderList *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		free(list->files[i].path);

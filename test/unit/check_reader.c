@@ -266,7 +266,7 @@ END_TEST
 static void
 expect_order(const char *const *names, size_t count)
 {
-	AudTrailList list = {0};
+	AudReaderList list = {0};
 
 	ck_assert(aud_reader_list_add(&list, dir, NULL));
 	ck_assert_uint_eq(list.count, count);
@@ -311,7 +311,7 @@ END_TEST
 /* 'aa' became 'bb' in the first line only. */
 START_TEST(one_changed_line_does_not_move_a_file_to_another_trail)
 {
-	AudTrailList list = {0};
+	AudReaderList list = {0};
 
 	append_str("secaudit-20260101T000000Z-000007.jsonl", LOG_B LOG_A LOG_A);
 	ck_assert(aud_reader_list_add(&list, dir, NULL));
@@ -322,7 +322,7 @@ END_TEST
 
 START_TEST(a_files_doubtful_end_is_cut_by_the_next_ones_open_record)
 {
-	AudTrailList list = {0};
+	AudReaderList list = {0};
 
 	append_str("secaudit-20260101T000000Z-000001.jsonl", LOG_A LOG_A);
 	append_str("secaudit-20260101T000000Z-000002.jsonl",
@@ -339,8 +339,8 @@ END_TEST
 
 START_TEST(a_file_is_listed_once_and_a_missing_one_is_an_error)
 {
-	AudTrailList list = {0};
-	AudError     err = {0};
+	AudReaderList list = {0};
+	AudError      err = {0};
 
 	append_str("secaudit-20260101T000000Z-000001.jsonl", LOG_A);
 	ck_assert(aud_reader_list_add(&list, dir, NULL));
