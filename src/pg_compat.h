@@ -84,4 +84,13 @@ aud_wait_event(uint32 *cache, const char *name)
 #endif
 }
 
+/* 17: the caller may provide the lexer's memory */
+#if PG_VERSION_NUM < 170000
+#define AUD_MAKE_JSON_LEXER(text, len, encoding) \
+	makeJsonLexContextCstringLen((text), (int) (len), (encoding), true)
+#else
+#define AUD_MAKE_JSON_LEXER(text, len, encoding) \
+	makeJsonLexContextCstringLen(NULL, (text), (len), (encoding), true)
+#endif
+
 #endif /* AUD_PG_COMPAT_H */
