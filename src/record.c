@@ -30,6 +30,9 @@
 /* Room kept for the query text in a line that also lists many objects. */
 #define TEXT_ROOM_MIN 1024
 
+/* More than there can ever be; its width stands in while they are counted. */
+#define PARTS_MAX 99999
+
 /* How far the objects and the text have been written, and as which part. */
 typedef struct AudCursor
 {
@@ -54,6 +57,15 @@ static const char *const origin_names[] = {
 };
 
 static const char *const outcome_names[] = {"success", "failure", "partial"};
+
+/* A new record, of one line or several. */
+static void
+begin_record(void)
+{
+	aud_record_start();
+	aud_inflight_take_ssn(aud_session_take_ssn());
+	aud_text_begin();
+}
 
 void
 aud_record_start(void)
@@ -81,8 +93,8 @@ line_room(void)
 		   AUD_RECORD_TRAILER_MAX;
 }
 
-static int64
-unix_us(TimestampTz t)
+int64
+aud_record_unix_us(TimestampTz t)
 {
 	return t +
 		   ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)) * USECS_PER_DAY;
@@ -94,7 +106,7 @@ append_start(AudBuf *b, TimestampTz when, const char *event)
 	aud_buf_lit(b, "{\"v\":1,\"log\":\"");
 	aud_buf_cstr(b, aud_buffer_log_id());
 	aud_buf_lit(b, "\",\"ts\":");
-	aud_json_timestamp(b, unix_us(when));
+	aud_json_timestamp(b, aud_record_unix_us(when));
 	aud_buf_lit(b, ",\"event\":\"");
 	aud_buf_cstr(b, event);
 	aud_buf_char(b, '"');
@@ -145,14 +157,6 @@ append_uint(AudBuf *b, const char *key, uint64 value)
 	aud_json_uint(b, value);
 }
 
-static void
-append_client(AudBuf *b, bool next_ssn)
-{
-	aud_session_append_client(b, next_ssn);
-	if (next_ssn)
-		aud_inflight_take_ssn(aud_session_ssn());
-}
-
 /* Everything before the objects. */
 static void
 append_head(AudBuf *b, const AudStmt *stmt, const AudCursor *at)
@@ -168,7 +172,7 @@ append_head(AudBuf *b, const AudStmt *stmt, const AudCursor *at)
 	append_outcome(b, stmt->outcome, &stmt->failure);
 	aud_session_append_place(b);
 	aud_buf_append(b, stmt->who->json, stmt->who->json_len);
-	append_client(b, at->part <= 1);
+	aud_session_append_client(b);
 	append_uint(b, ",\"stmt\":", stmt->number);
 	if (stmt->parent != 0)
 		append_uint(b, ",\"parent\":", stmt->parent);
@@ -295,12 +299,28 @@ append_text_facts(AudBuf *b, const AudText *text, bool split)
 		aud_buf_lit(b, ",\"enc\":[\"query\"]");
 }
 
+static int
+decimal_digits(int n)
+{
+	int digits = 1;
+
+	while (n >= 10)
+	{
+		n /= 10;
+		digits++;
+	}
+	return digits;
+}
+
 /* Format the next line; moves the cursor past what is in it. */
 static void
 format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
 {
 	size_t room = line_room();
 
+	/* each pass over the parts must end them at the same places */
+	if (at->part > 0)
+		room -= decimal_digits(PARTS_MAX) - decimal_digits(at->parts);
 	aud_buf_init(b, line, room + 1);
 	append_head(b, stmt, at);
 	append_objects(b, stmt, at, room - TEXT_ROOM_MIN);
@@ -354,16 +374,14 @@ aud_record_statement(const AudStmt *stmt)
 	AudText   text;
 	AudBuf    b;
 
-	aud_record_start();
-	aud_text_begin();
+	begin_record();
 	aud_text_prepare(&text, stmt->query, stmt->query_len);
 	aud_text_limit(&text, aud_config->query_max_bytes);
 
 	format_part(&b, stmt, &text, &at);
 	if (!is_finished(stmt, &text, &at))
 	{
-		/* the widest number of parts, so that counting them is no guess */
-		int parts = split(stmt, &text, 9999, false);
+		int parts = split(stmt, &text, PARTS_MAX, false);
 
 		split(stmt, &text, parts, true);
 	}
@@ -385,8 +403,7 @@ aud_record_event(const AudEventFacts *facts)
 {
 	AudBuf b;
 
-	aud_record_start();
-	aud_text_begin();
+	begin_record();
 	aud_buf_init(&b, line, line_room() + 1);
 	append_start(&b, facts->when, facts->event);
 	aud_buf_lit(&b, ",\"class\":\"");
@@ -402,7 +419,7 @@ aud_record_event(const AudEventFacts *facts)
 	aud_session_append_place(&b);
 	if (facts->identity != NULL)
 		aud_buf_cstr(&b, facts->identity);
-	append_client(&b, true);
+	aud_session_append_client(&b);
 	if (facts->detail != NULL)
 		aud_buf_cstr(&b, facts->detail);
 	if (facts->duration_us >= 0)
@@ -410,65 +427,4 @@ aud_record_event(const AudEventFacts *facts)
 	aud_buf_char(&b, '}');
 	aud_buffer_append(b.data, b.len);
 	aud_text_end();
-}
-
-/* The parts of a record that the next start cannot find out any more. */
-static void
-append_who(AudBuf *b, const AudIdentity *who)
-{
-	aud_session_append_place(b);
-	aud_buf_append(b, who->json, who->json_len);
-}
-
-void
-aud_record_begin(const AudStmt *stmt)
-{
-	AudInflightFacts facts = {0};
-	AudText          text;
-	char             who[2048];
-	char class[32];
-	AudBuf b;
-
-	aud_text_begin();
-	aud_text_prepare(&text, stmt->query, stmt->query_len);
-	aud_buf_init(&b, class, sizeof(class));
-	aud_class_append_primary(&b, stmt->classes);
-	aud_buf_init(&b, who, sizeof(who));
-	append_who(&b, stmt->who);
-
-	facts.began_us = unix_us(stmt->began);
-	facts.class_name = class;
-	facts.command = GetCommandTagName(stmt->tag);
-	facts.who = who;
-	facts.who_len = b.len;
-	facts.stmt = stmt->number;
-	facts.query = text.data;
-	facts.query_len = text.len;
-	aud_inflight_begin(&facts);
-	aud_text_end();
-}
-
-void
-aud_record_open(const AudIdentity *who, bool wants_end)
-{
-	AudInflightSession session = {0};
-	char               place[2048];
-	char               name[64];
-	char               client[1024];
-	AudBuf             b;
-
-	aud_buf_init(&b, place, sizeof(place));
-	append_who(&b, who);
-	session.who = place;
-	session.who_len = b.len;
-	aud_buf_init(&b, name, sizeof(name));
-	aud_session_append_name(&b);
-	session.name = name;
-	session.name_len = b.len;
-	aud_buf_init(&b, client, sizeof(client));
-	aud_session_append_peer(&b);
-	session.client = client;
-	session.client_len = b.len;
-	session.wants_end = wants_end;
-	aud_inflight_open(&session);
 }

@@ -23,6 +23,9 @@ extern void aud_record_start(void);
 extern void aud_record_begin(const AudStmt *stmt);
 extern void aud_record_open(const AudIdentity *who, bool wants_end);
 
+/* Microseconds since 1970, as records want them. */
+extern int64 aud_record_unix_us(TimestampTz t);
+
 /* Append the record of a statement that has ended, or of an error. */
 extern void aud_record_statement(const AudStmt *stmt);
 

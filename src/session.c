@@ -32,7 +32,6 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#include "buffer.h"
 #include "core/json.h"
 #include "guc.h"
 #include "pg_compat.h"
@@ -353,13 +352,13 @@ aud_session_append_peer(AudBuf *b)
 }
 
 uint64
-aud_session_ssn(void)
+aud_session_take_ssn(void)
 {
-	return ssn_counter;
+	return ++ssn_counter;
 }
 
 void
-aud_session_append_client(AudBuf *b, bool next_ssn)
+aud_session_append_client(AudBuf *b)
 {
 	aud_session_append_name(b);
 
@@ -367,7 +366,7 @@ aud_session_append_client(AudBuf *b, bool next_ssn)
 	if (!IsParallelWorker())
 	{
 		aud_buf_lit(b, ",\"ssn\":");
-		aud_json_uint(b, next_ssn ? ++ssn_counter : ssn_counter);
+		aud_json_uint(b, ssn_counter);
 	}
 	aud_session_append_peer(b);
 }

@@ -48,16 +48,17 @@ extern void aud_session_forget_stale(void);
 extern void aud_session_append_place(AudBuf *b);
 
 /*
- * Append ,"session":"...","ssn":N,"pid":N,"app":"..."...  Takes the next ssn
- * if that is wanted, otherwise repeats the last one (the further parts of a
- * split record).
+ * Append ,"session":"...","ssn":N,"pid":N,"app":"..."... with the ssn that was
+ * taken last: all lines of a record, and each attempt at them, have the same.
  */
-extern void aud_session_append_client(AudBuf *b, bool next_ssn);
+extern void aud_session_append_client(AudBuf *b);
 
-/* The two parts around "ssn", and the last ssn that was taken. */
-extern void   aud_session_append_name(AudBuf *b);
-extern void   aud_session_append_peer(AudBuf *b);
-extern uint64 aud_session_ssn(void);
+/* Take the next ssn, for the record that is about to be made; returns it. */
+extern uint64 aud_session_take_ssn(void);
+
+/* The two parts around "ssn". */
+extern void aud_session_append_name(AudBuf *b);
+extern void aud_session_append_peer(AudBuf *b);
 
 /* Number of the next statement in this session, from 1. */
 extern uint64 aud_session_next_stmt(void);
