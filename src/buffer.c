@@ -39,6 +39,12 @@
 /* A waiter looks again after this long even if nobody woke it. */
 #define WAIT_STEP_MS 100
 
+/*
+ * A writer that reports no trouble but moves nothing for so many times
+ * failure_timeout counts as broken too: its disk may hang in the kernel.
+ */
+#define STALL_FACTOR 6
+
 typedef struct AudBufferShared
 {
 	LWLock           *lock;  /* protects the mapped head */
@@ -46,6 +52,7 @@ typedef struct AudBufferShared
 
 	pg_atomic_uint32 waiting; /* processes that wait for tail to move */
 	pg_atomic_uint32 idle;    /* does the writer want to be woken at once? */
+	pg_atomic_uint32 broken;  /* has the trail failed for failure_timeout? */
 
 	/* Set by the writer when it comes and goes */
 	Latch *volatile writer_latch;
@@ -62,6 +69,9 @@ typedef struct AudBufferShared
 
 static AudBufferShared *shared;
 
+/* Position after the last record of this process. */
+static uint64 my_last;
+
 static uint32 wait_event_full;
 static uint32 wait_event_durable;
 
@@ -74,6 +84,7 @@ aud_buffer_loss_name(AudLoss loss)
 		[AUD_LOSS_OVERSIZE] = "record_too_large",
 		[AUD_LOSS_BUSY] = "buffer_busy",
 		[AUD_LOSS_DAMAGED] = "buffer_damaged",
+		[AUD_LOSS_LOGGED] = "written_to_server_log",
 	};
 
 	return names[loss];
@@ -99,6 +110,7 @@ aud_buffer_shmem_init(void)
 	ConditionVariableInit(&shared->moved);
 	pg_atomic_init_u32(&shared->waiting, 0);
 	pg_atomic_init_u32(&shared->idle, 0);
+	pg_atomic_init_u32(&shared->broken, 0);
 	pg_atomic_init_u64(&shared->waits, 0);
 	pg_atomic_init_u64(&shared->wait_us, 0);
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
@@ -168,12 +180,13 @@ put_frame(const char *line, size_t len, pg_crc32c bytes_crc)
 	aud_ring_copy_in(frame.pos + sizeof(frame), line, len);
 	pg_write_barrier();
 	header->head += AUD_FRAME_SPACE(len);
+	my_last = header->head;
 	aud_inflight_appended();
 	shared->appended++;
 }
 
-static void
-wake_writer(void)
+void
+aud_buffer_wake_writer(void)
 {
 	Latch *latch = shared->writer_latch;
 
@@ -206,28 +219,62 @@ count_loss(AudLoss reason)
 	return AUD_LOST;
 }
 
+/* When to stop waiting although nothing has come of it. */
+typedef struct Patience
+{
+	TimestampTz deadline;  /* 0: none */
+	bool        on_broken; /* when the trail counts as broken */
+	bool        on_die;    /* when the process is to be terminated */
+
+	/* Has anything moved lately? */
+	uint64      tail;
+	TimestampTz moved_at;
+} Patience;
+
+static bool
+is_over(Patience *patience)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	uint64      tail = tail_now();
+
+	if (patience->deadline != 0 && now >= patience->deadline)
+		return true;
+	if (patience->on_die && ProcDiePending)
+		return true;
+	if (!patience->on_broken)
+		return false;
+	if (aud_buffer_is_broken())
+		return true;
+
+	if (patience->moved_at == 0 || tail != patience->tail)
+	{
+		patience->tail = tail;
+		patience->moved_at = now;
+	}
+	return now >= TimestampTzPlusMilliseconds(patience->moved_at,
+											  (int64) STALL_FACTOR *
+												  aud_config->failure_timeout_ms);
+}
+
 /*
- * Sleep until tail has moved past "until", or the deadline has gone by.
+ * Sleep until tail has moved past "until", or patience has run out.
  *
  * Interrupts are held: an audit record must not turn a cancel request into an
  * error at a place where no error is expected.  They are served by whoever
  * runs the statement, right afterwards.
  */
 static bool
-wait_for_tail(uint64 until, TimestampTz deadline, uint32 wait_event)
+wait_for_tail(uint64 until, Patience *patience, uint32 wait_event)
 {
 	bool reached;
 
 	HOLD_INTERRUPTS();
 	pg_atomic_fetch_add_u32(&shared->waiting, 1);
 	ConditionVariablePrepareToSleep(&shared->moved);
-	while (!(reached = tail_now() >= until) &&
-		   (deadline == 0 || GetCurrentTimestamp() < deadline))
+	while (!(reached = tail_now() >= until) && !is_over(patience))
 	{
-		wake_writer();
+		aud_buffer_wake_writer();
 		ConditionVariableTimedSleep(&shared->moved, WAIT_STEP_MS, wait_event);
-		if (deadline == 0 && ProcDiePending)
-			break;
 	}
 	ConditionVariableCancelSleep();
 	pg_atomic_fetch_sub_u32(&shared->waiting, 1);
@@ -235,52 +282,72 @@ wait_for_tail(uint64 until, TimestampTz deadline, uint32 wait_event)
 	return reached;
 }
 
-/* The ring is full: wait for need bytes.  False if that took too long. */
+/* The ring is full: wait for need bytes.  False if that is hopeless. */
 static bool
-wait_for_space(uint64 need, TimestampTz deadline)
+wait_for_space(uint64 need, Patience *patience)
 {
-	uint64      until = aud_buffer_header->head + need;
+	uint64      until = aud_buffer_head() + need;
 	TimestampTz began = GetCurrentTimestamp();
 	bool        ok;
 
 	/* head may be stale, which only means that we wake a little early */
 	until -= Min(until, aud_buffer_header->ring_size);
 	ok = wait_for_tail(until,
-					   deadline,
+					   patience,
 					   aud_wait_event(&wait_event_full, "SecauditBufferFull"));
 	pg_atomic_fetch_add_u64(&shared->wait_us,
 							(uint64) (GetCurrentTimestamp() - began));
 	return ok;
 }
 
+/* It cannot go into the ring. */
+static AudStatus
+give_up(const char *line, size_t len)
+{
+	if (aud_config->on_failure != AUD_ON_FAILURE_ERROR)
+		return count_loss(AUD_LOSS_FULL);
+
+	/* Nothing but what was admitted before, or by a superuser, gets here. */
+	ereport(LOG,
+			errmsg("audit record: %.*s", (int) len, line),
+			errhidestmt(true),
+			errhidecontext(true));
+	return count_loss(AUD_LOSS_LOGGED);
+}
+
+static bool
+put_if_fits(const char *line, size_t len, pg_crc32c bytes_crc)
+{
+	bool done;
+
+	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
+	done = fits(AUD_FRAME_SPACE(len));
+	if (done)
+		put_frame(line, len, bytes_crc);
+	LWLockRelease(shared->lock);
+	return done;
+}
+
 static AudStatus
 append_slowly(const char *line, size_t len, pg_crc32c bytes_crc)
 {
-	uint64      need = AUD_FRAME_SPACE(len);
-	TimestampTz deadline;
+	Patience patience = {0};
 
 	if (MyProc == NULL)
 		return count_loss(AUD_LOSS_BUSY);
 
 	pg_atomic_fetch_add_u64(&shared->waits, 1);
-	deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
-										   aud_config->failure_timeout_ms);
-	while (wait_for_space(need, deadline))
+	patience.on_broken = aud_config->on_failure != AUD_ON_FAILURE_BLOCK;
+	patience.on_die = aud_config->on_failure == AUD_ON_FAILURE_BLOCK;
+	while (wait_for_space(AUD_FRAME_SPACE(len), &patience))
 	{
-		bool done;
-
-		LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-		done = fits(need);
-		if (done)
-			put_frame(line, len, bytes_crc);
-		LWLockRelease(shared->lock);
-		if (done)
+		if (put_if_fits(line, len, bytes_crc))
 		{
-			wake_writer();
+			aud_buffer_wake_writer();
 			return AUD_OK;
 		}
 	}
-	return count_loss(AUD_LOSS_FULL);
+	return give_up(line, len);
 }
 
 AudStatus
@@ -289,7 +356,8 @@ aud_buffer_append(const char *line, size_t len)
 	pg_crc32c crc;
 	uint64    used;
 
-	if (shared == NULL || !IsUnderPostmaster)
+	/* The postmaster must not touch the lock: it has to outlive everybody. */
+	if (shared == NULL || (IsPostmasterEnvironment && !IsUnderPostmaster))
 		return AUD_LOST;
 	if (len > Min(AUD_RECORD_MAX, aud_buffer_header->ring_size / 4))
 		return count_loss(AUD_LOSS_OVERSIZE);
@@ -310,7 +378,7 @@ aud_buffer_append(const char *line, size_t len)
 	LWLockRelease(shared->lock);
 
 	if (worth_waking(used))
-		wake_writer();
+		aud_buffer_wake_writer();
 	return AUD_OK;
 }
 
@@ -325,20 +393,57 @@ aud_buffer_head(void)
 	return head;
 }
 
+uint64_t
+aud_buffer_my_last(void)
+{
+	return my_last;
+}
+
+bool
+aud_buffer_is_durable(uint64_t pos)
+{
+	return tail_now() >= pos;
+}
+
 bool
 aud_buffer_wait_durable(uint64_t pos, int timeout_ms)
 {
-	TimestampTz deadline = 0;
+	Patience patience = {.on_die = true};
 
 	if (tail_now() >= pos)
 		return true;
 	if (MyProc == NULL)
 		return false;
 	if (timeout_ms >= 0)
-		deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms);
+		patience.deadline =
+			TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms);
 	return wait_for_tail(pos,
-						 deadline,
+						 &patience,
 						 aud_wait_event(&wait_event_durable, "SecauditDurable"));
+}
+
+bool
+aud_buffer_try_append(const char *line, size_t len)
+{
+	pg_crc32c crc;
+
+	INIT_CRC32C(crc);
+	COMP_CRC32C(crc, line, len);
+	return put_if_fits(line, len, crc);
+}
+
+void
+aud_buffer_set_broken(bool broken)
+{
+	pg_atomic_write_u32(&shared->broken, broken ? 1 : 0);
+	if (broken)
+		aud_buffer_wake_waiters();
+}
+
+bool
+aud_buffer_is_broken(void)
+{
+	return shared != NULL && pg_atomic_read_u32(&shared->broken) != 0;
 }
 
 void

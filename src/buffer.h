@@ -50,6 +50,7 @@ typedef enum AudLoss
 	AUD_LOSS_OVERSIZE, /* one record larger than the ring can take */
 	AUD_LOSS_BUSY,     /* a process without PGPROC could not wait */
 	AUD_LOSS_DAMAGED,  /* a frame that was damaged in the ring */
+	AUD_LOSS_LOGGED,   /* written to the server log instead */
 	AUD_LOSS_KINDS
 } AudLoss;
 
@@ -72,11 +73,15 @@ extern void aud_buffer_stat(AudBufferStat *stat);
 /* Where the next record will go: everything appended so far is before it. */
 extern uint64_t aud_buffer_head(void);
 
+/* The same, but only what this process itself has appended. */
+extern uint64_t aud_buffer_my_last(void);
+
 /*
  * Wait until everything before pos is on disk.  Never throws; returns false
  * after timeout_ms (-1: none), or when the process is to be terminated.
  */
 extern bool aud_buffer_wait_durable(uint64_t pos, int timeout_ms);
+extern bool aud_buffer_is_durable(uint64_t pos);
 
 /*
  * The writer's side.
@@ -98,6 +103,16 @@ typedef struct AudTaken
 extern bool aud_buffer_next(uint64_t pos, char *storage, size_t cap,
 							AudTaken *taken);
 
+/* Append without waiting; false if the ring is full.  For the writer itself. */
+extern bool aud_buffer_try_append(const char *line, size_t len);
+
+/*
+ * The trail could not be written for failure_timeout: appends to a full ring
+ * do as secaudit.on_failure says, instead of waiting.
+ */
+extern void aud_buffer_set_broken(bool broken);
+extern bool aud_buffer_is_broken(void);
+
 /* Wake everybody who waits for space or for durability. */
 extern void aud_buffer_wake_waiters(void);
 
@@ -111,6 +126,9 @@ extern bool aud_buffer_has_waiters(void);
 extern void aud_buffer_attach_writer(void);
 extern void aud_buffer_detach_writer(void);
 extern void aud_buffer_set_idle(bool idle);
+
+/* Have the writer look around now. */
+extern void aud_buffer_wake_writer(void);
 
 /* pid of the writer, 0 if there is none. */
 extern int aud_buffer_writer_pid(void);

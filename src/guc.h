@@ -12,6 +12,31 @@
 /* Longest secaudit.node_name, bytes; a host name may have 64. */
 #define AUD_NODE_NAME_MAX 128
 
+/* secaudit.on_failure */
+typedef enum AudOnFailure
+{
+	AUD_ON_FAILURE_CONTINUE,
+	AUD_ON_FAILURE_BLOCK,
+	AUD_ON_FAILURE_ERROR,
+	AUD_ON_FAILURE_SHUTDOWN,
+	AUD_ON_FAILURE_OVERWRITE,
+} AudOnFailure;
+
+/* secaudit.durability */
+typedef enum AudDurability
+{
+	AUD_DURABILITY_ASYNC,
+	AUD_DURABILITY_COMMIT,
+	AUD_DURABILITY_STATEMENT,
+} AudDurability;
+
+/* secaudit.integrity */
+typedef enum AudIntegrity
+{
+	AUD_INTEGRITY_OFF,
+	AUD_INTEGRITY_CHAIN,
+} AudIntegrity;
+
 typedef struct AudConfig
 {
 	/* what is recorded */
@@ -32,8 +57,18 @@ typedef struct AudConfig
 	int         flush_interval_ms; /* milliseconds */
 	int         file_mode;         /* 0600 or 0640 */
 
-	/* what happens when it cannot go there */
+	int rotation_size_kb;  /* 0: any size */
+	int rotation_age_s;    /* 0: any age */
+	int retention_age_s;   /* 0: keep */
+	int retention_size_mb; /* 0: keep */
+	int integrity;         /* AudIntegrity */
+	int checkpoint_interval_ms;
+
+	/* what is promised, and what happens when it cannot be kept */
+	int durability; /* AudDurability */
+	int on_failure; /* AudOnFailure */
 	int failure_timeout_ms;
+	int warn_percent; /* of the volume */
 } AudConfig;
 
 extern const AudConfig *const aud_config;

@@ -193,6 +193,28 @@ aud_trail_write(const AudTrailFile *file, const char *data, size_t len)
 }
 
 bool
+aud_trail_copy(const AudTrailFile *from, const AudTrailFile *to, uint64 len)
+{
+	static char chunk[65536];
+	uint64      done = 0;
+
+	while (done < len)
+	{
+		size_t  want = Min(len - done, sizeof(chunk));
+		ssize_t n = pread(from->fd, chunk, want, (off_t) done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = EIO;
+		if (n <= 0 || !aud_trail_write(to, chunk, (size_t) n))
+			return false;
+		done += (uint64) n;
+	}
+	return true;
+}
+
+bool
 aud_trail_sync(const AudTrailFile *file)
 {
 	int result;

@@ -62,6 +62,10 @@ extern bool aud_trail_create(AudTrailFile *file, uint32 no, const char *name);
 extern bool aud_trail_write(const AudTrailFile *file, const char *data,
 							size_t len);
 
+/* Append the first len bytes of one file to another. */
+extern bool aud_trail_copy(const AudTrailFile *from, const AudTrailFile *to,
+						   uint64 len);
+
 /* Wait until it is on disk, whatever the server's fsync setting says. */
 extern bool aud_trail_sync(const AudTrailFile *file);
 
@@ -99,6 +103,15 @@ extern bool aud_trail_recover(AudHasher *hasher, AudRecovery *recovery);
 
 /* The log id in the newest file of this cluster, for a buffer that has none. */
 extern bool aud_trail_last_log_id(char *log_id);
+
+/* What a file's first line says of the file before. */
+typedef struct AudOpening
+{
+	uint64 prev_seq;
+	char   prev_h[AUD_CHAIN_HASH_CHARS + 1]; /* "" if there is none */
+} AudOpening;
+
+extern bool aud_trail_read_opening(const char *name, AudOpening *opening);
 
 /*
  * The value of a key in one of the writer's own lines: after "key": and, for

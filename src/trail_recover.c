@@ -25,6 +25,7 @@
 #include "access/xlog.h"
 #include "miscadmin.h"
 
+#include "guc.h"
 #include "trail.h"
 
 /* How many records from the files' end are looked for in the ring. */
@@ -376,10 +377,13 @@ begins_next_record(Scan *scan, const char *rest, size_t len, char *storage)
 		return false;
 	line = palloc(LINE_MAX_BYTES);
 	aud_buf_init(&out, line, LINE_MAX_BYTES);
-	/* With hashing off the line is another one, and counts as torn. */
-	result =
-		aud_chain_seal(scan->hasher, &chain, &out, storage, taken.len, true) &&
-		len < out.len && memcmp(line, rest, len) == 0;
+	result = aud_chain_seal(scan->hasher,
+							&chain,
+							&out,
+							storage,
+							taken.len,
+							aud_config->integrity != AUD_INTEGRITY_OFF) &&
+			 len < out.len && memcmp(line, rest, len) == 0;
 	pfree(line);
 	return result;
 }
@@ -485,4 +489,23 @@ aud_trail_last_log_id(char *log_id)
 		return true;
 	}
 	return false;
+}
+
+bool
+aud_trail_read_opening(const char *name, AudOpening *opening)
+{
+	char       *line = first_line(name);
+	const char *h;
+	bool        ours;
+
+	memset(opening, 0, sizeof(*opening));
+	if (line == NULL)
+		return false;
+	ours = strstr(line, ",\"event\":\"audit.open\",") != NULL;
+	opening->prev_seq = key_number(line, "prev_seq");
+	h = aud_trail_key(line, "prev_h");
+	if (h != NULL)
+		strlcpy(opening->prev_h, h, sizeof(opening->prev_h));
+	pfree(line);
+	return ours;
 }

@@ -33,6 +33,7 @@
 #include "pg_compat.h"
 #include "writer.h"
 #include "writer_drain.h"
+#include "writer_state.h"
 
 /* With nothing to do the writer still looks around this often. */
 #define IDLE_MS (60 * 1000)
@@ -200,6 +201,19 @@ detach(int code, Datum arg)
 	aud_buffer_detach_writer();
 }
 
+/* Some settings hold for a file as a whole. */
+static void
+reload(void)
+{
+	int integrity = aud_config->integrity;
+	int file_mode = aud_config->file_mode;
+
+	ConfigReloadPending = false;
+	ProcessConfigFile(PGC_SIGHUP);
+	if (integrity != aud_config->integrity || file_mode != aud_config->file_mode)
+		aud_drain_rotate("config");
+}
+
 void
 aud_writer_main(Datum arg)
 {
@@ -215,10 +229,9 @@ aud_writer_main(Datum arg)
 	while (!ShutdownRequestPending || others_are_running())
 	{
 		if (ConfigReloadPending)
-		{
-			ConfigReloadPending = false;
-			ProcessConfigFile(PGC_SIGHUP);
-		}
+			reload();
+		if (aud_stat_take_rotate())
+			aud_drain_rotate("request");
 		if (!begun)
 			begun = aud_drain_begin();
 		rest(!begun || !aud_drain_round());

@@ -32,6 +32,12 @@ typedef struct AudWriterStat
 
 extern void aud_writer_stat(AudWriterStat *stat);
 
+/*
+ * Have the writer begin a new file and wait until it has; for SQL functions:
+ * may be cancelled.  False after timeout_ms.
+ */
+extern bool aud_writer_rotate(int timeout_ms);
+
 /* Shared memory, see shmem.c. */
 extern size_t aud_writer_shmem_size(void);
 extern void   aud_writer_shmem_init(void);

@@ -25,8 +25,9 @@ aud_batch_init(AudBatch *batch, size_t room)
 }
 
 void
-aud_batch_reset(AudBatch *batch, const AudPosition *position)
+aud_batch_reset(AudBatch *batch, const AudPosition *position, bool hashed)
 {
+	batch->hashed = hashed;
 	batch->start = batch->storage + AUD_BATCH_HEADROOM;
 	aud_buf_init(&batch->out, batch->start, batch->out.cap);
 	batch->after = *position;
@@ -41,7 +42,7 @@ aud_batch_reset(AudBatch *batch, const AudPosition *position)
 static bool
 add_line(AudBatch *batch, AudHasher *hasher, const char *body, size_t len)
 {
-	if (!aud_chain_seal(hasher, &batch->sealed, &batch->out, body, len, true))
+	if (!aud_chain_seal(hasher, &batch->sealed, &batch->out, body, len, batch->hashed))
 		return false;
 	batch->after.chain = batch->sealed;
 	batch->lines++;
@@ -96,7 +97,7 @@ aud_batch_set_late_open(AudBatch *batch, AudHasher *hasher, const char *body,
 	AudChain chain = batch->sealed;
 
 	aud_buf_init(&out, line, sizeof(line));
-	if (!aud_chain_seal(hasher, &chain, &out, body, len, true))
+	if (!aud_chain_seal(hasher, &chain, &out, body, len, batch->hashed))
 		return; /* cannot be: the caller's body is shorter than the headroom */
 
 	if (!batch->late_open)

@@ -19,6 +19,7 @@ typedef struct AudBatch
 	char       *storage; /* AUD_BATCH_HEADROOM, then the lines */
 	char       *start;   /* the first line; in the headroom after a fault */
 	AudBuf      out;
+	bool        hashed;  /* do the lines carry "h"? */
 	AudPosition after;   /* where the trail stands once this is on disk */
 	AudChain    sealed;  /* chain after the lines of out, without a late open */
 	uint64      records; /* lines that came from the ring */
@@ -31,7 +32,8 @@ typedef struct AudBatch
 extern void aud_batch_init(AudBatch *batch, size_t room);
 
 /* Begin anew from where the trail stands. */
-extern void aud_batch_reset(AudBatch *batch, const AudPosition *position);
+extern void aud_batch_reset(AudBatch *batch, const AudPosition *position,
+							bool hashed);
 
 /* Add a record of the writer's own.  False if there is no room. */
 extern bool aud_batch_add(AudBatch *batch, AudHasher *hasher, const char *body,

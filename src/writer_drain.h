@@ -27,4 +27,7 @@ extern bool aud_drain_round(void);
 /* The last round: audit.stop and audit.close behind everything else. */
 extern bool aud_drain_finish(void);
 
+/* Begin a new file with the next round; reason goes into the records. */
+extern void aud_drain_rotate(const char *reason);
+
 #endif /* AUD_WRITER_DRAIN_H */

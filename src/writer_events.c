@@ -10,10 +10,12 @@
 #include <sys/time.h>
 
 #include "access/xlog.h"
+#include "access/xlogrecovery.h"
 #include "miscadmin.h"
 
 #include "core/json.h"
 #include "guc.h"
+#include "writer.h"
 #include "writer_events.h"
 
 #define SECAUDIT_VERSION "1.0"
@@ -51,18 +53,24 @@ put_number(AudBuf *out, const char *key, uint64 value)
 
 /* What every record begins with. */
 static void
-begin(AudBuf *out, const char *event)
+begin_class(AudBuf *out, const char *event, const char *class, const char *outcome)
 {
 	aud_buf_lit(out, "{\"v\":1");
 	put_string(out, "log", aud_buffer_log_id());
 	put_key(out, "ts");
 	aud_json_timestamp(out, now_us());
 	put_string(out, "event", event);
-	put_string(out, "class", "audit");
-	put_string(out, "outcome", "success");
+	put_string(out, "class", class);
+	put_string(out, "outcome", outcome);
 	put_string(out, "node", aud_config->node_name);
 	put_key(out, "pid");
 	aud_json_int(out, MyProcPid);
+}
+
+static void
+begin(AudBuf *out, const char *event)
+{
+	begin_class(out, event, "audit", "success");
 }
 
 static void
@@ -73,14 +81,15 @@ end(AudBuf *out)
 
 /* Blanks, so that the whole line gets its length; JSON allows them there. */
 static void
-pad_open(AudBuf *out, uint64 seq)
+pad_open(AudBuf *out, uint64 seq, bool hashed)
 {
 	char   number[32];
 	size_t trailer;
 
 	snprintf(number, sizeof(number), UINT64_FORMAT, seq);
-	trailer = strlen(",\"seq\":") + strlen(number) + strlen(",\"h\":\"\"}\n") +
-			  AUD_CHAIN_HASH_CHARS;
+	trailer = strlen(",\"seq\":") + strlen(number) + strlen("}\n");
+	if (hashed)
+		trailer += strlen(",\"h\":\"\"") + AUD_CHAIN_HASH_CHARS;
 	while (out->len + trailer < AUD_OPEN_BYTES && aud_buf_room(out) > 1)
 		aud_buf_char(out, ' ');
 }
@@ -117,7 +126,7 @@ aud_event_open(AudBuf *out, const AudOpenEvent *event)
 {
 	begin(out, "audit.open");
 	put_string(out, "reason", event->reason);
-	put_string(out, "integrity", "chain");
+	put_string(out, "integrity", event->hashed ? "chain" : "off");
 	put_string(out, "file", event->name);
 	put_before(out, event);
 	if (event->repeats > 0)
@@ -126,7 +135,7 @@ aud_event_open(AudBuf *out, const AudOpenEvent *event)
 	aud_buf_char(out, '"');
 	aud_json_uint(out, GetSystemIdentifier());
 	aud_buf_char(out, '"');
-	pad_open(out, event->seq);
+	pad_open(out, event->seq, event->hashed);
 	end(out);
 }
 
@@ -147,6 +156,8 @@ aud_event_start(AudBuf *out, const char *reason, uint64 recovered)
 	put_string(out, "secaudit_version", SECAUDIT_VERSION);
 	if (recovered > 0)
 		put_number(out, "recovered", recovered);
+	if (RecoveryInProgress())
+		aud_buf_lit(out, ",\"standby\":true");
 	end(out);
 }
 
@@ -155,5 +166,82 @@ aud_event_stop(AudBuf *out, const char *reason)
 {
 	begin(out, "audit.stop");
 	put_string(out, "reason", reason);
+	end(out);
+}
+
+static void
+put_time(AudBuf *out, const char *key, uint64 unix_us)
+{
+	put_key(out, key);
+	aud_json_timestamp(out, (int64) unix_us);
+}
+
+void
+aud_event_gap(AudBuf *out, uint64 lost, uint64 from, uint64 to, const char *reason)
+{
+	begin_class(out, "audit.gap", "audit", "failure");
+	put_string(out, "reason", reason);
+	put_number(out, "lost", lost);
+	/* Two losers may race; then the one is as good as the other. */
+	put_time(out, "from", from != 0 ? from : to);
+	put_time(out, "to", to);
+	end(out);
+}
+
+/* Where the WAL is: tells which state of the database the trail belongs to. */
+static void
+put_wal_position(AudBuf *out)
+{
+	XLogRecPtr lsn;
+	char       text[32];
+
+	lsn = RecoveryInProgress() ? GetXLogReplayRecPtr(NULL) : GetXLogWriteRecPtr();
+	if (XLogRecPtrIsInvalid(lsn))
+		return;
+	snprintf(text, sizeof(text), "%X/%X", LSN_FORMAT_ARGS(lsn));
+	put_string(out, "wal_lsn", text);
+}
+
+void
+aud_event_checkpoint(AudBuf *out, const char *reason)
+{
+	AudBufferStat buffer;
+	AudWriterStat writer;
+	uint64        lost = 0;
+
+	aud_buffer_stat(&buffer);
+	aud_writer_stat(&writer);
+	for (int i = 0; i < AUD_LOSS_KINDS; i++)
+		lost += buffer.lost[i];
+
+	begin(out, "audit.checkpoint");
+	put_string(out, "reason", reason);
+	put_number(out, "records", writer.records);
+	put_number(out, "lost", lost);
+	put_number(out, "waits", buffer.waits);
+	put_wal_position(out);
+	end(out);
+}
+
+void
+aud_event_expire(AudBuf *out, const AudExpired *expired)
+{
+	begin(out, "audit.expire");
+	put_string(out, "reason", expired->reason);
+	put_string(out, "file", expired->name);
+	put_number(out, "bytes", expired->bytes);
+	put_number(out, "first_seq", expired->first_seq);
+	put_number(out, "last_seq", expired->last_seq);
+	if (expired->last_h[0] != '\0')
+		put_string(out, "last_h", expired->last_h);
+	end(out);
+}
+
+void
+aud_event_alert(AudBuf *out, const char *reason, uint64 used_percent)
+{
+	begin_class(out, "alert", "alert", "failure");
+	put_string(out, "reason", reason);
+	put_number(out, "used_percent", used_percent);
 	end(out);
 }

@@ -24,6 +24,7 @@ typedef struct AudOpenEvent
 {
 	const char        *name;
 	const char        *reason;
+	bool               hashed; /* do the file's lines carry "h"? */
 	const AudPosition *before; /* what the file before ends with */
 	AudTrailTail       tail;
 	uint64             repeats;
@@ -35,5 +36,28 @@ extern void aud_event_open(AudBuf *out, const AudOpenEvent *event);
 extern void aud_event_close(AudBuf *out, const char *reason);
 extern void aud_event_start(AudBuf *out, const char *reason, uint64 recovered);
 extern void aud_event_stop(AudBuf *out, const char *reason);
+
+/* from, to: microseconds since 1970. */
+extern void aud_event_gap(AudBuf *out, uint64 lost, uint64 from, uint64 to,
+						  const char *reason);
+
+extern void aud_event_checkpoint(AudBuf *out, const char *reason);
+
+/* A file that retention deletes. */
+typedef struct AudExpired
+{
+	char        name[AUD_TRAIL_NAME_MAX];
+	uint64      bytes;
+	uint64      first_seq;
+	uint64      last_seq;
+	char        last_h[AUD_CHAIN_HASH_CHARS + 1]; /* "" if there is none */
+	const char *reason;
+	bool        gone; /* deleted already, to make room */
+} AudExpired;
+
+extern void aud_event_expire(AudBuf *out, const AudExpired *expired);
+
+/* The volume is so full, in percent; the writer's own alert. */
+extern void aud_event_alert(AudBuf *out, const char *reason, uint64 used_percent);
 
 #endif /* AUD_WRITER_EVENTS_H */
