@@ -25,6 +25,7 @@
 
 #include "classify.h"
 #include "event.h"
+#include "guard.h"
 #include "inflight.h"
 #include "objects.h"
 #include "policy.h"
@@ -314,19 +315,29 @@ release(AudStmt *stmt)
 static void
 record(AudStmt *stmt)
 {
+	bool wanted;
+
 	if (stmt->recorded)
 		return;
 	stmt->recorded = true;
 	if (stmt->silent)
 		return;
-	if (aud_policy_wants(stmt))
+	wanted = aud_policy_wants(stmt);
+	if (stmt->level > 0)
 	{
-		if (stmt->level == 0)
-			aud_inflight_ending();
+		if (wanted)
+			aud_record_statement(stmt);
+		return;
+	}
+
+	if (wanted)
+	{
+		aud_inflight_ending();
 		aud_record_statement(stmt);
 	}
-	else if (stmt->level == 0)
+	else
 		aud_inflight_end();
+	aud_guard_statement_end();
 }
 
 /* The executor state is gone, by ExecutorEnd or by an abort. */
@@ -470,5 +481,7 @@ aud_event_error(const AudFailure *failure, const char *query, size_t query_len)
 	stmt->failure = *failure;
 	if (aud_policy_wants(stmt))
 		aud_record_statement(stmt);
+	if (aud_config->durability == AUD_DURABILITY_STATEMENT)
+		aud_guard_wait();
 	aud_stmt_release(stmt);
 }

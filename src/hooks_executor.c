@@ -15,6 +15,7 @@
 #include "parser/analyze.h"
 
 #include "event.h"
+#include "guard.h"
 #include "hooks.h"
 #include "pg_compat.h"
 #include "policy.h"
@@ -52,6 +53,8 @@ aud_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	aud_event_enter(stmt);
 	PG_TRY();
 	{
+		if (stmt->level == 0)
+			aud_guard_admit(NULL);
 		start(queryDesc, eflags);
 	}
 	PG_CATCH();

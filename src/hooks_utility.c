@@ -13,6 +13,7 @@
 #include "utils/portal.h"
 
 #include "event.h"
+#include "guard.h"
 #include "hooks.h"
 #include "objects.h"
 #include "policy.h"
@@ -72,6 +73,8 @@ run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	aud_event_enter(stmt);
 	PG_TRY();
 	{
+		if (stmt->level == 0)
+			aud_guard_admit(pstmt->utilityStmt);
 		aud_utility_before(stmt, pstmt->utilityStmt);
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 		aud_utility_after(stmt, qc);
