@@ -73,6 +73,20 @@ sizes()
 	return $status
 }
 
+# docs/architecture.md draws where everything is: all of it.
+picture()
+{
+	local file name status=0
+	for file in src/*.c src/core/*.c src/bin/*.c; do
+		name=${file#src/}
+		if ! grep -qwF -- "$name" docs/architecture.md; then
+			echo "docs/architecture.md does not show $name"
+			status=1
+		fi
+	done
+	return $status
+}
+
 # The release says one thing everywhere.
 versions()
 {
@@ -89,6 +103,7 @@ versions()
 check "layers" scripts/check-layers.sh
 check "clang-format" clang-format --dry-run -Werror "${sources[@]}"
 check "sizes of files and functions" sizes
+check "picture of the files" picture
 check "shellcheck" shellcheck -x -e SC1091 .ci/run scripts/*.sh
 [ ${#core[@]} -eq 0 ] || check "gcc -fanalyzer" gcc_analyzer "${core[@]}"
 check "cppcheck" static_analysis "${core[@]}" "${server[@]}"

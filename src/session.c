@@ -1,16 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * session.c
- *	  Who is acting, as preformatted pieces of a record.
+ *	  Where a statement comes from, as preformatted pieces of a record.
  *
- * What does not change between two records is formatted once: the place
- * (node and database) and the client's facts per session, the roles per
- * combination of login, session and current role.  A statement captures a
- * pointer to its identity when it begins, because SET ROLE or SET SESSION
- * AUTHORIZATION may have changed the roles by the time it ends.
- *
- * Role names come from the catalog, so an identity can be made only inside a
- * transaction that has not failed; elsewhere the last one known is used.
+ * What does not change between two records is formatted once per session: the
+ * place (node and database) and the client's facts.  Who is acting is in
+ * session_identity.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,18 +23,12 @@
 #include "storage/proc.h"
 #include "utils/backend_status.h"
 #include "utils/guc.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
 #include "core/json.h"
 #include "guc.h"
 #include "pg_compat.h"
 #include "session.h"
-
-static AudIdentity *identities; /* valid ones, last used first */
-static AudIdentity *stale;      /* replaced, but maybe still pointed at */
-static AudIdentity  unknown_identity;
 
 static uint64 stmt_counter;
 static uint64 ssn_counter;
@@ -52,11 +41,10 @@ static char   client_app[NAMEDATALEN]; /* the name client_json was made with */
 static char   session_json[64];        /* ,"session":"x.y" */
 static size_t session_len;
 
-static bool     callbacks_registered;
 static FmgrInfo utf8_proc; /* database encoding -> UTF-8 */
 
-static void
-append_name(AudBuf *b, const char *name)
+void
+aud_session_append_string(AudBuf *b, const char *name)
 {
 	size_t      len = strlen(name);
 	const char *utf8 = aud_session_to_utf8(name, &len);
@@ -66,149 +54,12 @@ append_name(AudBuf *b, const char *name)
 		pfree(unconstify(char *, utf8));
 }
 
-/* May catalogs be read now? */
-static bool
-catalog_is_readable(void)
-{
-	return IsTransactionState();
-}
-
 /* A client's process is called postmaster until its start-up packet is read. */
 static bool
 is_client_backend(void)
 {
 	return MyBackendType == B_BACKEND ||
 		   (MyProcPort != NULL && MyBackendType != B_WAL_SENDER);
-}
-
-static void
-role_changed(Datum arg, int cacheid, uint32 hashvalue)
-{
-	while (identities != NULL)
-	{
-		AudIdentity *gone = identities;
-
-		identities = gone->next;
-		gone->next = stale;
-		stale = gone;
-	}
-}
-
-void
-aud_session_start(void)
-{
-	if (callbacks_registered)
-		return;
-	CacheRegisterSyscacheCallback(AUTHOID, role_changed, (Datum) 0);
-	callbacks_registered = true;
-}
-
-void
-aud_session_forget_stale(void)
-{
-	while (stale != NULL)
-	{
-		AudIdentity *gone = stale;
-
-		stale = gone->next;
-		pfree(gone);
-	}
-}
-
-static void
-append_role(AudBuf *b, const char *key, Oid role)
-{
-	char *name = GetUserNameFromId(role, true);
-
-	aud_buf_cstr(b, key);
-	if (name != NULL)
-		append_name(b, name);
-	else
-	{
-		/* dropped meanwhile; the number is what is left of it */
-		aud_buf_lit(b, "\"");
-		aud_json_uint(b, role);
-		aud_buf_lit(b, "\"");
-	}
-	if (name != NULL)
-		pfree(name);
-}
-
-static AudIdentity *
-make_identity(Oid login, Oid session, Oid current)
-{
-	char         json[1536];
-	AudBuf       b;
-	AudIdentity *identity;
-	bool         superuser = superuser_arg(current);
-
-	aud_buf_init(&b, json, sizeof(json));
-	append_role(&b, ",\"user\":", session);
-	if (login != session && OidIsValid(login))
-		append_role(&b, ",\"login_user\":", login);
-	if (current != session)
-		append_role(&b, ",\"current_user\":", current);
-	if (superuser)
-		aud_buf_lit(&b, ",\"superuser\":true");
-
-	identity = MemoryContextAlloc(TopMemoryContext,
-								  offsetof(AudIdentity, json) + b.len + 1);
-	identity->login_role = login;
-	identity->session_role = session;
-	identity->current_role = current;
-	identity->superuser = superuser;
-	identity->named = true;
-	identity->json_len = b.len;
-	memcpy(identity->json, b.data, b.len + 1);
-	return identity;
-}
-
-static bool
-same_roles(const AudIdentity *identity, Oid login, Oid session, Oid current)
-{
-	return identity->current_role == current &&
-		   identity->session_role == session && identity->login_role == login;
-}
-
-const AudIdentity *
-aud_session_identity(bool may_read_catalog)
-{
-	Oid          login;
-	Oid          session;
-	Oid          current;
-	int          sec_context;
-	AudIdentity *made;
-
-	/* unlike GetUserId(), this has no assertion about an unset role */
-	GetUserIdAndSecContext(&current, &sec_context);
-	if (!OidIsValid(current))
-		return identities != NULL ? identities : &unknown_identity;
-	session = GetSessionUserId();
-	login = MyProc != NULL ? MyProc->roleId : InvalidOid;
-
-	for (AudIdentity **link = &identities; *link != NULL; link = &(*link)->next)
-	{
-		AudIdentity *found = *link;
-
-		if (same_roles(found, login, session, current))
-		{
-			/* the last one used is looked at first */
-			*link = found->next;
-			found->next = identities;
-			identities = found;
-			return found;
-		}
-	}
-
-	if (!may_read_catalog || !catalog_is_readable())
-		return identities != NULL ? identities
-			   : stale != NULL    ? stale
-								  : &unknown_identity;
-
-	made = make_identity(login, session, current);
-	made->next = identities;
-	identities = made;
-	return made;
 }
 
 const char *
@@ -229,7 +80,7 @@ make_place(void)
 
 	if (db == NULL && OidIsValid(MyDatabaseId))
 	{
-		if (catalog_is_readable())
+		if (IsTransactionState())
 			db = looked_up = get_database_name(MyDatabaseId);
 		else
 			final = false;
@@ -241,7 +92,7 @@ make_place(void)
 	if (db != NULL)
 	{
 		aud_buf_lit(&b, ",\"db\":");
-		append_name(&b, db);
+		aud_session_append_string(&b, db);
 	}
 	place_len = final ? b.len : 0;
 	if (looked_up != NULL)
@@ -328,7 +179,7 @@ make_client(void)
 	if (client_app[0] != '\0')
 	{
 		aud_buf_lit(&b, ",\"app\":");
-		append_name(&b, client_app);
+		aud_session_append_string(&b, client_app);
 	}
 	append_client_address(&b);
 	client_len = b.len;
@@ -388,7 +239,7 @@ find_utf8_proc(void)
 
 	if (OidIsValid(utf8_proc.fn_oid))
 		return true;
-	if (!catalog_is_readable())
+	if (!IsTransactionState())
 		return false;
 	oid = FindDefaultConversion(PG_CATALOG_NAMESPACE,
 								GetDatabaseEncoding(),

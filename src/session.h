@@ -41,8 +41,14 @@ struct AudIdentity
  */
 extern const AudIdentity *aud_session_identity(bool may_read_catalog);
 
-/* Free identities that a role change made stale; only while no statement is open. */
+/*
+ * Free identities that a role change made stale and that are known anew; only
+ * while no statement is open.
+ */
 extern void aud_session_forget_stale(void);
+
+/* Append a name in the database's encoding, with quotes. */
+extern void aud_session_append_string(AudBuf *b, const char *name);
 
 /* Append ,"node":"...","db":"..." */
 extern void aud_session_append_place(AudBuf *b);
