@@ -15,27 +15,38 @@
 #include "postgres.h"
 
 #include "access/parallel.h"
-#include "commands/extension.h"
 #include "executor/executor.h"
-#include "miscadmin.h"
 #include "tcop/utility.h"
-#include "utils/fmgrprotos.h"
 #include "utils/queryjumble.h"
 #include "utils/timestamp.h"
 
+#include "body.h"
 #include "classify.h"
 #include "event.h"
 #include "guard.h"
 #include "inflight.h"
 #include "objects.h"
+#include "place.h"
 #include "policy.h"
 #include "record.h"
+
+#define PENDING_MAX 16
 
 static AudStmt *active;
 static AudStmt *open_stmts;
 static AudStmt *awaiting_commit;
-static int      planning;     /* planner levels below the active statement */
-static uint64   early_number; /* given to a statement while it is planned */
+static int      planning; /* planner levels below the active statement */
+
+/*
+ * Functions that were called or inlined while a statement was planned.  They
+ * are its own once it begins, with the same statement active as now.
+ */
+static struct
+{
+	const AudStmt *active;
+	int            n;
+	Oid            functions[PENDING_MAX];
+} pending;
 
 AudStmt *
 aud_event_active(void)
@@ -84,80 +95,59 @@ aud_event_is_planning(void)
 }
 
 void
-aud_event_new_text(void)
+aud_event_new_text(const char *source, int location, int len)
 {
-	if (active == NULL)
-		early_number = 0;
+	if (active != NULL || planning > 0)
+		return;
+	pending.n = 0;
+	aud_place_new_text(source, location, len);
 }
 
-static int
-trigger_depth(void)
+void
+aud_event_note_function(Oid funcid)
 {
-	LOCAL_FCINFO(fcinfo, 0);
+	AudStmt *stmt = active != NULL ? active : awaiting_commit;
 
-	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
-	return DatumGetInt32(pg_trigger_depth(fcinfo));
+	if (planning > 0)
+	{
+		if (pending.active != active)
+			pending.n = 0;
+		pending.active = active;
+		if (pending.n < PENDING_MAX)
+			pending.functions[pending.n++] = funcid;
+		return;
+	}
+
+	/* a query that is the body of a command speaks through the command */
+	if (stmt != NULL && stmt->host != NULL)
+		stmt = stmt->host;
+	if (stmt != NULL)
+		aud_objects_add_function(stmt, funcid);
 }
 
-/*
- * What made this statement run.  A foreign key's own queries are marked by
- * the security context that ri_triggers.c sets; the mark stays on for the
- * triggers below them, which is why only the first level counts.
- */
-static AudOrigin
-find_origin(const AudStmt *stmt, bool from_rule)
+/* The statement begins for which functions were called in advance. */
+static void
+take_pending(AudStmt *stmt)
 {
-	int outer_depth = active != NULL ? active->trigger_depth : 0;
-
-	if (stmt->level > 0 && InNoForceRLSOperation() &&
-		(active == NULL || active->origin != AUD_ORIGIN_REFERENTIAL))
-		return AUD_ORIGIN_REFERENTIAL;
-	if (stmt->trigger_depth > outer_depth)
-		return AUD_ORIGIN_TRIGGER;
-	if (from_rule)
-		return AUD_ORIGIN_RULE;
-	if (stmt->level > 0 && creating_extension)
-		return AUD_ORIGIN_EXTENSION;
-	if (stmt->level > 0 && IsParallelWorker())
-		return AUD_ORIGIN_WORKER;
-	return stmt->level > 0 ? AUD_ORIGIN_FUNCTION : AUD_ORIGIN_CLIENT;
+	if (pending.n == 0 || planning > 0)
+		return;
+	for (int i = 0; pending.active == active && i < pending.n; i++)
+		aud_objects_add_function(stmt, pending.functions[i]);
+	pending.n = 0;
 }
 
-/*
- * Number and place of a new statement.  With no statement active it comes
- * from the client, unless it runs inside the planner (a function folded to a
- * constant) or in a trigger that waited for the commit.
- */
+/* Number and place of a new statement. */
 static void
 identify(AudStmt *stmt, bool from_rule)
 {
-	stmt->trigger_depth = trigger_depth();
-	if (active != NULL)
-	{
-		stmt->parent = active->number;
-		stmt->level = active->level + 1;
-	}
-	else if (planning > 0)
-	{
-		if (early_number == 0)
-			early_number = aud_session_next_stmt();
-		stmt->parent = early_number;
-		stmt->level = 1;
-	}
-	else if (stmt->trigger_depth > 0)
-	{
-		stmt->parent = awaiting_commit != NULL ? awaiting_commit->number : 0;
-		stmt->level = 1;
-	}
+	AudSurroundings now = {
+		.active = active,
+		.awaiting_commit = awaiting_commit,
+		.planning = planning,
+		.from_rule = from_rule,
+	};
 
-	if (stmt->level == 0 && early_number != 0)
-	{
-		stmt->number = early_number;
-		early_number = 0;
-	}
-	else
-		stmt->number = aud_session_next_stmt();
-	stmt->origin = find_origin(stmt, from_rule);
+	aud_place_identify(stmt, &now);
 }
 
 /* The statement's own part of a text that may hold several. */
@@ -168,6 +158,18 @@ set_text(AudStmt *stmt, const char *text, int location, int len)
 		return;
 	stmt->query = CleanQuerytext(text, &location, &len);
 	stmt->query_len = len;
+}
+
+/* A query's text; one that a rule made has that of its statement. */
+static void
+set_query_text(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	int location = query_desc->plannedstmt->stmt_location;
+	int len = query_desc->plannedstmt->stmt_len;
+
+	if (stmt->origin == AUD_ORIGIN_RULE)
+		aud_place_of_rule(query_desc->sourceText, &location, &len);
+	set_text(stmt, query_desc->sourceText, location, len);
 }
 
 /* What every process that runs statements needs once. */
@@ -194,41 +196,36 @@ begin(AudStmt *stmt)
 	open_stmts = stmt;
 }
 
-/*
- * Utility commands with a query in them: COPY (query), EXPLAIN, EXECUTE ...
- * The first query they start is their body, whose objects are theirs.
- */
-static bool
-has_body(const AudStmt *stmt)
-{
-	switch (stmt->utility)
-	{
-		case T_CopyStmt:
-		case T_CreateTableAsStmt:
-		case T_DeclareCursorStmt:
-		case T_ExecuteStmt:
-		case T_ExplainStmt:
-		case T_RefreshMatViewStmt:
-			return true;
-		default:
-			return false;
-	}
-}
-
+/* The command that this query is the body of, or NULL. */
 static AudStmt *
-find_host(void)
+find_host(const QueryDesc *query_desc)
 {
-	if (active == NULL || planning > 0 || active->silent || !has_body(active) ||
-		active->has_body)
+	if (active == NULL || planning > 0 || !active->has_body ||
+		!aud_body_is(active, query_desc->sourceText) ||
+		aud_place_trigger_depth() != active->trigger_depth)
 		return NULL;
 	return active;
+}
+
+/*
+ * REFRESH ... CONCURRENTLY compares and changes the view with statements of
+ * its own making: they are the command, not something inside of it.
+ */
+static bool
+is_inner_working(void)
+{
+	return active != NULL && active->utility == T_RefreshMatViewStmt &&
+		   !active->silent;
 }
 
 /* What the client sent must leave a trace even if the server dies of it. */
 static void
 note_begin(const AudStmt *stmt)
 {
-	if (stmt->level == 0 && !stmt->silent && aud_policy_wants(stmt))
+	if (stmt->level > 0 || stmt->silent)
+		return;
+	/* the class of EXECUTE and its like is that of their body */
+	if (stmt->classes == 0 || aud_policy_wants(stmt))
 		aud_record_begin(stmt);
 }
 
@@ -240,23 +237,21 @@ aud_event_begin_query(QueryDesc *query_desc, int eflags)
 
 	stmt->key = query_desc;
 	stmt->utility = T_Invalid;
-	stmt->host = find_host();
-	if (stmt->host != NULL)
-	{
-		stmt->host->has_body = true;
+	stmt->host = find_host(query_desc);
+	if (stmt->host != NULL || is_inner_working())
 		stmt->silent = true;
-	}
 	else if (active == NULL && IsParallelWorker())
 		stmt->silent = true; /* the leader's record tells of it */
 	else
 	{
 		identify(stmt, !plan->canSetTag);
 		stmt->tag = CreateCommandTag((Node *) plan);
-		set_text(stmt, query_desc->sourceText, plan->stmt_location, plan->stmt_len);
+		set_query_text(stmt, query_desc);
 	}
 
 	begin(stmt);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
+	take_pending(stmt);
 	if (stmt->host != NULL)
 		aud_stmt_merge(stmt->host, stmt);
 	note_begin(stmt);
@@ -271,10 +266,16 @@ aud_event_begin_utility(const PlannedStmt *pstmt, const char *query_string)
 	stmt->utility = nodeTag(pstmt->utilityStmt);
 	stmt->tag = CreateCommandTag(pstmt->utilityStmt);
 	stmt->classes = aud_class_of_utility(pstmt->utilityStmt, stmt->tag);
-	identify(stmt, false);
-	set_text(stmt, query_string, pstmt->stmt_location, pstmt->stmt_len);
-	aud_stmt_keep_text(stmt);
+	stmt->silent = is_inner_working();
+	if (!stmt->silent)
+	{
+		identify(stmt, false);
+		set_text(stmt, query_string, pstmt->stmt_location, pstmt->stmt_len);
+		aud_stmt_keep_text(stmt);
+	}
+	aud_body_expect(stmt, pstmt->utilityStmt, query_string);
 	begin(stmt);
+	take_pending(stmt);
 	note_begin(stmt);
 	return stmt;
 }
@@ -322,6 +323,8 @@ record(AudStmt *stmt)
 	stmt->recorded = true;
 	if (stmt->silent)
 		return;
+	if (stmt->classes == 0)
+		stmt->classes = AUD_CLASS_MISC;
 	wanted = aud_policy_wants(stmt);
 	if (stmt->level > 0)
 	{
@@ -471,8 +474,7 @@ aud_event_error(const AudFailure *failure, const char *query, size_t query_len)
 	stmt->level = active != NULL ? active->level + 1 : 0;
 	stmt->parent = active != NULL ? active->number : 0;
 	stmt->origin = active != NULL ? AUD_ORIGIN_FUNCTION : AUD_ORIGIN_CLIENT;
-	stmt->number = early_number != 0 ? early_number : aud_session_next_stmt();
-	early_number = 0;
+	stmt->number = aud_place_failed_number();
 	stmt->who = aud_session_identity(false);
 	stmt->began = GetCurrentTimestamp();
 	stmt->query = query;

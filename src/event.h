@@ -49,8 +49,14 @@ extern AudStmt *aud_event_find(const void *key);
  */
 extern void aud_event_hold_cursor(const AudStmt *stmt, Portal portal);
 
-/* The next top-level statement is a new one: forget a number given early. */
-extern void aud_event_new_text(void);
+/* A statement is being analyzed, which stands there in this text. */
+extern void aud_event_new_text(const char *source, int location, int len);
+
+/*
+ * A function is called, or was inlined: by the active statement, or by the
+ * one that is being planned.
+ */
+extern void aud_event_note_function(Oid funcid);
 
 /* Open the frame of a utility command. */
 extern AudStmt *aud_event_begin_utility(const PlannedStmt *pstmt,

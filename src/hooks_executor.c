@@ -19,6 +19,7 @@
 #include "hooks.h"
 #include "pg_compat.h"
 #include "policy.h"
+#include "rls.h"
 
 static ExecutorStart_hook_type      next_ExecutorStart;
 static ExecutorRun_hook_type        next_ExecutorRun;
@@ -86,8 +87,9 @@ count_rows(AudStmt *stmt, const QueryDesc *queryDesc, uint64 asked_for)
 {
 	uint64 rows = queryDesc->estate->es_processed;
 
+	/* a query that a rule added is not counted */
 	stmt->rows += rows;
-	stmt->has_rows = true;
+	stmt->has_rows = queryDesc->plannedstmt->canSetTag;
 	stmt->incomplete = stmt->level == 0 && asked_for > 0 && rows >= asked_for;
 }
 
@@ -217,6 +219,7 @@ aud_planner(Query *parse, const char *query_string, int cursorOptions,
 		return plan(parse, query_string, cursorOptions, boundParams);
 
 	aud_error_watch();
+	aud_rls_mark(parse);
 	aud_event_enter_planner();
 	PG_TRY();
 	{
@@ -236,7 +239,9 @@ aud_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 	if (aud_policy_watching())
 	{
 		aud_error_watch();
-		aud_event_new_text();
+		aud_event_new_text(pstate->p_sourcetext,
+						   query->stmt_location,
+						   query->stmt_len);
 	}
 	if (next_post_parse_analyze)
 		next_post_parse_analyze(pstate, query, jstate);

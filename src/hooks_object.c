@@ -31,16 +31,6 @@
 static object_access_hook_type      next_object_access;
 static ExecutorCheckPerms_hook_type next_ExecutorCheckPerms;
 
-static void
-function_executed(AudStmt *stmt, Oid funcid)
-{
-	if (funcid < FirstNormalObjectId)
-		return;
-	stmt->classes |= AUD_CLASS_FUNCTION;
-	stmt->user_objects = true;
-	aud_objects_add_address(stmt, ProcedureRelationId, funcid, 0, AUD_ACCESS_EXECUTE);
-}
-
 /*
  * ATTACH PARTITION, INHERIT and CLUSTER report rows of catalogs whose rows
  * have no names; they are alterations of the tables and indexes in them.
@@ -97,9 +87,6 @@ note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
 		case OAT_TRUNCATE:
 			aud_objects_add_relation(stmt, objid, AUD_ACCESS_TRUNCATE, NULL);
 			break;
-		case OAT_FUNCTION_EXECUTE:
-			function_executed(stmt, objid);
-			break;
 		default:
 			break;
 	}
@@ -110,6 +97,10 @@ aud_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId,
 				  void *arg)
 {
 	AudStmt *stmt = aud_event_active();
+
+	if (access == OAT_FUNCTION_EXECUTE && objectId >= FirstNormalObjectId &&
+		aud_policy_watching())
+		aud_event_note_function(objectId);
 
 	/* a query that is the body of a command speaks through the command */
 	if (stmt != NULL && stmt->host != NULL)

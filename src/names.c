@@ -104,6 +104,7 @@ aud_names_start(void)
 		return;
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	aud_names_start_functions();
 	registered = true;
 }
 

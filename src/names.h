@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * names.h
- *	  Cache of relation and column names, as JSON text ready to be copied.
+ *	  Caches of relation, column and function names, as JSON text ready to be copied.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,8 +27,20 @@ typedef struct AudRelation
 	char   status; /* for simplehash */
 } AudRelation;
 
+typedef struct AudFunctionName
+{
+	Oid    funcid;
+	char  *head; /* "type":"function","name":"public.f(integer)" */
+	size_t head_len;
+	char   status; /* for simplehash */
+} AudFunctionName;
+
 /* Register the invalidation callbacks; once per process. */
 extern void aud_names_start(void);
+extern void aud_names_start_functions(void);
+
+/* The name of a function, under the same conditions as that of a relation. */
+extern const AudFunctionName *aud_names_function(Oid funcid);
 
 /*
  * The names of a relation; NULL if it does not exist.  Valid until the next

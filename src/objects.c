@@ -13,12 +13,14 @@
 #include "access/sysattr.h"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "nodes/bitmapset.h"
 
 #include "classify.h"
 #include "names.h"
 #include "objects.h"
 #include "pg_compat.h"
+#include "rls.h"
 
 /*
  * With few objects a second mention is merged into the first; past this
@@ -105,39 +107,57 @@ put_columns(AudStmt *stmt, AudObject *object, const AudRelation *relation)
 	stmt->arena_len += b.len;
 }
 
+/* A relation in a statement, and what is done to it there. */
+typedef struct AudMention
+{
+	Oid              relid;
+	int              access;
+	bool             planned;
+	bool             by_policy; /* by a policy of row security */
+	const Bitmapset *columns;
+} AudMention;
+
+/* Is this object the one that is mentioned, with its columns still open? */
+static bool
+add_to_known(AudObject *object, const AudMention *mention)
+{
+	if (object == NULL || object->columns_len > 0)
+		return false;
+	object->access |= mention->access;
+	object->tentative = false;
+	object->by_policy &= mention->by_policy;
+	object->columns = object->columns == NULL
+						  ? mention->columns
+						  : bms_union(object->columns, mention->columns);
+	return true;
+}
+
 /*
  * Name a relation without its columns yet: a later mention in the same
  * statement may add to them.
  */
 static void
-mention_relation(AudStmt *stmt, Oid relid, int access, bool planned,
-				 const Bitmapset *columns)
+mention_relation(AudStmt *stmt, const AudMention *mention)
 {
-	const AudRelation *relation = aud_names_relation(relid);
+	const AudRelation *relation = aud_names_relation(mention->relid);
 	AudObject         *object;
 
 	if (relation == NULL)
 		return;
-	note_relation(stmt, relation, access, columns);
-
-	object = aud_objects_find(stmt, RelationRelationId, relid);
-	if (object != NULL && object->columns_len == 0)
-	{
-		object->access |= access;
-		object->columns = object->columns == NULL
-							  ? columns
-							  : bms_union(object->columns, columns);
+	note_relation(stmt, relation, mention->access, mention->columns);
+	object = aud_objects_find(stmt, RelationRelationId, mention->relid);
+	if (add_to_known(object, mention))
 		return;
-	}
 
 	object = aud_stmt_add_object(stmt);
 	if (object == NULL)
 		return;
 	object->classid = RelationRelationId;
-	object->objid = relid;
-	object->access = access;
-	object->planned = planned;
-	object->columns = columns;
+	object->objid = mention->relid;
+	object->access = mention->access;
+	object->planned = mention->planned;
+	object->by_policy = mention->by_policy;
+	object->columns = mention->columns;
 	put_slice(stmt,
 			  &object->head_off,
 			  &object->head_len,
@@ -195,25 +215,36 @@ columns_of(const RangeTblEntry *rte)
 }
 
 /*
+ * What is done to a relation follows from the permissions it takes.  FOR
+ * UPDATE takes that of UPDATE, too, but names no column to change.
+ */
+static int
+access_of_entry(const RangeTblEntry *rte)
+{
+	int access = access_of_permissions(rte->requiredPerms);
+
+	if ((access & AUD_ACCESS_UPDATE) && bms_is_empty(rte->updatedCols))
+		access ^= AUD_ACCESS_UPDATE | AUD_ACCESS_LOCK;
+	return access;
+}
+
+/*
  * One range-table entry.  Only those with required permissions stand for
  * something the statement names or a view contains; the children of a
  * partitioned table are implied by their root.
  */
 static void
-mention_entry(AudStmt *stmt, const RangeTblEntry *rte, int extra, bool planned)
+mention_entry(AudStmt *stmt, const RangeTblEntry *rte, int access, bool planned)
 {
-	int access;
+	AudMention mention = {
+		.relid = rte->relid,
+		.access = planned ? 0 : access,
+		.planned = planned,
+		.by_policy = aud_rls_is_policy(rte),
+		.columns = columns_of(rte),
+	};
 
-	if (rte->rtekind != RTE_RELATION || !OidIsValid(rte->relid))
-		return;
-	access = access_of_permissions(rte->requiredPerms) | extra;
-	if (access == 0)
-		return;
-	mention_relation(stmt,
-					 rte->relid,
-					 planned ? 0 : access,
-					 planned,
-					 columns_of(rte));
+	mention_relation(stmt, &mention);
 }
 
 void
@@ -223,24 +254,33 @@ aud_objects_add_range_table(AudStmt *stmt, List *range_table)
 	ListCell *lc;
 
 	foreach (lc, range_table)
-		mention_entry(stmt, lfirst(lc), 0, false);
+	{
+		const RangeTblEntry *rte = lfirst(lc);
+		int                  access = access_of_entry(rte);
+
+		if (rte->rtekind == RTE_RELATION && access != 0)
+			mention_entry(stmt, rte, access, false);
+	}
 	settle_columns(stmt, first);
 }
 
-/* SELECT FOR UPDATE and its relatives lock what they mark. */
+/*
+ * In a query that a rule made, the statement's own target stays in the range
+ * table for the sake of its permissions, and OLD and NEW for their names.
+ * Neither is touched by this query.
+ */
 static int
-lock_access(const PlannedStmt *plan, Index rti)
+strip_rule_entry(const PlannedStmt *plan, const RangeTblEntry *rte, Index rti,
+				 int access)
 {
-	ListCell *lc;
-
-	foreach (lc, plan->rowMarks)
-	{
-		const PlanRowMark *mark = lfirst(lc);
-
-		if (mark->rti == rti && mark->strength != LCS_NONE)
-			return AUD_ACCESS_LOCK;
-	}
-	return 0;
+	if (rte->relkind == RELKIND_VIEW ||
+		list_member_int(plan->resultRelations, rti))
+		return access;
+	if (!rte->inFromCl && rte->alias != NULL &&
+		(strcmp(rte->alias->aliasname, "old") == 0 ||
+		 strcmp(rte->alias->aliasname, "new") == 0))
+		return 0;
+	return access & ~AUD_ACCESS_WRITES;
 }
 
 void
@@ -257,22 +297,56 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 
 	foreach (lc, plan->rtable)
 	{
-		int extra = 0;
+		const RangeTblEntry *rte = lfirst(lc);
+		int                  access;
 
 		rti++;
-		if (plan->rowMarks != NIL)
-			extra = lock_access(plan, rti);
-		mention_entry(stmt, lfirst(lc), extra, !execute);
+		if (rte->rtekind != RTE_RELATION)
+			continue;
+		access = access_of_entry(rte);
+		if (!plan->canSetTag)
+			access = strip_rule_entry(plan, rte, rti, access);
+		stmt->rls |= aud_rls_applies(rte);
+		if (access != 0)
+			mention_entry(stmt, rte, access, !execute);
 	}
 	settle_columns(stmt, first);
+}
+
+void
+aud_objects_add_function(AudStmt *stmt, Oid funcid)
+{
+	AudObject             *object;
+	const AudFunctionName *function;
+
+	stmt->classes |= AUD_CLASS_FUNCTION;
+	stmt->user_objects |= funcid >= FirstNormalObjectId;
+	object = aud_objects_find(stmt, ProcedureRelationId, funcid);
+	if (object != NULL)
+	{
+		object->access |= AUD_ACCESS_EXECUTE;
+		return;
+	}
+	function = aud_names_function(funcid);
+	if (function == NULL || (object = aud_stmt_add_object(stmt)) == NULL)
+		return;
+	object->classid = ProcedureRelationId;
+	object->objid = funcid;
+	object->access = AUD_ACCESS_EXECUTE;
+	put_slice(stmt,
+			  &object->head_off,
+			  &object->head_len,
+			  function->head,
+			  function->head_len);
 }
 
 void
 aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
 						 const Bitmapset *columns)
 {
-	int first = stmt->n_objects;
+	AudMention mention = {.relid = relid, .access = access, .columns = columns};
+	int        first = stmt->n_objects;
 
-	mention_relation(stmt, relid, access, false, columns);
+	mention_relation(stmt, &mention);
 	settle_columns(stmt, first);
 }

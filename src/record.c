@@ -202,6 +202,8 @@ append_object(AudBuf *b, const AudStmt *stmt, const AudObject *object,
 		aud_buf_lit(b, ",\"access\":");
 		aud_access_append(b, object->access);
 	}
+	if (object->by_policy)
+		aud_buf_lit(b, ",\"origin\":\"rls\"");
 	if (object->planned)
 		aud_buf_lit(b, ",\"planned\":true");
 	if (object->columns_len > 0 && with_columns)
@@ -266,6 +268,8 @@ append_results(AudBuf *b, const AudStmt *stmt)
 
 	if (stmt->objects_omitted > 0)
 		append_uint(b, ",\"objects_omitted\":", stmt->objects_omitted);
+	if (stmt->rls)
+		aud_buf_lit(b, ",\"rls\":true");
 	if (stmt->detail_len > 0)
 		aud_buf_append(b, stmt->arena + stmt->detail_off, stmt->detail_len);
 	if (stmt->has_rows)

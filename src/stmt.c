@@ -316,6 +316,7 @@ aud_stmt_merge(AudStmt *to, const AudStmt *from)
 	}
 	to->objects_omitted += from->objects_omitted;
 	to->classes |= from->classes;
+	to->rls |= from->rls;
 	to->must_record |= from->must_record;
 	to->user_objects |= from->user_objects;
 	to->catalog_objects |= from->catalog_objects;

@@ -56,6 +56,7 @@ typedef struct AudObject
 	Oid    objid;
 	int    access;    /* bits of AudAccess; 0: named but not accessed */
 	bool   planned;   /* EXPLAIN showed the plan, nothing was executed */
+	bool   by_policy; /* only a policy of row security reads it */
 	bool   tentative; /* named by the command, dropped if it succeeds */
 	uint32 head_off;  /* "type":"table","name":"public.card" */
 	uint32 head_len;
@@ -93,15 +94,21 @@ struct AudStmt
 
 	/* what */
 	CommandTag  tag;
-	NodeTag     utility;  /* T_Invalid for a query */
-	bool        has_body; /* the query inside it has begun */
+	NodeTag     utility; /* T_Invalid for a query */
 	int         classes;
 	bool        must_record;  /* whatever the settings say */
 	bool        user_objects; /* touches anything outside the catalogs */
 	bool        catalog_objects;
+	bool        rls;   /* row security limits what it sees or does */
 	const char *query; /* the statement's own slice, not NUL-terminated */
 	size_t      query_len;
 	char       *kept_query; /* the frame's own copy, if it has one */
+
+	/* a utility command's query, see body.h */
+	bool        has_body;
+	const char *body_text; /* NULL: by its digest */
+	size_t      body_len;
+	uint64      body_digest;
 
 	/* who and when */
 	const AudIdentity *who;
