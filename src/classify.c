@@ -15,6 +15,7 @@
 #include "tcop/utility.h"
 
 #include "classify.h"
+#include "settings.h"
 
 static const struct
 {
@@ -218,17 +219,8 @@ aud_class_of_access(int access)
 static int
 class_of_variable_set(VariableSetStmt *stmt)
 {
-	const char *name = stmt->name;
-
-	if (name == NULL)
-		return AUD_CLASS_MISC_SET;
-	if (pg_strcasecmp(name, "role") == 0 ||
-		pg_strcasecmp(name, "session_authorization") == 0)
-		return AUD_CLASS_ROLE;
-	if (pg_strncasecmp(name, "secaudit.", 9) == 0 ||
-		pg_strncasecmp(name, "log_", 4) == 0)
-		return AUD_CLASS_CONFIG;
-	return AUD_CLASS_MISC_SET;
+	return stmt->name != NULL ? aud_settings_class(stmt->name)
+							  : AUD_CLASS_MISC_SET;
 }
 
 int

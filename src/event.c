@@ -23,6 +23,7 @@
 #include "body.h"
 #include "classify.h"
 #include "event.h"
+#include "facts_ddl.h"
 #include "guard.h"
 #include "inflight.h"
 #include "objects.h"
@@ -54,9 +55,45 @@ aud_event_active(void)
 	return active;
 }
 
+static AudRoles
+acting_roles(void)
+{
+	AudRoles roles;
+	int      sec_context;
+
+	GetUserIdAndSecContext(&roles.current, &sec_context);
+	roles.session = GetSessionUserId();
+	return roles;
+}
+
+static bool
+same_roles(AudRoles a, AudRoles b)
+{
+	return a.current == b.current && a.session == b.session;
+}
+
+/*
+ * SET ROLE, set_config('role', ...), DISCARD ALL: whatever changes the roles,
+ * it shows here.  What a nested statement has changed it records itself; at
+ * an error the roles are still to be set back.
+ */
+static void
+notice_roles(AudStmt *stmt)
+{
+	AudRoles now = acting_roles();
+
+	if (same_roles(now, stmt->entered) || same_roles(now, stmt->noted))
+		return;
+	if (!stmt->roles_changed)
+		stmt->roles_from = stmt->entered;
+	stmt->roles_to = now;
+	stmt->roles_changed = true;
+}
+
 void
 aud_event_enter(AudStmt *stmt)
 {
+	stmt->entered = acting_roles();
 	stmt->caller = active;
 	stmt->planning = planning;
 	if (stmt->silent && active != NULL)
@@ -71,6 +108,7 @@ aud_event_enter(AudStmt *stmt)
 void
 aud_event_leave(AudStmt *stmt)
 {
+	notice_roles(stmt);
 	active = stmt->caller;
 	planning = stmt->planning;
 	stmt->caller = NULL;
@@ -381,9 +419,25 @@ finish(AudStmt *stmt)
 		stmt->ending = false; /* from here on the callback has the frame */
 }
 
+/* What only the end of a successful statement shows. */
+static void
+note_effects(AudStmt *stmt)
+{
+	if (stmt->roles_changed)
+	{
+		for (AudStmt *outer = active; outer != NULL; outer = outer->caller)
+			outer->noted = stmt->roles_to;
+		aud_facts_roles_changed(stmt);
+	}
+	if (stmt->watches_settings)
+		aud_facts_settings_changed(stmt);
+}
+
 void
 aud_event_end(AudStmt *stmt)
 {
+	if (stmt->roles_changed || stmt->watches_settings)
+		note_effects(stmt);
 	finish(stmt);
 }
 

@@ -46,6 +46,15 @@ aud_objects_find(AudStmt *stmt, Oid classid, Oid objid)
 		if (object->objid == objid && object->classid == classid)
 			return object;
 	}
+
+	/* what the command itself names is remembered from further back */
+	for (int i = Min(from, Min(stmt->n_roots, MERGE_WINDOW)) - 1; i >= 0; i--)
+	{
+		AudObject *object = &stmt->objects[i];
+
+		if (object->objid == objid && object->classid == classid)
+			return object;
+	}
 	return NULL;
 }
 

@@ -9,8 +9,12 @@
 #ifndef AUD_PG_COMPAT_H
 #define AUD_PG_COMPAT_H
 
+#include "commands/defrem.h"
 #include "executor/execdesc.h"
 #include "nodes/execnodes.h"
+#include "nodes/parsenodes.h"
+#include "utils/guc.h"
+#include "utils/guc_tables.h"
 #include "utils/wait_event.h"
 
 #if PG_VERSION_NUM < 150000
@@ -92,5 +96,37 @@ aud_wait_event(uint32 *cache, const char *name)
 #define AUD_MAKE_JSON_LEXER(text, len, encoding) \
 	makeJsonLexContextCstringLen(NULL, (text), (len), (encoding), true)
 #endif
+
+/* 16: GRANT role has options, of which ADMIN is one */
+static inline bool
+aud_grant_admin(const GrantRoleStmt *grant)
+{
+#if PG_VERSION_NUM >= 160000
+	ListCell *lc;
+
+	foreach (lc, grant->opt)
+	{
+		DefElem *option = lfirst(lc);
+
+		if (strcmp(option->defname, "admin") == 0)
+			return defGetBoolean(option);
+	}
+	return false;
+#else
+	return grant->admin_opt;
+#endif
+}
+
+/* 16: the settings are in a hash table and come with their number */
+static inline struct config_generic **
+aud_all_settings(int *n)
+{
+#if PG_VERSION_NUM >= 160000
+	return get_guc_variables(n);
+#else
+	*n = GetNumConfigOptions();
+	return get_guc_variables();
+#endif
+}
 
 #endif /* AUD_PG_COMPAT_H */

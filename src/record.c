@@ -204,6 +204,8 @@ append_object(AudBuf *b, const AudStmt *stmt, const AudObject *object,
 	}
 	if (object->by_policy)
 		aud_buf_lit(b, ",\"origin\":\"rls\"");
+	if (object->root)
+		aud_buf_lit(b, ",\"root\":true");
 	if (object->planned)
 		aud_buf_lit(b, ",\"planned\":true");
 	if (object->columns_len > 0 && with_columns)

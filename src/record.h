@@ -45,4 +45,17 @@ typedef struct AudEventFacts
 
 extern void aud_record_event(const AudEventFacts *facts);
 
+/* A setting that concerns auditing has changed; secrets are hidden already. */
+typedef struct AudSettingFacts
+{
+	TimestampTz when;
+	const char *command;  /* what did it: "RESET", "RELOAD" */
+	const char *identity; /* ,"user":"alice" or NULL */
+	const char *name;
+	const char *old_value;
+	const char *new_value;
+} AudSettingFacts;
+
+extern void aud_record_setting(const AudSettingFacts *setting);
+
 #endif /* AUD_RECORD_H */

@@ -176,15 +176,31 @@ detail_written(AudStmt *stmt, const AudBuf *b)
 	stmt->arena_len += b->len;
 }
 
+/*
+ * Is there such a member already?  A command that is refused for naming
+ * something twice would otherwise leave a key twice.  (Quotes inside values
+ * are escaped, so that the pattern finds keys only.)
+ */
+static bool
+has_detail(const AudStmt *stmt, const char *key)
+{
+	char pattern[64];
+	int  len = snprintf(pattern, sizeof(pattern), ",\"%s\":", key);
+
+	return stmt->detail_len > 0 &&
+		   memmem(stmt->arena + stmt->detail_off, stmt->detail_len, pattern, len) !=
+			   NULL;
+}
+
 /* utf8 is not NUL-terminated */
 static void
 put_detail(AudStmt *stmt, const char *key, const char *utf8, size_t len)
 {
 	size_t room = strlen(key) + 6 * len + 8;
-	char  *at = detail_room(stmt, room);
+	char  *at;
 	AudBuf b;
 
-	if (at == NULL)
+	if (has_detail(stmt, key) || (at = detail_room(stmt, room)) == NULL)
 		return;
 	aud_buf_init(&b, at, room);
 	aud_buf_lit(&b, ",\"");
@@ -221,10 +237,10 @@ void
 aud_stmt_detail_json(AudStmt *stmt, const char *key, const char *json, size_t len)
 {
 	size_t room = strlen(key) + len + 8;
-	char  *at = detail_room(stmt, room);
+	char  *at;
 	AudBuf b;
 
-	if (at == NULL)
+	if (has_detail(stmt, key) || (at = detail_room(stmt, room)) == NULL)
 		return;
 	aud_buf_init(&b, at, room);
 	aud_buf_lit(&b, ",\"");
@@ -232,6 +248,22 @@ aud_stmt_detail_json(AudStmt *stmt, const char *key, const char *json, size_t le
 	aud_buf_lit(&b, "\":");
 	aud_buf_append(&b, json, len);
 	detail_written(stmt, &b);
+}
+
+void
+aud_stmt_note(AudStmt *stmt, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char  *at = aud_stmt_arena(stmt, size);
+
+	if (at == NULL)
+	{
+		stmt->after = NULL; /* it could not tell what it is about */
+		return;
+	}
+	memcpy(at, text, size);
+	stmt->note_off = stmt->arena_len;
+	stmt->arena_len += size;
 }
 
 AudObject *

@@ -49,6 +49,13 @@ typedef struct AudFailure
 	char message[AUD_ERROR_MESSAGE_MAX];
 } AudFailure;
 
+/* The roles of one moment. */
+typedef struct AudRoles
+{
+	Oid session;
+	Oid current;
+} AudRoles;
+
 /* An object of a statement; its texts are slices of the frame's arena. */
 typedef struct AudObject
 {
@@ -58,6 +65,7 @@ typedef struct AudObject
 	bool   planned;   /* EXPLAIN showed the plan, nothing was executed */
 	bool   by_policy; /* only a policy of row security reads it */
 	bool   tentative; /* named by the command, dropped if it succeeds */
+	bool   root;      /* what a DROP names, not what goes with it */
 	uint32 head_off;  /* "type":"table","name":"public.card" */
 	uint32 head_len;
 	uint32 columns_off; /* "pan","owner"; length 0: none known */
@@ -127,6 +135,24 @@ struct AudStmt
 	uint32     detail_len;
 	char       held_cursor[NAMEDATALEN]; /* DECLARE ... WITH HOLD */
 
+	/* what the command is about, and what to look up when it has succeeded */
+	void (*after)(AudStmt *stmt);
+	Oid    root_class;
+	Oid    root_id;
+	int32  root_sub;
+	int    n_roots;    /* objects that the command itself names */
+	uint64 root_count; /* how many there were of something before */
+	uint32 note_off;   /* text kept for "after", with its NUL */
+
+	/* who acted, before and after the frame was active */
+	AudRoles entered;
+	AudRoles noted; /* as a nested statement has recorded it already */
+	AudRoles roles_from;
+	AudRoles roles_to;
+	bool     roles_changed;
+	bool     sets_config;      /* calls set_config() */
+	bool     watches_settings; /* they were remembered before it */
+
 	/* with what result */
 	uint64     rows;
 	bool       has_rows;
@@ -176,6 +202,9 @@ extern void aud_stmt_detail_text(AudStmt *stmt, const char *key,
 /* The same with a value that is JSON already. */
 extern void aud_stmt_detail_json(AudStmt *stmt, const char *key,
 								 const char *json, size_t len);
+
+/* Keep a text until the command is done; stmt->arena + stmt->note_off. */
+extern void aud_stmt_note(AudStmt *stmt, const char *text);
 
 /* Room for one more object, zeroed, or NULL (counted as omitted). */
 extern AudObject *aud_stmt_add_object(AudStmt *stmt);

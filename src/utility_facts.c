@@ -10,6 +10,7 @@
 #include "access/xact.h"
 
 #include "facts.h"
+#include "facts_ddl.h"
 #include "objects.h"
 #include "utility_facts.h"
 
@@ -26,8 +27,9 @@ aud_utility_before(AudStmt *stmt, Node *parsetree)
 	for (size_t i = 0; i < lengthof(topics); i++)
 	{
 		if (topics[i](stmt, parsetree))
-			return;
+			break;
 	}
+	aud_facts_before(stmt, parsetree);
 }
 
 void
@@ -42,7 +44,9 @@ aud_utility_after(AudStmt *stmt, const QueryCompletion *qc)
 	}
 
 	/* what was just created can be seen only from the next command on */
-	if (aud_objects_unresolved(stmt) && IsTransactionState())
+	if ((aud_objects_unresolved(stmt) || stmt->after != NULL) &&
+		IsTransactionState())
 		CommandCounterIncrement();
 	aud_objects_resolve(stmt);
+	aud_facts_after(stmt);
 }

@@ -1,0 +1,73 @@
+/*-------------------------------------------------------------------------
+ *
+ * facts_ddl.h
+ *	  What DDL and commands about roles, privileges and settings say about
+ *	  themselves; utility_facts.c calls the two entry points.
+ *
+ * Before a command its parse tree tells what it is about, so that a refusal
+ * names its target; after it, the catalogs tell what became of it.  Nothing
+ * here takes locks, checks permissions or raises an error.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_FACTS_DDL_H
+#define AUD_FACTS_DDL_H
+
+#include "nodes/parsenodes.h"
+
+#include "address.h"
+#include "stmt.h"
+
+/* Before the command runs; may set stmt->after. */
+extern void aud_facts_before(AudStmt *stmt, Node *parsetree);
+
+/* After it has succeeded, its effects visible. */
+extern void aud_facts_after(AudStmt *stmt);
+
+/* The topics; to be called within aud_safely.  False: not this one's command. */
+extern bool aud_facts_of_ddl(AudStmt *stmt, Node *parsetree);
+extern bool aud_facts_of_role(AudStmt *stmt, Node *parsetree);
+extern bool aud_facts_of_grant(AudStmt *stmt, Node *parsetree);
+extern bool aud_facts_of_setting(AudStmt *stmt, Node *parsetree);
+
+/* Find the type and the parser's name of a DDL command's target. */
+extern bool aud_facts_target(Node *parsetree, ObjectType *type, Node **object);
+
+/*
+ * The roles that act have changed while stmt was active: the details of it.
+ * Raises no error.
+ */
+extern void aud_facts_roles_changed(AudStmt *stmt);
+
+/* It called set_config(), or it is RESET ALL: what changed, as events. */
+extern void aud_facts_settings_changed(AudStmt *stmt);
+
+/* Name an object of the command: as it is known, or else as it was written. */
+extern void aud_facts_add(AudStmt *stmt, ObjectType type, Node *object,
+						  int access);
+
+/* The same for what the command is about, which comes first. */
+extern void aud_facts_add_root(AudStmt *stmt, ObjectType type, Node *object,
+							   int access);
+
+/* A member with a list of strings: ,"grantees":["alice","bob"] */
+extern void aud_facts_strings(AudStmt *stmt, const char *key,
+							  const List *strings);
+
+/* ,"key":true and ,"key":7 */
+extern void aud_facts_flag(AudStmt *stmt, const char *key);
+extern void aud_facts_number(AudStmt *stmt, const char *key, uint64 value);
+
+/* The names of a list of RoleSpec. */
+extern List *aud_facts_roles(const List *roles);
+
+/*
+ * What this command does decides who may do what from now on, beyond the
+ * change itself: ,"security":["owner"].  Belongs to class role, too.
+ */
+extern void aud_facts_security(AudStmt *stmt, List *aspects);
+
+/* The name of an object as it is spelled in a record, or NULL. */
+extern char *aud_facts_identity(const ObjectAddress *address);
+
+#endif /* AUD_FACTS_DDL_H */

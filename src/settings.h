@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * settings.h
+ *	  Settings of the server: which ones concern auditing, what their values
+ *	  are, and which of them changed.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_SETTINGS_H
+#define AUD_SETTINGS_H
+
+#include "postgres.h"
+
+/* The classes of a command that changes this setting. */
+extern int aud_settings_class(const char *name);
+
+/* Is what stands in it likely to be a secret? */
+extern bool aud_settings_is_secret(const char *name);
+
+/*
+ * The value of a setting as SHOW has it, palloc'd; NULL if there is no such
+ * setting.  Shows superuser-only settings to anybody: for the trail alone.
+ */
+extern char *aud_settings_value(const char *name);
+
+/*
+ * Remember the settings that concern auditing and logging; later tell which
+ * of them have another value now.  One memory at a time; taking it again
+ * forgets the one before.  Never throws but for lack of memory.
+ */
+extern void aud_settings_remember(void);
+extern void aud_settings_forget(void);
+
+typedef void (*AudSettingChanged)(const char *name, const char *old_value,
+								  const char *new_value, void *arg);
+
+/* Calls "changed" for each change, then forgets.  Returns how many. */
+extern int aud_settings_changes(AudSettingChanged changed, void *arg);
+
+#endif /* AUD_SETTINGS_H */
