@@ -148,6 +148,26 @@ unit-asan: build/unit-asan
 unit-valgrind: build/unit
 	CK_FORK=no valgrind -q --leak-check=full --error-exitcode=1 ./build/unit
 
+# libFuzzer, which comes with clang.  Inputs that it finds stay in build/; one
+# that fails is left there as build/fuzz-NAME-crash-...
+FUZZ_CC      = clang
+FUZZ_SECONDS = 20
+FUZZERS      = $(patsubst test/fuzz/fuzz_%.c,%,$(wildcard test/fuzz/fuzz_*.c))
+build/fuzz-%: test/fuzz/fuzz_%.c test/fuzz/fuzz.h $(CORE_SRC) $(wildcard src/core/*.h)
+	@mkdir -p $@.corpus
+	$(FUZZ_CC) $(CORE_CPPFLAGS) -Itest/fuzz -std=gnu11 -g -O1 -U_FORTIFY_SOURCE \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-Wall -Wextra -o $@ $< $(CORE_SRC) $(CORE_LIBS)
+fuzz: $(FUZZERS:%=build/fuzz-%)
+	@for f in $(FUZZERS); do \
+		echo "fuzzing $$f for $(FUZZ_SECONDS) s"; \
+		dict=test/fuzz/$$f.dict; \
+		build/fuzz-$$f -max_total_time=$(FUZZ_SECONDS) -max_len=600 -timeout=10 \
+			-verbosity=0 -print_final_stats=1 $$([ ! -f $$dict ] || echo -dict=$$dict) \
+			-artifact_prefix=build/fuzz-$$f- \
+			build/fuzz-$$f.corpus test/fuzz/corpus/$$f || exit 1; \
+	done
+
 #
 # Tests, demo and checks; the scripts say what they do.
 #
@@ -180,6 +200,7 @@ help:
 	@echo "make demo            see it work in a throw-away cluster (KEEP=1 keeps the server)"
 	@echo "make test            every test, installing what the tests need"
 	@echo "make unit            unit tests of src/core; unit-asan, unit-valgrind: checked"
+	@echo "make fuzz            libFuzzer on src/core (FUZZ_SECONDS=20 each; needs clang)"
 	@echo "make regress         SQL tests, in a private copy of the server (REGRESS='a b')"
 	@echo "make tap             TAP tests, likewise (PROVE_TESTS=t/x.pl PROVE_FLAGS=-v)"
 	@echo "make installcheck    both, against the installed extension"

@@ -1,0 +1,97 @@
+/*-------------------------------------------------------------------------
+ *
+ * fuzz_redact.c
+ *	  Redaction of any bytes stays within its bounds and its promises.
+ *
+ * Whether the right text is hidden is for the unit tests to say; this looks
+ * for what must hold of every text: secrets are found in order, what is not
+ * one is copied byte for byte, the quick test misses nothing, a short buffer
+ * gets a beginning of the whole.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/redact.h"
+#include "core/redact_scan.h"
+#include "fuzz.h"
+
+typedef struct Ranges
+{
+	AudRedactSink sink;
+	size_t        size;
+	size_t        last_end;
+	size_t        count;
+	size_t        hidden; /* bytes */
+} Ranges;
+
+static void
+check_range(AudRedactSink *sink, size_t from, size_t to)
+{
+	Ranges *r = (Ranges *) sink;
+
+	CHECK(from <= to && to <= r->size && from >= r->last_end);
+	r->last_end = to;
+	r->count++;
+	r->hidden += to - from;
+}
+
+typedef size_t (*Redactor)(AudBuf *out, const char *sql, size_t len);
+
+static void
+check_copy(Redactor redact, const char *sql, size_t size, size_t small)
+{
+	size_t cap = size + 12 * (size / 2) + 1;
+	char  *whole = malloc(cap);
+	char  *part = malloc(small + 1);
+	AudBuf out;
+	AudBuf cut;
+	size_t count;
+
+	aud_buf_init(&out, whole, cap);
+	count = redact(&out, sql, size);
+	CHECK(!out.truncated);
+	if (count == 0)
+		CHECK(out.len == size && memcmp(whole, sql, size) == 0);
+
+	aud_buf_init(&cut, part, small + 1);
+	CHECK(redact(&cut, sql, size) == count);
+	CHECK(cut.len <= out.len && memcmp(part, whole, cut.len) == 0);
+	CHECK(cut.truncated == (out.len > small));
+	free(part);
+	free(whole);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *sql = (const char *) data;
+	size_t      small = size > 0 ? data[0] % (size + 1) : 0;
+	Ranges      ranges = {{check_range}, size, 0, 0, 0};
+	AudLevel    level;
+	AudBuf      out;
+	size_t      cap = size + 12 * (size / 2) + 1;
+	char       *storage = malloc(cap);
+
+	aud_lex_source(&level, sql, size);
+	aud_scan_text(&ranges.sink, &level);
+	aud_buf_init(&out, storage, cap);
+	if (aud_redact_may_apply(sql, size))
+		CHECK(aud_redact_secrets(&out, sql, size) == ranges.count);
+	else
+		CHECK(aud_redact_secrets(&out, sql, size) == 0);
+	CHECK(aud_redact_secrets(&out, sql, 0) == 0);
+
+	check_copy(aud_redact_secrets, sql, size, small);
+	check_copy(aud_redact_secrets_backslash, sql, size, small);
+	check_copy(aud_redact_text, sql, size, small);
+	check_copy(aud_redact_literals, sql, size, small);
+
+	/* the text as an error message about itself */
+	aud_buf_init(&out, storage, cap);
+	if (size < 1000)
+		(void) aud_redact_message(&out, sql, size, sql, size);
+	free(storage);
+	return 0;
+}
