@@ -30,6 +30,7 @@
 #include "place.h"
 #include "policy.h"
 #include "record.h"
+#include "roles.h"
 
 #define PENDING_MAX 16
 
@@ -55,45 +56,12 @@ aud_event_active(void)
 	return active;
 }
 
-static AudRoles
-acting_roles(void)
-{
-	AudRoles roles;
-	int      sec_context;
-
-	GetUserIdAndSecContext(&roles.current, &sec_context);
-	roles.session = GetSessionUserId();
-	return roles;
-}
-
-static bool
-same_roles(AudRoles a, AudRoles b)
-{
-	return a.current == b.current && a.session == b.session;
-}
-
-/*
- * SET ROLE, set_config('role', ...), DISCARD ALL: whatever changes the roles,
- * it shows here.  What a nested statement has changed it records itself; at
- * an error the roles are still to be set back.
- */
-static void
-notice_roles(AudStmt *stmt)
-{
-	AudRoles now = acting_roles();
-
-	if (same_roles(now, stmt->entered) || same_roles(now, stmt->noted))
-		return;
-	if (!stmt->roles_changed)
-		stmt->roles_from = stmt->entered;
-	stmt->roles_to = now;
-	stmt->roles_changed = true;
-}
-
 void
 aud_event_enter(AudStmt *stmt)
 {
-	stmt->entered = acting_roles();
+	stmt->entered = aud_roles_acting();
+	if (active != NULL)
+		aud_roles_notice_outer(active, stmt->entered);
 	stmt->caller = active;
 	stmt->planning = planning;
 	if (stmt->silent && active != NULL)
@@ -108,7 +76,7 @@ aud_event_enter(AudStmt *stmt)
 void
 aud_event_leave(AudStmt *stmt)
 {
-	notice_roles(stmt);
+	aud_roles_notice(stmt);
 	active = stmt->caller;
 	planning = stmt->planning;
 	stmt->caller = NULL;
@@ -423,7 +391,7 @@ finish(AudStmt *stmt)
 static void
 note_effects(AudStmt *stmt)
 {
-	if (stmt->roles_changed)
+	if (stmt->roles_changed && !stmt->silent)
 	{
 		for (AudStmt *outer = active; outer != NULL; outer = outer->caller)
 			outer->noted = stmt->roles_to;

@@ -203,5 +203,10 @@ aud_acl_check(AudStmt *stmt, const GrantStmt *grant, const ObjectAddress *addres
 	else if (wanted != 0)
 		whole &= is_whole(acl, owner, wanted, false);
 	if (!whole)
+	{
 		stmt->outcome = AUD_OUTCOME_PARTIAL;
+		stmt->failure.sqlstate = grant->is_grant
+									 ? ERRCODE_WARNING_PRIVILEGE_NOT_GRANTED
+									 : ERRCODE_WARNING_PRIVILEGE_NOT_REVOKED;
+	}
 }

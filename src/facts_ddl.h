@@ -13,6 +13,7 @@
 #ifndef AUD_FACTS_DDL_H
 #define AUD_FACTS_DDL_H
 
+#include "executor/execdesc.h"
 #include "nodes/parsenodes.h"
 
 #include "address.h"
@@ -41,6 +42,25 @@ extern void aud_facts_roles_changed(AudStmt *stmt);
 
 /* It called set_config(), or it is RESET ALL: what changed, as events. */
 extern void aud_facts_settings_changed(AudStmt *stmt);
+
+/*
+ * A function that is built in is about to be executed by stmt, whose
+ * executor is just starting or, otherwise, running.
+ */
+extern void aud_facts_function(AudStmt *stmt, Oid funcid, bool starting);
+
+/* stmt->sets_config: its executor has started, and its plan tells with what. */
+extern void aud_facts_set_config_planned(AudStmt *stmt, QueryDesc *query_desc);
+
+/*
+ * A function with settings of its own, or SECURITY DEFINER, is entered.  Is
+ * one of its settings the role?  Raises no error.
+ */
+extern void aud_facts_function_called(AudStmt *stmt);
+
+/* setting, old_value and new_value; target_role where that is what it sets. */
+extern void aud_facts_setting(AudStmt *stmt, const char *name,
+							  const char *new_value);
 
 /* Name an object of the command: as it is known, or else as it was written. */
 extern void aud_facts_add(AudStmt *stmt, ObjectType type, Node *object,

@@ -31,6 +31,7 @@
 #include "facts_ddl.h"
 #include "policy.h"
 #include "record.h"
+#include "roles.h"
 #include "safely.h"
 #include "settings.h"
 
@@ -49,6 +50,23 @@ static void
 decide_now(AudStmt *stmt)
 {
 	stmt->must_record |= aud_policy_wants(stmt);
+}
+
+void
+aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value)
+{
+	int class = aud_settings_class(name);
+
+	stmt->classes |= class;
+	if (class == AUD_CLASS_ROLE && new_value != NULL)
+		aud_stmt_detail(stmt, "target_role", new_value);
+	else if (class != AUD_CLASS_ROLE)
+	{
+		aud_stmt_detail(stmt, "setting", name);
+		put_value(stmt, "old_value", name, aud_settings_value(name));
+		put_value(stmt, "new_value", name, new_value);
+	}
+	decide_now(stmt);
 }
 
 static void
@@ -82,6 +100,10 @@ before_set_role(AudStmt *stmt, VariableSetStmt *set)
 
 	if (role != NULL)
 		aud_stmt_detail(stmt, "target_role", role);
+
+	/* it is told from which role to which, even if both are the same */
+	stmt->roles_from = stmt->roles_to = aud_roles_acting();
+	stmt->roles_changed = true;
 }
 
 static void
@@ -102,6 +124,8 @@ before_set(AudStmt *stmt, VariableSetStmt *set)
 		stmt->after = after_set;
 		aud_stmt_note(stmt, set->name);
 	}
+	if (set->is_local)
+		aud_facts_flag(stmt, "local");
 	decide_now(stmt);
 }
 

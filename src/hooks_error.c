@@ -128,12 +128,28 @@ look_at_error(void)
 	return level;
 }
 
+/* GRANT and REVOKE warn about what they leave undone, and go on. */
+static void
+note_warning(int sqlstate)
+{
+	AudStmt *stmt = aud_event_active();
+
+	if ((sqlstate != ERRCODE_WARNING_PRIVILEGE_NOT_GRANTED &&
+		 sqlstate != ERRCODE_WARNING_PRIVILEGE_NOT_REVOKED) ||
+		stmt == NULL || stmt->utility != T_GrantStmt)
+		return;
+	stmt->outcome = AUD_OUTCOME_PARTIAL;
+	stmt->failure.sqlstate = sqlstate;
+}
+
 static void
 error_raised(void *arg)
 {
 	int sqlstate = geterrcode();
 	int level = ERROR;
 
+	if (ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_WARNING)
+		note_warning(sqlstate);
 	if (!may_be_error(sqlstate) || !is_audited_process() ||
 		aud_safely_ends(sqlstate))
 		return;

@@ -15,6 +15,7 @@
 #include "parser/analyze.h"
 
 #include "event.h"
+#include "facts_ddl.h"
 #include "guard.h"
 #include "hooks.h"
 #include "pg_compat.h"
@@ -67,6 +68,8 @@ aud_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	PG_END_TRY();
 	aud_event_leave(stmt);
 	aud_event_watch(stmt, queryDesc->estate->es_query_cxt);
+	if (stmt->sets_config)
+		aud_facts_set_config_planned(stmt, queryDesc);
 }
 
 static void

@@ -24,6 +24,7 @@
 #include "utils/syscache.h"
 
 #include "event.h"
+#include "facts_ddl.h"
 #include "hooks.h"
 #include "policy.h"
 
@@ -70,7 +71,11 @@ static void
 aud_fmgr(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 {
 	if (event == FHET_START)
+	{
 		function_looked_up(flinfo->fn_oid);
+		if (aud_event_active() != NULL && aud_policy_watching())
+			aud_facts_function_called(aud_event_active());
+	}
 	if (next_fmgr)
 		next_fmgr(event, flinfo, arg);
 }

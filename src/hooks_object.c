@@ -23,6 +23,7 @@
 
 #include "classify.h"
 #include "event.h"
+#include "facts_ddl.h"
 #include "hooks.h"
 #include "objects.h"
 #include "pg_compat.h"
@@ -101,6 +102,10 @@ aud_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId,
 	if (access == OAT_FUNCTION_EXECUTE && objectId >= FirstNormalObjectId &&
 		aud_policy_watching())
 		aud_event_note_function(objectId);
+
+	if (access == OAT_FUNCTION_EXECUTE && objectId < FirstNormalObjectId &&
+		stmt != NULL && aud_policy_watching())
+		aud_facts_function(stmt, objectId, stmt->key != NULL && !stmt->watched);
 
 	/* a query that is the body of a command speaks through the command */
 	if (stmt != NULL && stmt->host != NULL)

@@ -150,8 +150,9 @@ struct AudStmt
 	AudRoles roles_from;
 	AudRoles roles_to;
 	bool     roles_changed;
-	bool     sets_config;      /* calls set_config() */
-	bool     watches_settings; /* they were remembered before it */
+	bool     roles_by_function; /* a function brought its own role */
+	bool     sets_config;       /* calls set_config() */
+	bool     watches_settings;  /* they were remembered before it */
 
 	/* with what result */
 	uint64     rows;
