@@ -16,6 +16,7 @@
 
 #include "access/parallel.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "tcop/utility.h"
 #include "utils/queryjumble.h"
 #include "utils/timestamp.h"
