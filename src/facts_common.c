@@ -32,6 +32,7 @@ collect(void *arg)
 	(void) (aud_facts_of_setting(call->stmt, call->parsetree) ||
 			aud_facts_of_grant(call->stmt, call->parsetree) ||
 			aud_facts_of_role(call->stmt, call->parsetree) ||
+			aud_facts_of_extension(call->stmt, call->parsetree) ||
 			aud_facts_of_ddl(call->stmt, call->parsetree));
 }
 

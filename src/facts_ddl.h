@@ -30,6 +30,7 @@ extern bool aud_facts_of_ddl(AudStmt *stmt, Node *parsetree);
 extern bool aud_facts_of_role(AudStmt *stmt, Node *parsetree);
 extern bool aud_facts_of_grant(AudStmt *stmt, Node *parsetree);
 extern bool aud_facts_of_setting(AudStmt *stmt, Node *parsetree);
+extern bool aud_facts_of_extension(AudStmt *stmt, Node *parsetree);
 
 /* Find the type and the parser's name of a DDL command's target. */
 extern bool aud_facts_target(Node *parsetree, ObjectType *type, Node **object);

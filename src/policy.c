@@ -29,6 +29,24 @@ reads_catalogs_only(const AudStmt *stmt)
 		   (stmt->classes & ~AUD_CLASS_READ) == 0;
 }
 
+/* Who may do what, and what is recorded of it: never hidden in a function. */
+static bool
+is_grave(const AudStmt *stmt)
+{
+	return (stmt->classes & (AUD_CLASS_ROLE | AUD_CLASS_CONFIG)) != 0;
+}
+
+/*
+ * A step of an extension's script.  CREATE EXTENSION tells how many objects
+ * the script made; what it did to rights, settings or rows it tells itself.
+ */
+static bool
+is_summarised(const AudStmt *stmt)
+{
+	return stmt->origin == AUD_ORIGIN_EXTENSION && !is_grave(stmt) &&
+		   (stmt->classes & AUD_CLASS_WRITE) == 0;
+}
+
 bool
 aud_policy_wants(const AudStmt *stmt)
 {
@@ -36,7 +54,9 @@ aud_policy_wants(const AudStmt *stmt)
 
 	if (stmt->must_record)
 		return true;
-	if (stmt->level > 0 && !aud_config->log_nested)
+	if (stmt->level > 0 && !aud_config->log_nested && !is_grave(stmt))
+		return false;
+	if (!failed && is_summarised(stmt))
 		return false;
 	if (!failed && is_internal(stmt) && !aud_config->log_internal)
 		return false;

@@ -431,6 +431,9 @@ aud_record_event(const AudEventFacts *facts)
 	if (facts->duration_us >= 0)
 		append_uint(&b, ",\"duration_us\":", facts->duration_us);
 	aud_buf_char(&b, '}');
-	aud_buffer_append(b.data, b.len);
+	if (facts->dont_wait)
+		(void) aud_buffer_try_append(b.data, b.len);
+	else
+		aud_buffer_append(b.data, b.len);
 	aud_text_end();
 }

@@ -41,6 +41,7 @@ typedef struct AudEventFacts
 	const char       *identity;    /* ,"user":"alice" */
 	const char       *detail;      /* ,"auth_method":"scram-sha-256" */
 	int64             duration_us; /* -1: none */
+	bool              dont_wait;   /* rather lose it than wait for room */
 } AudEventFacts;
 
 extern void aud_record_event(const AudEventFacts *facts);
@@ -54,6 +55,7 @@ typedef struct AudSettingFacts
 	const char *name;
 	const char *old_value;
 	const char *new_value;
+	bool        dont_wait;
 } AudSettingFacts;
 
 extern void aud_record_setting(const AudSettingFacts *setting);

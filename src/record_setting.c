@@ -45,6 +45,7 @@ aud_record_setting(const AudSettingFacts *setting)
 		.identity = setting->identity,
 		.detail = detail,
 		.duration_us = -1,
+		.dont_wait = setting->dont_wait,
 	};
 
 	aud_buf_init(&b, detail, sizeof(detail));

@@ -20,6 +20,7 @@
 #include "libpq/libpq-be.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "postmaster/bgworker.h"
 #include "storage/proc.h"
 #include "utils/backend_status.h"
 #include "utils/guc.h"
@@ -171,7 +172,10 @@ make_client(void)
 	aud_json_int(&b, MyProcPid);
 	if (!is_client_backend())
 	{
-		const char *type = GetBackendTypeDesc(MyBackendType);
+		/* "pg_cron" says more than "background worker" */
+		const char *type = MyBgworkerEntry != NULL
+							   ? MyBgworkerEntry->bgw_type
+							   : GetBackendTypeDesc(MyBackendType);
 
 		aud_buf_lit(&b, ",\"backend\":");
 		aud_json_string(&b, type, strlen(type));

@@ -264,8 +264,11 @@ differs(const AudRemembered *a, const AudRemembered *b)
 int
 aud_settings_changes(AudSettingChanged changed, void *arg)
 {
-	int changes = 0;
+	MemoryContext old = CurrentMemoryContext;
+	int           changes = 0;
 
+	if (remembered != NULL)
+		MemoryContextSwitchTo(context);
 	for (int i = 0; remembered != NULL && i < n_watched; i++)
 	{
 		AudRemembered now = {number_of(watched[i]),
@@ -283,6 +286,7 @@ aud_settings_changes(AudSettingChanged changed, void *arg)
 					show(watched[i], &now),
 					arg);
 	}
+	MemoryContextSwitchTo(old);
 	aud_settings_forget();
 	return changes;
 }

@@ -33,6 +33,7 @@
 #include "pg_compat.h"
 #include "writer.h"
 #include "writer_drain.h"
+#include "writer_reload.h"
 #include "writer_state.h"
 
 /* With nothing to do the writer still looks around this often. */
@@ -209,7 +210,7 @@ reload(void)
 	int file_mode = aud_config->file_mode;
 
 	ConfigReloadPending = false;
-	ProcessConfigFile(PGC_SIGHUP);
+	aud_writer_reload();
 	if (integrity != aud_config->integrity || file_mode != aud_config->file_mode)
 		aud_drain_rotate("config");
 }
