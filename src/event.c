@@ -259,8 +259,12 @@ aud_event_begin_query(QueryDesc *query_desc, int eflags)
 	begin(stmt);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
 	take_pending(stmt);
+	stmt->opened_by = stmt->number;
 	if (stmt->host != NULL)
+	{
+		stmt->opened_by = stmt->host->number;
 		aud_stmt_merge(stmt->host, stmt);
+	}
 	note_begin(stmt);
 	return stmt;
 }
@@ -407,6 +411,11 @@ aud_event_end(AudStmt *stmt)
 {
 	if (stmt->roles_changed || stmt->watches_settings)
 		note_effects(stmt);
+	if (stmt->host != NULL && stmt->has_rows)
+	{
+		stmt->host->rows += stmt->rows;
+		stmt->host->has_rows = true;
+	}
 	finish(stmt);
 }
 
@@ -433,6 +442,7 @@ aud_event_hold_cursor(const AudStmt *stmt, Portal portal)
 	held->silent = true;
 	held->recorded = true;
 	held->who = stmt->who;
+	held->opened_by = stmt->number;
 	aud_stmt_merge(held, stmt);
 	held->next = open_stmts;
 	open_stmts = held;

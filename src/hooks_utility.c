@@ -82,6 +82,7 @@ run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PG_CATCH();
 	{
 		aud_event_leave(stmt);
+		aud_utility_failed(stmt);
 		aud_event_fail(stmt, aud_error_take());
 		PG_RE_THROW();
 	}

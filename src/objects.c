@@ -174,11 +174,14 @@ mention_relation(AudStmt *stmt, const AudMention *mention)
 			  relation->head_len);
 }
 
-/* Spell out the columns of the objects from "first" on. */
+/*
+ * Spell out the columns of the objects from "first" on, and of those before
+ * them that they may have been merged into.
+ */
 static void
 settle_columns(AudStmt *stmt, int first)
 {
-	for (int i = first; i < stmt->n_objects; i++)
+	for (int i = Max(0, first - MERGE_WINDOW); i < stmt->n_objects; i++)
 	{
 		AudObject         *object = &stmt->objects[i];
 		const AudRelation *relation;

@@ -264,14 +264,28 @@ append_objects(AudBuf *b, const AudStmt *stmt, AudCursor *at, size_t limit)
 }
 
 static void
+append_flags(AudBuf *b, const AudStmt *stmt)
+{
+	if (stmt->rls)
+		aud_buf_lit(b, ",\"rls\":true");
+	if (stmt->privileged)
+		aud_buf_lit(b, ",\"privileged\":true");
+	if (stmt->rewritten)
+		aud_buf_lit(b, ",\"rewritten\":\"nothing\"");
+	if (stmt->skipped)
+		aud_buf_lit(b, ",\"skipped\":true");
+	if (stmt->executed)
+		aud_buf_lit(b, ",\"executed\":true");
+}
+
+static void
 append_results(AudBuf *b, const AudStmt *stmt)
 {
 	instr_time duration;
 
 	if (stmt->objects_omitted > 0)
 		append_uint(b, ",\"objects_omitted\":", stmt->objects_omitted);
-	if (stmt->rls)
-		aud_buf_lit(b, ",\"rls\":true");
+	append_flags(b, stmt);
 	if (stmt->detail_len > 0)
 		aud_buf_append(b, stmt->arena + stmt->detail_off, stmt->detail_len);
 	if (stmt->has_rows)

@@ -19,6 +19,7 @@
 
 #define ARENA_START     1024
 #define ARENA_KEEP      (16 * 1024) /* a larger one is not kept in the pool */
+#define MERGE_WINDOW    64 /* objects among which the same one is looked for */
 #define OBJECTS_START   8
 #define OBJECTS_KEEP    64
 #define DETAIL_TEXT_MAX 1024 /* bytes of a text among the details */
@@ -222,12 +223,12 @@ aud_stmt_detail(AudStmt *stmt, const char *key, const char *value)
 }
 
 void
-aud_stmt_detail_text(AudStmt *stmt, const char *key, const char *value)
+aud_stmt_detail_text(AudStmt *stmt, const char *key, const char *value, size_t len)
 {
 	AudText text;
 
 	aud_text_begin();
-	aud_text_prepare(&text, value, strlen(value));
+	aud_text_prepare(&text, value, len);
 	aud_text_limit(&text, DETAIL_TEXT_MAX);
 	put_detail(stmt, key, text.data, text.len);
 	aud_text_end();
@@ -330,25 +331,57 @@ copy_slice(AudStmt *to, const AudStmt *from, uint32 *off, uint32 len)
 	return true;
 }
 
+/* The mention in one frame that says the same of an object of another, or NULL. */
+static AudObject *
+find_same(AudStmt *to, const AudStmt *from, const AudObject *object)
+{
+	if (!OidIsValid(object->objid))
+		return NULL;
+	for (int i = Max(0, to->n_objects - MERGE_WINDOW); i < to->n_objects; i++)
+	{
+		AudObject *same = &to->objects[i];
+
+		if (same->objid == object->objid && same->classid == object->classid &&
+			same->columns_len == object->columns_len &&
+			(same->columns_len == 0 || memcmp(to->arena + same->columns_off,
+											  from->arena + object->columns_off,
+											  same->columns_len) == 0))
+			return same;
+	}
+	return NULL;
+}
+
+static void
+merge_object(AudStmt *to, const AudStmt *from, const AudObject *object)
+{
+	AudObject  copy = *object;
+	AudObject *added = find_same(to, from, object);
+
+	if (added != NULL)
+	{
+		added->access |= object->access;
+		added->by_policy &= object->by_policy;
+		return;
+	}
+	added = aud_stmt_add_object(to);
+	if (added == NULL)
+		return;
+	if (!copy_slice(to, from, &copy.head_off, copy.head_len))
+		copy.head_len = 0;
+	if (!copy_slice(to, from, &copy.columns_off, copy.columns_len))
+		copy.columns_len = 0;
+	*added = copy;
+}
+
 void
 aud_stmt_merge(AudStmt *to, const AudStmt *from)
 {
 	for (int i = 0; i < from->n_objects; i++)
-	{
-		AudObject  copy = from->objects[i];
-		AudObject *object = aud_stmt_add_object(to);
-
-		if (object == NULL)
-			continue;
-		if (!copy_slice(to, from, &copy.head_off, copy.head_len))
-			copy.head_len = 0;
-		if (!copy_slice(to, from, &copy.columns_off, copy.columns_len))
-			copy.columns_len = 0;
-		*object = copy;
-	}
+		merge_object(to, from, &from->objects[i]);
 	to->objects_omitted += from->objects_omitted;
 	to->classes |= from->classes;
 	to->rls |= from->rls;
+	to->privileged |= from->privileged;
 	to->must_record |= from->must_record;
 	to->user_objects |= from->user_objects;
 	to->catalog_objects |= from->catalog_objects;

@@ -40,6 +40,14 @@ typedef enum AudOutcome
 	AUD_OUTCOME_PARTIAL,
 } AudOutcome;
 
+/* What a command still has to do with its cursor when it has succeeded. */
+typedef enum AudCursorUse
+{
+	AUD_CURSOR_NONE,
+	AUD_CURSOR_HOLD,  /* remember its objects */
+	AUD_CURSOR_FETCH, /* count its rows */
+} AudCursorUse;
+
 /* Longest primary error message that is kept. */
 #define AUD_ERROR_MESSAGE_MAX 1024
 
@@ -107,8 +115,12 @@ struct AudStmt
 	bool        must_record;  /* whatever the settings say */
 	bool        user_objects; /* touches anything outside the catalogs */
 	bool        catalog_objects;
-	bool        rls;   /* row security limits what it sees or does */
-	const char *query; /* the statement's own slice, not NUL-terminated */
+	bool        privileged; /* reaches beyond the database's own tables */
+	bool        rewritten;  /* to nothing, by a rule */
+	bool        skipped;    /* IF NOT EXISTS, and it was there */
+	bool        executed;   /* EXPLAIN ANALYZE */
+	bool        rls;        /* row security limits what it sees or does */
+	const char *query;      /* the statement's own slice, not NUL-terminated */
 	size_t      query_len;
 	char       *kept_query; /* the frame's own copy, if it has one */
 
@@ -133,7 +145,12 @@ struct AudStmt
 	size_t     arena_cap;
 	uint32     detail_off; /* ,"privileges":["select"],... */
 	uint32     detail_len;
-	char       held_cursor[NAMEDATALEN]; /* DECLARE ... WITH HOLD */
+
+	/* cursors */
+	AudCursorUse cursor_use;
+	char         cursor[NAMEDATALEN];
+	uint64       opened_by; /* number of the statement that opened it */
+	uint64       fetched;   /* rows, by FETCH */
 
 	/* what the command is about, and what to look up when it has succeeded */
 	void (*after)(AudStmt *stmt);
@@ -198,7 +215,7 @@ extern void aud_stmt_detail(AudStmt *stmt, const char *key, const char *value);
 
 /* The same with query text: redacted, and cut where it is long. */
 extern void aud_stmt_detail_text(AudStmt *stmt, const char *key,
-								 const char *text);
+								 const char *text, size_t len);
 
 /* The same with a value that is JSON already. */
 extern void aud_stmt_detail_json(AudStmt *stmt, const char *key,

@@ -50,3 +50,9 @@ aud_utility_after(AudStmt *stmt, const QueryCompletion *qc)
 	aud_objects_resolve(stmt);
 	aud_facts_after(stmt);
 }
+
+void
+aud_utility_failed(AudStmt *stmt)
+{
+	aud_facts_query_failed(stmt);
+}

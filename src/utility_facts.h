@@ -23,4 +23,7 @@ extern void aud_utility_before(AudStmt *stmt, Node *parsetree);
  */
 extern void aud_utility_after(AudStmt *stmt, const QueryCompletion *qc);
 
+/* While its error is handled: no catalogs, no allocation. */
+extern void aud_utility_failed(AudStmt *stmt);
+
 #endif /* AUD_UTILITY_FACTS_H */
