@@ -28,13 +28,15 @@ check()
 	fi
 }
 
+# cppcheck does not know that ereport(ERROR) ends a function: src/stmt.c.
 static_analysis()
 {
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,portability,performance \
 		--suppress=missingIncludeSystem --suppress=unknownMacro \
-		--suppress=uninitMemberVar \
-		-D__GNUC__ -DPG_VERSION_NUM=150000 -DPGDLLEXPORT= -Isrc "$@"
+		--suppress=nullPointerRedundantCheck:src/stmt.c \
+		-D__GNUC__ -DPG_VERSION_NUM=150000 -DPGDLLEXPORT= -Isrc \
+		'-DLSN_FORMAT_ARGS(lsn)=0,0' "$@"
 }
 
 # gcc's own path-sensitive analysis; of core and bin, which have no PostgreSQL
@@ -54,19 +56,19 @@ symbols()
 	scripts/check-symbols.sh secaudit.so "$("$PG_CONFIG" --bindir)/postgres"
 }
 
-# A function past 60 lines wants to be two, a file past 450 as well.
+# Aim at files of 300 lines and functions of 15; these are where it ends.
 sizes()
 {
 	local file lines status=0
-	for file in "${sources[@]}"; do
+	for file in "${server[@]}" "${core[@]}"; do
 		lines=$(wc -l < "$file")
-		if [ "$lines" -gt 450 ] && [[ $file != test/* ]]; then
-			echo "$file: $lines lines (450 at most)"
+		if [ "$lines" -gt 600 ]; then
+			echo "$file: $lines lines (600 at most)"
 			status=1
 		fi
 		awk -v f="$file" '/^{/ { start = NR }
-			/^}/ { if (start && NR - start > 62) {
-				printf "%s:%d: function of %d lines (60 at most)\n", f, start, NR - start - 1; bad = 1 }
+			/^}/ { if (start && NR - start - 1 > 80) {
+				printf "%s:%d: function of %d lines (80 at most)\n", f, start, NR - start - 1; bad = 1 }
 				start = 0 }
 			END { exit bad }' "$file" || status=1
 	done
@@ -84,6 +86,12 @@ picture()
 			status=1
 		fi
 	done
+	while read -r name; do
+		if [ ! -f "src/$name" ]; then
+			echo "docs/architecture.md shows $name, which is not there"
+			status=1
+		fi
+	done < <(awk '/^```/ { on = !on } on' docs/architecture.md | grep -oE '[a-z_/]+\.c\b')
 	return $status
 }
 

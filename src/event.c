@@ -473,7 +473,7 @@ aud_event_committed(bool committed, const AudFailure *failure)
 	if (stmt == NULL)
 		return;
 	awaiting_commit = NULL;
-	if (committed)
+	if (committed || failure == NULL)
 		aud_event_end(stmt);
 	else
 		aud_event_fail(stmt, failure);
