@@ -42,7 +42,8 @@ typedef struct AudInflightSlot
 	uint8  on_append; /* what the next append does, see Ending */
 	uint64 ssn_taken; /* for the record being made */
 	uint64 ssn;       /* of the last record in the ring */
-	int64  ended_us;  /* when the end was noticed, at the next start */
+	int64  opened_us;
+	int64  ended_us; /* when the end was noticed, at the next start */
 	char   who[WHO_MAX];
 	char   name[NAME_MAX_BYTES];
 	char   client[CLIENT_MAX];
@@ -128,6 +129,7 @@ aud_inflight_open(const AudInflightSession *session)
 		copy_text(slot->name, NAME_MAX_BYTES, session->name, session->name_len);
 	slot->client_len =
 		copy_text(slot->client, CLIENT_MAX, session->client, session->client_len);
+	slot->opened_us = session->began_us;
 	slot->wants_end = session->wants_end;
 	pg_write_barrier();
 	slot->open = 1;
@@ -349,7 +351,9 @@ put_end(AudBuf *out, const AudInflightSlot *slot)
 	aud_buf_lit(out, ",\"outcome\":\"unknown\"");
 	aud_buf_append(out, slot->who, slot->who_len);
 	put_session(out, slot, slot->ssn + (slot->running ? 2 : 1));
-	aud_buf_lit(out, ",\"reason\":\"crash\"}");
+	aud_buf_lit(out, ",\"reason\":\"crash\",\"duration_us\":");
+	aud_json_int(out, Max(slot->ended_us - slot->opened_us, 0));
+	aud_buf_char(out, '}');
 }
 
 bool

@@ -44,6 +44,7 @@ typedef struct AudInflightSession
 	size_t      name_len;
 	const char *client;
 	size_t      client_len;
+	int64_t     began_us;  /* microseconds since 1970 */
 	bool        wants_end; /* is the session's end to be recorded? */
 } AudInflightSession;
 

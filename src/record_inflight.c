@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "tcop/cmdtag.h"
 
 #include "classify.h"
@@ -74,6 +75,7 @@ aud_record_open(const AudIdentity *who, bool wants_end)
 	aud_session_append_peer(&b);
 	session.client = client;
 	session.client_len = b.len;
+	session.began_us = aud_record_unix_us(MyStartTimestamp);
 	session.wants_end = wants_end;
 	aud_inflight_open(&session);
 }
