@@ -17,6 +17,7 @@
 #include "access/parallel.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "tcop/tcopprot.h"
 #include "tcop/utility.h"
 #include "utils/queryjumble.h"
 #include "utils/timestamp.h"
@@ -24,9 +25,11 @@
 #include "body.h"
 #include "classify.h"
 #include "event.h"
+#include "event_xact.h"
 #include "facts_ddl.h"
 #include "guard.h"
 #include "inflight.h"
+#include "message.h"
 #include "objects.h"
 #include "place.h"
 #include "policy.h"
@@ -108,6 +111,7 @@ aud_event_new_text(const char *source, int location, int len)
 		return;
 	pending.n = 0;
 	aud_place_new_text(source, location, len);
+	aud_message_analyzed(source, location, len);
 }
 
 void
@@ -155,6 +159,8 @@ identify(AudStmt *stmt, bool from_rule)
 	};
 
 	aud_place_identify(stmt, &now);
+	if (stmt->level == 0 && !from_rule)
+		stmt->batch = aud_message_begin(stmt->number);
 }
 
 /* The statement's own part of a text that may hold several. */
@@ -292,6 +298,33 @@ aud_event_begin_utility(const PlannedStmt *pstmt, const char *query_string)
 }
 
 AudStmt *
+aud_event_begin_command(const char *event, const char *command, int classes,
+						AudOrigin origin)
+{
+	AudStmt *stmt = aud_stmt_take();
+
+	stmt->event = event;
+	stmt->command = command;
+	stmt->classes = classes;
+	identify(stmt, false);
+	stmt->origin = origin;
+	set_text(stmt, debug_query_string, -1, 0);
+	aud_stmt_keep_text(stmt);
+	begin(stmt);
+	note_begin(stmt);
+	return stmt;
+}
+
+void
+aud_event_note_stream(AudStmt *stmt)
+{
+	stmt->is_begin = true;
+	if (aud_policy_wants(stmt))
+		aud_record_statement(stmt);
+	stmt->is_begin = false;
+}
+
+AudStmt *
 aud_event_find(const void *key)
 {
 	if (key == NULL)
@@ -340,7 +373,10 @@ record(AudStmt *stmt)
 	if (stmt->level > 0)
 	{
 		if (wanted)
+		{
 			aud_record_statement(stmt);
+			aud_xact_count_record();
+		}
 		return;
 	}
 
@@ -348,6 +384,7 @@ record(AudStmt *stmt)
 	{
 		aud_inflight_ending();
 		aud_record_statement(stmt);
+		aud_xact_count_record();
 	}
 	else
 		aud_inflight_end();
@@ -419,9 +456,21 @@ aud_event_end(AudStmt *stmt)
 	finish(stmt);
 }
 
+/* What the message holds after it is not going to be executed. */
+static void
+add_skipped(AudStmt *stmt)
+{
+	AudSlice rest = aud_message_rest();
+
+	if (stmt->level == 0 && rest.text != NULL)
+		aud_stmt_detail_text(stmt, "skipped_query", rest.text);
+}
+
 void
 aud_event_fail(AudStmt *stmt, const AudFailure *failure)
 {
+	if (!stmt->silent)
+		add_skipped(stmt);
 	stmt->outcome = AUD_OUTCOME_FAILURE;
 	stmt->failure = *failure;
 	finish(stmt);
@@ -514,8 +563,13 @@ aud_event_error(const AudFailure *failure, const char *query, size_t query_len)
 	stmt->query_len = query_len;
 	stmt->outcome = AUD_OUTCOME_FAILURE;
 	stmt->failure = *failure;
+	if (query == NULL || query[query_len] != '\0')
+		add_skipped(stmt);
 	if (aud_policy_wants(stmt))
+	{
 		aud_record_statement(stmt);
+		aud_xact_count_record();
+	}
 	if (aud_config->durability == AUD_DURABILITY_STATEMENT)
 		aud_guard_wait();
 	aud_stmt_release(stmt);

@@ -62,6 +62,17 @@ extern void aud_event_note_function(Oid funcid);
 extern AudStmt *aud_event_begin_utility(const PlannedStmt *pstmt,
 										const char        *query_string);
 
+/*
+ * Open the frame of a request that is neither: a function call or replication
+ * command of the protocol.  Its text is what the client sent, if it is text.
+ * event: NULL for "statement".
+ */
+extern AudStmt *aud_event_begin_command(const char *event, const char *command,
+										int classes, AudOrigin origin);
+
+/* It streams from now on, maybe for long: a record tells that it began. */
+extern void aud_event_note_stream(AudStmt *stmt);
+
 /* The statement ended well, or with failure: record it.  Frees utility frames. */
 extern void aud_event_end(AudStmt *stmt);
 extern void aud_event_fail(AudStmt *stmt, const AudFailure *failure);

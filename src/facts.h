@@ -21,6 +21,7 @@
 
 extern bool aud_facts_of_relation(AudStmt *stmt, Node *parsetree);
 extern bool aud_facts_of_query(AudStmt *stmt, Node *parsetree);
+extern bool aud_facts_of_transaction(AudStmt *stmt, Node *parsetree);
 
 /* A command with a query in it has succeeded, or failed. */
 extern void aud_facts_query_failed(AudStmt *stmt);

@@ -40,6 +40,13 @@ extern const AudFailure *aud_error_take(void);
  */
 extern const AudFailure *aud_error_last(void);
 
+/*
+ * Is an error on its way that nobody has caught yet, as far as is known?  And:
+ * what it rolls back has been rolled back, or it was caught.
+ */
+extern bool aud_error_is_in_flight(void);
+extern void aud_error_settled(void);
+
 /* An error was raised inside the active statement and never reached it: record it. */
 extern void aud_error_flush_swallowed(void);
 

@@ -24,7 +24,10 @@
 #include "utils/memutils.h"
 
 #include "event.h"
+#include "event_xact.h"
 #include "hooks.h"
+#include "hooks_wire.h"
+#include "message.h"
 #include "policy.h"
 #include "safely.h"
 
@@ -38,6 +41,7 @@ static ErrorContextCallback callback = {NULL, error_raised, NULL};
 static MemoryContext  error_context;
 static AudFailure     last;
 static bool           taken = true;
+static bool           in_flight; /* raised, and not known to be caught */
 static const AudStmt *raised_in; /* active when the untaken error was raised */
 
 /* The text that failed inside the active statement, if the error names it. */
@@ -69,6 +73,7 @@ remember(const ErrorData *edata)
 			edata->message ? edata->message : "",
 			sizeof(last.message));
 	taken = false;
+	in_flight = true;
 	raised_in = aud_event_active();
 	swallowed_text_len = 0;
 	if (edata->internalquery != NULL)
@@ -142,6 +147,17 @@ note_warning(int sqlstate)
 	stmt->failure.sqlstate = sqlstate;
 }
 
+/* It belongs to no statement of its own. */
+static void
+record_error(void)
+{
+	AudSlice slice = aud_message_failed();
+
+	if (last.sqlstate == ERRCODE_IN_FAILED_SQL_TRANSACTION && !aud_xact_refuse())
+		return;
+	aud_event_error(&last, slice.text, slice.len);
+}
+
 static void
 error_raised(void *arg)
 {
@@ -158,15 +174,17 @@ error_raised(void *arg)
 	else
 		level = look_at_error();
 
+	if (level == ERROR)
+		aud_wire_rearm();
+	if (level >= ERROR && aud_event_active() == NULL)
+		aud_replication_failing();
 	if (level == FATAL)
 		aud_session_refused(&last);
 	else if (level == ERROR && aud_event_active() == NULL &&
 			 !aud_event_is_committing() && aud_policy_watching())
 	{
 		taken = true;
-		aud_event_error(&last,
-						debug_query_string,
-						debug_query_string ? strlen(debug_query_string) : 0);
+		record_error();
 	}
 }
 
@@ -194,9 +212,22 @@ aud_error_last(void)
 	return &last;
 }
 
+bool
+aud_error_is_in_flight(void)
+{
+	return in_flight;
+}
+
+void
+aud_error_settled(void)
+{
+	in_flight = false;
+}
+
 void
 aud_error_flush_swallowed(void)
 {
+	in_flight = false;
 	if (taken || aud_event_active() == NULL || raised_in != aud_event_active())
 		return;
 	taken = true;

@@ -25,6 +25,7 @@
 #include "event.h"
 #include "facts_ddl.h"
 #include "hooks.h"
+#include "hooks_wire.h"
 #include "objects.h"
 #include "pg_compat.h"
 #include "policy.h"
@@ -97,7 +98,11 @@ static void
 aud_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId,
 				  void *arg)
 {
-	AudStmt *stmt = aud_event_active();
+	AudStmt *stmt;
+
+	if (access == OAT_FUNCTION_EXECUTE && aud_event_active() == NULL)
+		aud_fastpath_function(objectId);
+	stmt = aud_event_active();
 
 	if (access == OAT_FUNCTION_EXECUTE && objectId >= FirstNormalObjectId &&
 		aud_policy_watching())

@@ -24,7 +24,9 @@
 #include "classify.h"
 #include "core/json.h"
 #include "event.h"
+#include "event_xact.h"
 #include "hooks.h"
+#include "hooks_wire.h"
 #include "inflight.h"
 #include "pg_compat.h"
 #include "policy.h"
@@ -150,11 +152,14 @@ session_ends(int code, Datum arg)
 	if (!session_open)
 		return;
 	aud_event_end_all(failure);
+	aud_xact_session_ends(killed ? failure : NULL);
 	session_open = false;
 
 	aud_inflight_closing();
 	aud_buf_init(&b, detail, sizeof(detail));
 	append_member(&b, "reason", end_reason(failure->sqlstate));
+	aud_buf_lit(&b, ",\"statements\":");
+	aud_json_uint(&b, aud_xact_records());
 	record_session("session.end",
 				   AUD_OUTCOME_SUCCESS,
 				   killed ? failure : NULL,
@@ -174,6 +179,7 @@ aud_session_opened(void)
 		return;
 	session_open = true;
 	before_shmem_exit(session_ends, (Datum) 0);
+	aud_replication_start();
 
 	aud_buf_init(&how, detail, sizeof(detail));
 	append_authentication(&how, MyProcPort);
@@ -198,6 +204,7 @@ aud_ClientAuthentication(Port *port, int status)
 void
 aud_hooks_session_install(void)
 {
+	aud_fastpath_install();
 	next_ClientAuthentication = ClientAuthentication_hook;
 	ClientAuthentication_hook = aud_ClientAuthentication;
 }

@@ -13,6 +13,7 @@
 #include "utils/portal.h"
 
 #include "event.h"
+#include "event_xact.h"
 #include "guard.h"
 #include "hooks.h"
 #include "objects.h"
@@ -55,7 +56,37 @@ is_decided_at_commit(const PlannedStmt *pstmt, const AudStmt *stmt)
 	if (stmt->level > 0 || !IsA(pstmt->utilityStmt, TransactionStmt))
 		return false;
 	command = (const TransactionStmt *) pstmt->utilityStmt;
-	return command->kind == TRANS_STMT_COMMIT;
+	return command->kind == TRANS_STMT_COMMIT ||
+		   command->kind == TRANS_STMT_PREPARE;
+}
+
+/*
+ * COMMIT of a transaction that has failed is no error to the server, which
+ * answers ROLLBACK; in the trail it is a COMMIT that failed.
+ */
+static void
+end_refused_commit(AudStmt *stmt)
+{
+	static const AudFailure failure = {
+		.sqlstate = ERRCODE_IN_FAILED_SQL_TRANSACTION,
+	};
+
+	aud_event_fail(stmt, &failure);
+}
+
+static void
+end_recorded(AudStmt *stmt, bool await_commit, bool was_aborted)
+{
+	if (await_commit && was_aborted)
+		end_refused_commit(stmt);
+	else if (await_commit)
+		aud_event_await_commit(stmt);
+	else
+		aud_event_end(stmt);
+
+	/* its end is behind us, and what came after it is over now */
+	if (was_aborted && GetCurrentTransactionNestLevel() == 1)
+		aud_xact_left_block();
 }
 
 static void
@@ -65,9 +96,11 @@ run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 {
 	AudStmt *stmt;
 	bool     await_commit;
+	bool     was_aborted = IsAbortedTransactionBlockState();
 
 	aud_error_watch();
 	aud_error_flush_swallowed();
+	aud_xact_tell_refused();
 	stmt = aud_event_begin_utility(pstmt, queryString);
 	await_commit = is_decided_at_commit(pstmt, stmt);
 	aud_event_enter(stmt);
@@ -89,10 +122,7 @@ run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 	PG_END_TRY();
 	aud_error_flush_swallowed();
 	aud_event_leave(stmt);
-	if (await_commit)
-		aud_event_await_commit(stmt);
-	else
-		aud_event_end(stmt);
+	end_recorded(stmt, await_commit, was_aborted);
 }
 
 /*

@@ -16,6 +16,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -157,19 +158,34 @@ append_uint(AudBuf *b, const char *key, uint64 value)
 	aud_json_uint(b, value);
 }
 
+static const char *
+event_name(const AudStmt *stmt)
+{
+	if (stmt->event != NULL)
+		return stmt->event;
+	return stmt->is_error ? "error" : "statement";
+}
+
+static const char *
+command_name(const AudStmt *stmt)
+{
+	return stmt->command != NULL ? stmt->command : GetCommandTagName(stmt->tag);
+}
+
 /* Everything before the objects. */
 static void
 append_head(AudBuf *b, const AudStmt *stmt, const AudCursor *at)
 {
-	append_start(b, stmt->began, stmt->is_error ? "error" : "statement");
+	append_start(b, stmt->began, event_name(stmt));
 	append_classes(b, stmt->classes);
 	if (!stmt->is_error)
 	{
 		aud_buf_lit(b, ",\"command\":\"");
-		aud_buf_cstr(b, GetCommandTagName(stmt->tag));
+		aud_buf_cstr(b, command_name(stmt));
 		aud_buf_char(b, '"');
 	}
-	append_outcome(b, stmt->outcome, &stmt->failure);
+	if (!stmt->is_begin)
+		append_outcome(b, stmt->outcome, &stmt->failure);
 	aud_session_append_place(b);
 	aud_buf_append(b, stmt->who->json, stmt->who->json_len);
 	aud_session_append_client(b);
@@ -184,6 +200,10 @@ append_head(AudBuf *b, const AudStmt *stmt, const AudCursor *at)
 		aud_buf_cstr(b, origin_names[stmt->origin]);
 		aud_buf_char(b, '"');
 	}
+	if (stmt->batch != 0)
+		append_uint(b, ",\"batch\":", stmt->batch);
+	if (stmt->is_begin)
+		aud_buf_lit(b, ",\"phase\":\"begin\"");
 	if (at->part > 0)
 	{
 		append_uint(b, ",\"part\":", at->part);
@@ -263,6 +283,16 @@ append_objects(AudBuf *b, const AudStmt *stmt, AudCursor *at, size_t limit)
 		aud_buf_char(b, ']');
 }
 
+/* A transaction that has changed nothing yet has no number. */
+static void
+append_xid(AudBuf *b, TransactionId xid)
+{
+	if (!TransactionIdIsValid(xid))
+		return;
+	append_uint(b, ",\"xid\":\"", xid);
+	aud_buf_char(b, '"');
+}
+
 static void
 append_flags(AudBuf *b, const AudStmt *stmt)
 {
@@ -292,12 +322,15 @@ append_results(AudBuf *b, const AudStmt *stmt)
 		append_uint(b, ",\"rows\":", stmt->rows);
 	if (stmt->incomplete)
 		aud_buf_lit(b, ",\"incomplete\":true");
-	if (!stmt->is_error)
+	if (!stmt->is_error && !stmt->is_begin)
 	{
 		INSTR_TIME_SET_CURRENT(duration);
 		INSTR_TIME_SUBTRACT(duration, stmt->began_at);
-		append_uint(b, ",\"duration_us\":", INSTR_TIME_GET_MICROSEC(duration));
+		append_uint(b,
+					",\"duration_us\":",
+					INSTR_TIME_GET_MICROSEC(duration) + stmt->lead_us);
 	}
+	append_xid(b, GetTopTransactionIdIfAny());
 }
 
 /* What a reader has to know about the text before it comes. */
@@ -444,6 +477,7 @@ aud_record_event(const AudEventFacts *facts)
 		aud_buf_cstr(&b, facts->detail);
 	if (facts->duration_us >= 0)
 		append_uint(&b, ",\"duration_us\":", facts->duration_us);
+	append_xid(&b, facts->xid);
 	aud_buf_char(&b, '}');
 	if (facts->dont_wait)
 		(void) aud_buffer_try_append(b.data, b.len);

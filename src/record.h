@@ -42,6 +42,7 @@ typedef struct AudEventFacts
 	const char       *detail;      /* ,"auth_method":"scram-sha-256" */
 	int64             duration_us; /* -1: none */
 	bool              dont_wait;   /* rather lose it than wait for room */
+	TransactionId     xid;         /* top-level one, where assigned */
 } AudEventFacts;
 
 extern void aud_record_event(const AudEventFacts *facts);

@@ -44,7 +44,8 @@ aud_record_begin(const AudStmt *stmt)
 
 	facts.began_us = aud_record_unix_us(stmt->began);
 	facts.class_name = class;
-	facts.command = GetCommandTagName(stmt->tag);
+	facts.command =
+		stmt->command != NULL ? stmt->command : GetCommandTagName(stmt->tag);
 	facts.who = who;
 	facts.who_len = b.len;
 	facts.stmt = stmt->number;

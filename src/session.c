@@ -232,6 +232,12 @@ aud_session_next_stmt(void)
 	return ++stmt_counter;
 }
 
+uint64
+aud_session_last_stmt(void)
+{
+	return stmt_counter;
+}
+
 /*
  * PostgreSQL's own conversion, whatever CREATE DEFAULT CONVERSION and the
  * search path offer: users do not choose what the trail says.

@@ -69,6 +69,9 @@ extern void aud_session_append_peer(AudBuf *b);
 /* Number of the next statement in this session, from 1. */
 extern uint64 aud_session_next_stmt(void);
 
+/* Number of the last one. */
+extern uint64 aud_session_last_stmt(void);
+
 /* The database's name as known to this session, or NULL. */
 extern const char *aud_session_database(void);
 

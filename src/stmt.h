@@ -99,16 +99,20 @@ struct AudStmt
 	 * Identification.  A silent frame has no record of its own and bears the
 	 * number and level of the statement it is a part of.
 	 */
-	bool      silent;
-	bool      is_error; /* failed before it became a statement */
-	uint64    number;   /* within the session, from 1 */
-	uint64    parent;   /* number of the enclosing statement, or 0 */
-	int       level;
+	bool   silent;
+	bool   is_error; /* failed before it became a statement */
+	bool   is_begin; /* this is the record of its beginning */
+	uint64 number;   /* within the session, from 1 */
+	uint64 parent;   /* number of the enclosing statement, or 0 */
+	uint64 batch; /* number of the first one in its text, if it holds several */
+	int    level;
 	AudOrigin origin;
 	int       trigger_depth;
 	int       planning; /* planner levels of the caller, while active */
 
 	/* what */
+	const char *event;   /* NULL: "statement" or "error" */
+	const char *command; /* NULL: the name of the tag */
 	CommandTag  tag;
 	NodeTag     utility; /* T_Invalid for a query */
 	int         classes;
@@ -134,6 +138,7 @@ struct AudStmt
 	const AudIdentity *who;
 	TimestampTz        began;
 	instr_time         began_at;
+	int64              lead_us; /* from "began" until began_at was taken */
 
 	/* to which objects; name slices and details live in the arena */
 	AudObject *objects;

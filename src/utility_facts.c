@@ -19,6 +19,7 @@ typedef bool (*AudTopic)(AudStmt *stmt, Node *parsetree);
 static const AudTopic topics[] = {
 	aud_facts_of_query,
 	aud_facts_of_relation,
+	aud_facts_of_transaction,
 };
 
 void
