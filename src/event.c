@@ -357,6 +357,14 @@ release(AudStmt *stmt)
 		aud_session_forget_stale();
 }
 
+/* A portal that was bound and never executed has accessed nothing. */
+static bool
+is_unused(const AudStmt *stmt)
+{
+	return stmt->level == 0 && stmt->key != NULL && !stmt->ran &&
+		   stmt->outcome == AUD_OUTCOME_SUCCESS;
+}
+
 static void
 record(AudStmt *stmt)
 {
@@ -369,7 +377,7 @@ record(AudStmt *stmt)
 		return;
 	if (stmt->classes == 0)
 		stmt->classes = AUD_CLASS_MISC;
-	wanted = aud_policy_wants(stmt);
+	wanted = !is_unused(stmt) && aud_policy_wants(stmt);
 	if (stmt->level > 0)
 	{
 		if (wanted)
@@ -463,7 +471,7 @@ add_skipped(AudStmt *stmt)
 	AudSlice rest = aud_message_rest();
 
 	if (stmt->level == 0 && rest.text != NULL)
-		aud_stmt_detail_text(stmt, "skipped_query", rest.text);
+		aud_stmt_detail_text(stmt, "skipped_query", rest.text, rest.len);
 }
 
 void
@@ -555,7 +563,9 @@ aud_event_error(const AudFailure *failure, const char *query, size_t query_len)
 	stmt->classes = AUD_CLASS_ERROR;
 	stmt->level = active != NULL ? active->level + 1 : 0;
 	stmt->parent = active != NULL ? active->number : 0;
-	stmt->origin = active != NULL ? AUD_ORIGIN_FUNCTION : AUD_ORIGIN_CLIENT;
+	stmt->origin = active != NULL            ? AUD_ORIGIN_FUNCTION
+				   : aud_place_is_fastpath() ? AUD_ORIGIN_FASTPATH
+											 : AUD_ORIGIN_CLIENT;
 	stmt->number = aud_place_failed_number();
 	stmt->who = aud_session_identity(false);
 	stmt->began = GetCurrentTimestamp();

@@ -108,6 +108,7 @@ aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 	}
 
 	aud_error_watch();
+	stmt->ran = true;
 	aud_event_enter(stmt);
 	PG_TRY();
 	{

@@ -21,7 +21,6 @@
 #include "replication/walsender.h"
 #include "tcop/dest.h"
 #include "tcop/tcopprot.h"
-#include "utils/backend_status.h"
 
 #include "classify.h"
 #include "event.h"
@@ -30,6 +29,7 @@
 #include "objects.h"
 #include "place.h"
 #include "policy.h"
+#include "utility_facts.h"
 
 static needs_fmgr_hook_type next_needs_fmgr_hook;
 
@@ -50,13 +50,6 @@ may_be_fastpath(void)
 		   aud_place_trigger_depth() == 0;
 }
 
-/* Is it certain?  Unknown where track_activities is off. */
-static bool
-is_fastpath(void)
-{
-	return MyBEEntry != NULL && MyBEEntry->st_state == STATE_FASTPATH;
-}
-
 static void
 end_call(bool success)
 {
@@ -65,7 +58,10 @@ end_call(bool success)
 	call = NULL;
 	aud_wire_listen(NULL);
 	if (success)
+	{
 		aud_error_flush_swallowed();
+		aud_utility_after(stmt, NULL);
+	}
 	aud_event_leave(stmt);
 	if (success)
 		aud_event_end(stmt);
@@ -109,7 +105,7 @@ aud_fastpath_function(Oid funcid)
 static bool
 aud_needs_fmgr_hook(Oid funcid)
 {
-	if (debug_query_string == NULL && call == NULL && is_fastpath())
+	if (aud_place_is_fastpath())
 		aud_fastpath_function(funcid);
 	return next_needs_fmgr_hook != NULL && next_needs_fmgr_hook(funcid);
 }

@@ -18,6 +18,8 @@
 #include "access/xact.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "tcop/tcopprot.h"
+#include "utils/backend_status.h"
 #include "utils/fmgrprotos.h"
 
 #include "place.h"
@@ -40,6 +42,13 @@ aud_place_trigger_depth(void)
 
 	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
 	return DatumGetInt32(pg_trigger_depth(fcinfo));
+}
+
+bool
+aud_place_is_fastpath(void)
+{
+	return debug_query_string == NULL && MyBEEntry != NULL &&
+		   MyBEEntry->st_state == STATE_FASTPATH;
 }
 
 /*

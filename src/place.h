@@ -26,6 +26,9 @@ extern void aud_place_identify(AudStmt *stmt, const AudSurroundings *now);
 /* How deep in triggers is this process? */
 extern int aud_place_trigger_depth(void);
 
+/* Is the client's message a function call?  Unknown without track_activities. */
+extern bool aud_place_is_fastpath(void);
+
 /* The number of a statement that failed before it began. */
 extern uint64 aud_place_failed_number(void);
 

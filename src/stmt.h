@@ -184,6 +184,7 @@ struct AudStmt
 
 	/* life cycle of a query's frame */
 	bool                  recorded;
+	bool                  ran;     /* ExecutorRun was called */
 	bool                  ending;  /* inside ExecutorEnd */
 	bool                  watched; /* the callback is registered */
 	MemoryContextCallback context_gone;
