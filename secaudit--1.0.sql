@@ -46,6 +46,14 @@ RETURNS bigint
 AS 'MODULE_PATHNAME', 'secaudit_flush'
 LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
 
+--
+-- End the current file and begin a new one, whose name is returned.
+--
+CREATE FUNCTION secaudit.rotate()
+RETURNS text
+AS 'MODULE_PATHNAME', 'secaudit_rotate'
+LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
+
 CREATE TYPE secaudit.trail_record AS (
 	ts timestamptz,
 	seq bigint,

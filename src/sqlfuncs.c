@@ -26,12 +26,17 @@
 
 PGDLLEXPORT Datum secaudit_status(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum secaudit_flush(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum secaudit_rotate(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(secaudit_status);
 PG_FUNCTION_INFO_V1(secaudit_flush);
+PG_FUNCTION_INFO_V1(secaudit_rotate);
 
 /* How often a waiting flush() looks whether the session is to be cancelled. */
 #define FLUSH_POLL_MS 100
+
+/* How long secaudit.rotate() waits for the writer. */
+#define ROTATE_TIMEOUT_MS (30 * 1000)
 
 /* A row being filled from left to right. */
 #define STATUS_COLUMNS 22
@@ -177,4 +182,21 @@ secaudit_flush(PG_FUNCTION_ARGS)
 	while (!aud_buffer_wait_durable(pos, FLUSH_POLL_MS))
 		CHECK_FOR_INTERRUPTS();
 	PG_RETURN_INT64((int64) pos);
+}
+
+Datum
+secaudit_rotate(PG_FUNCTION_ARGS)
+{
+	AudWriterStat stat;
+
+	if (!aud_writer_rotate(ROTATE_TIMEOUT_MS))
+		ereport(ERROR,
+				errcode(ERRCODE_IO_ERROR),
+				errmsg("no new audit trail file was begun"),
+				errdetail("The writer did not get to it within %d seconds.",
+						  ROTATE_TIMEOUT_MS / 1000),
+				errhint(
+					"See secaudit.status() and the server log for the cause."));
+	aud_writer_stat(&stat);
+	PG_RETURN_TEXT_P(cstring_to_text(stat.file));
 }
