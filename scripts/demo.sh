@@ -134,7 +134,8 @@ trail=("$tmp"/trail/secaudit-*.jsonl)
 echo
 say "the trail: ${trail[*]}"
 echo
-as_server env TZ=UTC "$bin/secauditctl" tail --utc --since "$begin" "$tmp/trail"
+as_server env TZ=UTC "$bin/secauditctl" tail --utc --since "$begin" \
+	--event statement,error,session "$tmp/trail"
 
 echo
 say "one record as it stands in the file, broken into lines here"
