@@ -52,9 +52,11 @@ extern void aud_error_flush_swallowed(void);
 
 /*
  * This process is about to exit with a FATAL error: if its session was never
- * opened, that is a failed login.
+ * opened, that is a failed login.  detail: what the server log says besides.
  */
-extern void aud_session_refused(const AudFailure *failure);
+extern void aud_session_refused(const AudFailure *failure, const char *detail);
+
+extern bool aud_session_is_open(void);
 
 /* A transaction commits: if it is the first, the session is open now. */
 extern void aud_session_opened(void);

@@ -40,6 +40,7 @@ static ErrorContextCallback callback = {NULL, error_raised, NULL};
 
 static MemoryContext  error_context;
 static AudFailure     last;
+static char           last_detail[512]; /* what only the server log is told */
 static bool           taken = true;
 static bool           in_flight; /* raised, and not known to be caught */
 static const AudStmt *raised_in; /* active when the untaken error was raised */
@@ -119,6 +120,19 @@ out_of_memory(void)
 	remember(&edata);
 }
 
+/*
+ * What a client sends before it is known may not be worth an error message to
+ * it: a start-up packet or TLS handshake that is none.  The log gets it as a
+ * communication error, and the process exits.
+ */
+static bool
+is_refusal(const ErrorData *edata)
+{
+	return edata->elevel == COMMERROR &&
+		   edata->sqlerrcode == ERRCODE_PROTOCOL_VIOLATION &&
+		   !aud_session_is_open();
+}
+
 static int
 look_at_error(void)
 {
@@ -126,8 +140,20 @@ look_at_error(void)
 	ErrorData    *edata = CopyErrorData();
 	int           level = edata->elevel;
 
-	if (level >= ERROR)
+	if (level >= ERROR || is_refusal(edata))
+	{
+		const char *detail =
+			edata->detail_log != NULL ? edata->detail_log : edata->detail;
+
 		remember(edata);
+		strlcpy(last_detail, detail != NULL ? detail : "", sizeof(last_detail));
+	}
+	if (level < ERROR && is_refusal(edata))
+	{
+		taken = true;
+		in_flight = false;
+		aud_session_refused(&last, last_detail);
+	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(error_context);
 	return level;
@@ -179,7 +205,7 @@ error_raised(void *arg)
 	if (level >= ERROR && aud_event_active() == NULL)
 		aud_replication_failing();
 	if (level == FATAL)
-		aud_session_refused(&last);
+		aud_session_refused(&last, last_detail);
 	else if (level == ERROR && aud_event_active() == NULL &&
 			 !aud_event_is_committing() && aud_policy_watching())
 	{

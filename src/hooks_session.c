@@ -18,6 +18,7 @@
 #include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "pgstat.h"
+#include "replication/walsender.h"
 #include "storage/ipc.h"
 #include "utils/timestamp.h"
 
@@ -68,8 +69,43 @@ append_authentication(AudBuf *b, Port *port)
 {
 	append_member(b, "authn", AUD_AUTHN_ID(port));
 	if (port->hba != NULL)
+	{
 		append_member(b, "auth_method", hba_authname(port->hba->auth_method));
+		if (port->hba->linenumber > 0)
+		{
+			aud_buf_lit(b, ",\"hba_line\":");
+			aud_json_uint(b, port->hba->linenumber);
+		}
+	}
 	append_tls(b, port);
+	if (am_walsender)
+		append_member(b, "replication", am_db_walsender ? "database" : "physical");
+}
+
+/*
+ * The server log's detail, but for the line of pg_hba.conf that it may quote:
+ * there can be passwords in it, and its number is known.
+ */
+static void
+append_detail(AudBuf *b, Port *port, const char *detail)
+{
+	size_t      len = strlen(detail);
+	const char *quoted = port->hba != NULL && port->hba->rawline != NULL
+							 ? strstr(detail, port->hba->rawline)
+							 : NULL;
+
+	if (quoted != NULL)
+	{
+		len = quoted - detail;
+		while (len > 0 && detail[len - 1] != '\n')
+			len--;
+	}
+	while (len > 0 && detail[len - 1] == '\n')
+		len--;
+	if (len == 0)
+		return;
+	aud_buf_lit(b, ",\"detail\":");
+	aud_json_string(b, detail, len);
 }
 
 static void
@@ -91,11 +127,17 @@ record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
 		aud_record_event(&facts);
 }
 
+bool
+aud_session_is_open(void)
+{
+	return session_open;
+}
+
 void
-aud_session_refused(const AudFailure *failure)
+aud_session_refused(const AudFailure *failure, const char *log_detail)
 {
 	char   identity[NAMEDATALEN * 6 + 32];
-	char   detail[2048];
+	char   detail[6144];
 	AudBuf who;
 	AudBuf how;
 
@@ -105,6 +147,7 @@ aud_session_refused(const AudFailure *failure)
 	append_member(&who, "user", MyProcPort->user_name);
 	aud_buf_init(&how, detail, sizeof(detail));
 	append_authentication(&how, MyProcPort);
+	append_detail(&how, MyProcPort, log_detail);
 	record_session("session.auth",
 				   AUD_OUTCOME_FAILURE,
 				   failure,
@@ -132,7 +175,11 @@ end_reason(int sqlstate)
 				case ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT:
 					return "timeout";
 				default:
-					return "fatal error";
+					/* class 08: nobody is there, or nobody who makes sense */
+					return ERRCODE_TO_CATEGORY(sqlstate) ==
+								   ERRCODE_CONNECTION_EXCEPTION
+							   ? "connection lost"
+							   : "fatal error";
 			}
 		default:
 			return "disconnect";
