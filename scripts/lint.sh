@@ -43,11 +43,12 @@ static_analysis()
 # in them whose longjmp it would not understand.
 gcc_analyzer()
 {
-	local file
+	local file status=0
 	for file in "$@"; do
 		gcc -fanalyzer -Werror -std=gnu11 -O1 -Wall -Wextra -D_GNU_SOURCE -Isrc \
-			-c -o /dev/null "$file"
+			-c -o /dev/null "$file" || status=1
 	done
+	return $status
 }
 
 symbols()

@@ -24,10 +24,20 @@ aud_lex_source(AudLevel *level, const char *source, size_t len)
 void
 aud_lex_inside(AudLevel *level, const AudLevel *outer, const AudToken *tok)
 {
+	const char *body = outer->source + tok->body;
+	size_t      len = tok->body_end - tok->body;
+
 	*level = *outer;
 	level->end = tok->body_end;
+
+	/* dollar quotes escape nothing: the same level, but shorter */
 	if (tok->quote == 0)
-		return; /* dollar quotes escape nothing: the same level, but shorter */
+		return;
+
+	/* neither does a literal that has nothing to escape; most are like that */
+	if (outer->outer == NULL && memchr(body, tok->quote, len) == NULL &&
+		!(tok->backslash && memchr(body, '\\', len) != NULL))
+		return;
 	level->outer = outer;
 	level->quote = tok->quote;
 	level->backslash = tok->backslash;

@@ -176,6 +176,15 @@ join_path(const char *dir, const char *name)
 	return path;
 }
 
+/*
+ * gcc's analyzer loses sight of a path once it is in the list, which owns it,
+ * and calls it leaked.
+ */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 static bool
 add_directory(AudReaderList *list, const char *path, AudError *err)
 {
@@ -199,6 +208,10 @@ add_directory(AudReaderList *list, const char *path, AudError *err)
 	closedir(dir);
 	return ok;
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /* A file with the start of its trail's newest file: the sort key. */
 typedef struct SortEntry

@@ -4,9 +4,9 @@
  *	  Secrets in text that is not SQL: what literals hold.
  *
  * Connection strings (password=x, 'it\'s', Pwd=x;), URIs (//user:x@host),
- * JSON ("password": "x"), headers (Authorization: x), environment variables
- * in front of a command (PGPASSWORD=x psql), private keys in PEM or PGP
- * armour, password verifiers.
+ * JSON ("password": "x"), XML (<password>x</password>), headers (Authorization:
+ *x), environment variables in front of a command (PGPASSWORD=x psql), private
+ *keys in PEM or PGP armour, password verifiers.
  *
  * A function's body is text in a literal, too, and there "password = p" is an
  * expression that must stay.  So a value without quotes is a secret only in
@@ -34,7 +34,7 @@ skip_text(const AudLevel *level, size_t pos, const char *word)
 	size_t p = pos;
 
 	for (; *word != '\0'; word++)
-		if (aud_lex_lower(aud_lex_char(level, &p)) != *word)
+		if (aud_lex_lower(aud_lex_char(level, &p)) != (unsigned char) *word)
 			return pos;
 	return p;
 }
@@ -91,7 +91,8 @@ skip_conninfo_value(const AudLevel *level, size_t pos)
 
 /*
  * name = value, all the way: what libpq takes for a connection string.  But a
- * single pair with a ';' in it is one of ODBC, where that ends the value.
+ * single pair with a ';' or '&' in it is one of ODBC, or of an URI's query,
+ * where that ends the value.
  */
 static bool
 is_conninfo(const AudLevel *level, size_t pos)
@@ -111,7 +112,8 @@ is_conninfo(const AudLevel *level, size_t pos)
 		pos = skip_conninfo_value(level, value);
 		odbc = pairs++ == 0 &&
 			   aud_redact_secrecy(name.text, name.len) == AUD_SECRECY_NONE &&
-			   memchr(level->source + value, ';', pos - value) != NULL;
+			   (memchr(level->source + value, ';', pos - value) != NULL ||
+				memchr(level->source + value, '&', pos - value) != NULL);
 	}
 	return pairs > 0 && !odbc;
 }
@@ -150,7 +152,7 @@ aud_scan_is_secret_text(const AudLevel *level, size_t pos)
 	len = strlen(name);
 	for (size_t i = 0; i < len; i++)
 		if (!aud_lex_is_word_char((unsigned char) name[i]) &&
-			strchr(".-{}", name[i]) == NULL)
+			strchr(".-{},", name[i]) == NULL)
 			return false;
 	if (len > 0 && name[len - 1] == '}') /* '{a,password}': a path in JSON */
 		len--;
@@ -202,13 +204,41 @@ aud_scan_is_placeholder(const AudLevel *level, size_t pos)
 }
 
 /*
+ * What editors and other databases take for quotes: if one of those opens at
+ * pos, behind its counterpart, or the end of the level.  Otherwise pos.
+ */
+static size_t
+skip_foreign_quotes(const AudLevel *level, size_t pos)
+{
+	static const char *const quotes[][2] = {
+		{"`", "`"},
+		{"\xE2\x80\x98", "\xE2\x80\x99"},
+		{"\xE2\x80\x9C", "\xE2\x80\x9D"},
+	};
+
+	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++)
+	{
+		size_t p = skip_text(level, pos, quotes[i][0]);
+		size_t end = p;
+
+		if (p == pos)
+			continue;
+		while ((end = skip_text(level, p, quotes[i][1])) == p)
+			if (aud_lex_char(level, &p) == AUD_LEX_END)
+				return level->end;
+		return end;
+	}
+	return pos;
+}
+
+/*
  * Hide what stands at from without quotes: up to the next blank, quote or
  * end of statement.
  */
 void
 aud_scan_hide_bare(AudScan *s, size_t from)
 {
-	size_t pos = from;
+	size_t pos = skip_foreign_quotes(s->level, from);
 	int    c;
 
 	s->touched = true;
@@ -222,6 +252,23 @@ aud_scan_hide_bare(AudScan *s, size_t from)
 	}
 	if (pos > from)
 		aud_scan_hide(s, from, pos);
+}
+
+/* Where a value without quotes ends. */
+static size_t
+bare_value_end(const AudScan *s, size_t pos)
+{
+	int c;
+
+	if (s->conninfo)
+		return skip_conninfo_value(s->level, pos);
+	while ((c = aud_lex_peek(s->level, pos)) != AUD_LEX_END)
+	{
+		if (aud_lex_is_space(c) || strchr("&;'\"", c) != NULL)
+			break;
+		(void) aud_lex_char(s->level, &pos);
+	}
+	return pos;
 }
 
 /* Behind "name=" in data: hide the value if it is one without quotes. */
@@ -244,19 +291,26 @@ aud_scan_data_value(AudScan *s)
 
 	aud_scan_top(s)->state = AUD_SCAN_ANY;
 	s->touched = true;
-	if (aud_scan_is_placeholder(s->level, pos))
-		return;
-	if (s->conninfo)
-		end = skip_conninfo_value(s->level, pos);
-	else
-	{
-		for (end = pos; (c = aud_lex_peek(s->level, end)) != AUD_LEX_END;
-			 (void) aud_lex_char(s->level, &end))
-			if (aud_lex_is_space(c) || strchr("&;'\"", c) != NULL)
-				break;
-	}
+	end = bare_value_end(s, pos);
+	if (aud_scan_is_placeholder(s->level, pos) ||
+		skip_text(s->level, pos, "%") == end)
+		return; /* for format(), or a pattern for LIKE */
 	if (end > pos)
 		aud_scan_hide(s, pos, end);
+}
+
+/* At the '>' behind a secret's name: hide the content of the XML element. */
+void
+aud_scan_data_element(AudScan *s)
+{
+	size_t pos = s->pos;
+	size_t end = pos;
+	int    c;
+
+	while ((c = aud_lex_char(s->level, &pos)) != AUD_LEX_END && c != '<')
+		end = pos;
+	if (c == '<' && aud_lex_peek(s->level, pos) == '/' && end > s->pos)
+		aud_scan_hide(s, s->pos, end);
 }
 
 /*

@@ -62,7 +62,20 @@ hide_literal(AudScan *s)
 	const AudToken *tok = &s->token;
 	bool broken = aud_lex_is_word_char(aud_lex_peek(s->level, tok->end));
 
+	s->open = tok->body_end == s->level->end;
 	aud_scan_hide(s, tok->body, broken ? s->level->end : tok->body_end);
+}
+
+/* Is this quoted name the name of a secret? */
+static bool
+is_secret_name(const AudLevel *level, const AudToken *tok)
+{
+	AudLevel inner;
+	char     name[AUD_LEX_WORD_MAX + 1];
+
+	aud_lex_inside(&inner, level, tok);
+	return aud_lex_copy(&inner, tok->body, name, sizeof(name)) &&
+		   aud_redact_secrecy(name, strlen(name)) != AUD_SECRECY_NONE;
 }
 
 /* digest('x', 'sha256') in a secret expression: the second tells nothing. */
@@ -77,6 +90,40 @@ is_algorithm_arg(const AudScan *s, const AudScanFrame *f)
 	aud_lex_inside(&inner, s->level, &s->token);
 	return aud_lex_copy(&inner, s->token.body, text, sizeof(text)) &&
 		   aud_redact_is_algorithm(text);
+}
+
+/* 'x' = password, 'x' AS password */
+static bool
+is_named_later(const AudScan *s)
+{
+	size_t   pos = s->pos;
+	int      c = aud_lex_peek(s->level, pos);
+	AudToken tok;
+	bool     as;
+
+	if (c == ',' || c == ')' || c == AUD_LEX_END)
+		return false;
+	aud_lex_token(s->level, &pos, &tok);
+	as = tok.kind == AUD_TOK_WORD && strcmp(tok.text, "as") == 0;
+	if (!as && (tok.kind != AUD_TOK_OPERATOR || tok.len == 0 ||
+				strspn(tok.text, "=<>!") != tok.len))
+		return false;
+
+	/* the last part of a qualified name counts */
+	do
+	{
+		aud_lex_token(s->level, &pos, &tok);
+		if (tok.kind != AUD_TOK_WORD && tok.kind != AUD_TOK_QUOTED_NAME)
+			return false;
+		c = aud_lex_peek(s->level, pos);
+		if (c == '.')
+			(void) aud_lex_char(s->level, &pos);
+	} while (c == '.');
+	if (c == '(')
+		return false;
+	if (tok.kind == AUD_TOK_WORD)
+		return aud_redact_secrecy(tok.text, tok.len) != AUD_SECRECY_NONE;
+	return is_secret_name(s->level, &tok);
 }
 
 void
@@ -94,7 +141,10 @@ aud_scan_string(AudScan *s)
 		return;
 	}
 	f->state = AUD_SCAN_ANY;
-	scan_inside(s);
+	if (!s->level->data && is_named_later(s))
+		hide_literal(s);
+	else
+		scan_inside(s);
 }
 
 /*

@@ -75,6 +75,18 @@ start_statement(AudScan *s)
 	s->insert_names = 0;
 }
 
+static bool
+is_quote_next(const AudScan *s)
+{
+	size_t pos = s->pos;
+	int    c;
+
+	do
+		c = aud_lex_char(s->level, &pos);
+	while (aud_lex_is_space(c));
+	return c == '"' || c == '\'';
+}
+
 /* Does this operator stand between a name and its value? */
 static bool
 is_assignment(const AudScan *s, const AudScanFrame *f)
@@ -87,13 +99,40 @@ is_assignment(const AudScan *s, const AudScanFrame *f)
 		return true;
 	if (f->state == AUD_SCAN_TYPED)
 		return false;
-	if (strcmp(op, ":") == 0) /* JSON, Python */
-		return s->level->data && s->last_kind != AUD_TOK_WORD;
+	if (strcmp(op, ":") == 0) /* JSON, JavaScript, Python */
+		return s->level->data &&
+			   (s->last_kind != AUD_TOK_WORD || is_quote_next(s));
 	if (strcmp(op, "=>") == 0)
 		return true;
 	if (f->state == AUD_SCAN_KEY || f->bare)
 		return false;
 	return strspn(op, "=<>!~*") == s->token.len && strcmp(op, "*") != 0;
+}
+
+static void
+operator_behind_name(AudScan *s, AudScanFrame *f)
+{
+	bool name = f->state == AUD_SCAN_NAME;
+
+	if (s->level->data && s->token.text[0] == '>')
+	{
+		f->state = AUD_SCAN_ANY;
+		aud_scan_data_element(s);
+	}
+	else if (is_assignment(s, f))
+	{
+		f->bare = (name && f->bare) || aud_scan_is_set(s);
+		f->state = AUD_SCAN_OPERAND;
+		if (s->level->data && s->token.text[0] == '=')
+			aud_scan_data_value(s);
+	}
+	else if (name && f->bare)
+	{
+		f->bare = false;
+		aud_scan_hide_bare(s, s->token.start);
+	}
+	else
+		f->state = AUD_SCAN_ANY;
 }
 
 static void
@@ -121,19 +160,7 @@ on_operator(AudScan *s)
 		case AUD_SCAN_NAME:
 		case AUD_SCAN_TYPED:
 		case AUD_SCAN_KEY:
-			if (!is_assignment(s, f))
-			{
-				f->state = AUD_SCAN_ANY;
-				if (f->bare)
-					aud_scan_hide_bare(s, s->token.start);
-				f->bare = false;
-				break;
-			}
-			f->bare =
-				(f->state == AUD_SCAN_NAME && f->bare) || aud_scan_is_set(s);
-			f->state = AUD_SCAN_OPERAND;
-			if (s->level->data && s->token.text[0] == '=')
-				aud_scan_data_value(s);
+			operator_behind_name(s, f);
 			break;
 		case AUD_SCAN_WORD:
 		case AUD_SCAN_DONE:
@@ -179,6 +206,8 @@ open_call(AudScan *s, AudScanFrame *f)
 		if (s->call->kind == AUD_CALL_HARMLESS)
 			f->enclosed = false;
 	}
+	f->call = s->word.id == AUD_KW_NONE;
+
 	/* set_password('bob', 'x'); but not CREATE TABLE password (... */
 	if (s->secrecy == AUD_SECRECY_PASSWORD && !(s->before.flags & AUD_KW_NAMES))
 		f->enclosed = true;
@@ -193,10 +222,16 @@ on_open(AudScan *s)
 			   (outer->state != AUD_SCAN_NAME || outer->bare);
 	bool inherits = due || aud_scan_is_secret_arg(outer) || outer->enclosed;
 	bool row = round && s->values_frame == s->nframes;
+	bool missing = outer->state == AUD_SCAN_NAME && outer->bare;
 	AudScanFrame *f = aud_scan_push(s);
 
 	if (f == outer)
 		return;
+	if (missing) /* PASSWORD (x) */
+	{
+		f->state = AUD_SCAN_OPERAND;
+		f->bare = true;
+	}
 	f->enclosed = inherits;
 	f->names_only = round;
 	if (round &&
@@ -204,6 +239,9 @@ on_open(AudScan *s)
 		open_call(s, f);
 	if (row)
 		f->secret_args |= s->insert_names;
+	else if (s->insert_names != 0 && s->insert_frame == s->nframes - 1 &&
+			 s->last_kind == AUD_TOK_PUNCT)
+		s->insert_frame = s->nframes; /* INSERT INTO t (a) (SELECT ... */
 	if (round && s->list_assigned)
 		f->secret_args |= s->list;
 
@@ -221,6 +259,7 @@ on_close(AudScan *s)
 {
 	AudScanFrame *f = aud_scan_top(s);
 	uint64_t      names = f->names_only ? f->names : 0;
+	bool          named = f->names != 0 && (f->call || f->arg == 0);
 
 	while (f->is_case)
 	{
@@ -235,6 +274,11 @@ on_close(AudScan *s)
 		s->insert_names = names;
 		s->insert_open = false;
 	}
+
+	/* lower(password) = 'x' */
+	f = aud_scan_top(s);
+	if (named && f->state == AUD_SCAN_ANY)
+		f->state = AUD_SCAN_KEY;
 }
 
 static void
@@ -254,6 +298,13 @@ on_punct(AudScan *s)
 {
 	AudScanFrame *f = aud_scan_top(s);
 
+	if (f->bare && f->state == AUD_SCAN_NAME &&
+		strchr("(;", s->token.text[0]) == NULL)
+	{
+		f->bare = false;
+		aud_scan_hide_bare(s, s->token.start);
+		return;
+	}
 	switch (s->token.text[0])
 	{
 		case '(':
@@ -277,8 +328,6 @@ on_punct(AudScan *s)
 				f->state = AUD_SCAN_ANY;
 			break;
 		default:
-			if (f->bare && f->state == AUD_SCAN_NAME)
-				aud_scan_hide_bare(s, s->token.start);
 			f->state = AUD_SCAN_ANY;
 			break;
 	}
@@ -381,7 +430,7 @@ aud_scan_level(AudRedactSink *sink, const AudLevel *level, size_t pos,
 
 	/* "PASSWORD " wants a literal, but the word alone does not */
 	f = aud_scan_top(&s);
-	end.wants = f->state == AUD_SCAN_OPERAND ||
+	end.wants = s.open || f->state == AUD_SCAN_OPERAND ||
 				(f->state == AUD_SCAN_NAME && s.last_end < level->end);
 	end.touched = s.touched || end.wants;
 	return end;

@@ -50,10 +50,11 @@ typedef struct AudScanFrame
 	bool         key;        /* keyed: this argument is a secret's name */
 	bool         key_value;  /* keyed: the one before was */
 	bool         is_case;    /* closed by END */
+	bool         call;       /* arguments of a function */
 	bool         names_only; /* nothing but names and commas so far */
 	bool         select;     /* secret_args are of a select list */
 	unsigned int arg;        /* number of the argument, from 0 */
-	uint64_t     names;      /* names_only: which are secrets' names */
+	uint64_t     names;      /* which arguments are, or have, secrets' names */
 	uint64_t     secret_args;
 } AudScanFrame;
 
@@ -103,6 +104,7 @@ typedef struct AudScan
 	bool     list_assigned;
 
 	bool touched; /* was anything hidden, or did a secret have to follow? */
+	bool open;    /* the last secret was not terminated */
 
 	int          nframes;
 	int          beyond; /* parentheses that found no frame */
@@ -179,6 +181,7 @@ extern bool   aud_scan_is_placeholder(const AudLevel *level, size_t pos);
 extern void   aud_scan_hide_bare(AudScan *s, size_t from);
 extern void   aud_scan_data_value(AudScan *s);
 extern bool   aud_scan_data_uri(AudScan *s);
+extern void   aud_scan_data_element(AudScan *s);
 extern void   aud_scan_data_word(AudScan *s);
 
 #endif /* AUD_CORE_REDACT_SCAN_H */

@@ -69,9 +69,15 @@ follow_insert(AudScan *s, AudScanFrame *f, AudWord word)
 	}
 	else if (word.id == AUD_KW_VALUES && s->insert_frame == s->nframes)
 		s->values_frame = s->insert_names != 0 ? s->nframes : -1;
+	else if (word.id == AUD_KW_SELECT && f->enclosed)
+	{
+		/* password = (SELECT 'x' FROM t WHERE name = 'bob') */
+		f->enclosed = false;
+		f->select = true;
+		f->secret_args = ~UINT64_C(0);
+	}
 	else if (word.id == AUD_KW_SELECT)
 	{
-		f->enclosed = false;
 		if (s->insert_names != 0 && s->insert_frame == s->nframes)
 		{
 			f->select = true;
@@ -90,6 +96,11 @@ follow_insert(AudScan *s, AudScanFrame *f, AudWord word)
 static bool
 word_behind_name(AudScan *s, AudScanFrame *f, AudWord word)
 {
+	if (word.id == AUD_KW_IS)
+	{
+		f->state = AUD_SCAN_TYPED; /* IS DISTINCT FROM may follow */
+		return true;
+	}
 	if (f->bare)
 	{
 		/* once only: what follows the word without quotes is no password */
@@ -152,10 +163,13 @@ word_by_state(AudScan *s, AudScanFrame *f, AudWord word)
 				return true;
 			break;
 		case AUD_SCAN_TYPED:
-			if (word.id == AUD_KW_DEFAULT)
+			if (word.id == AUD_KW_DEFAULT ||
+				(word.id == AUD_KW_FROM && s->before.id == AUD_KW_DISTINCT))
+			{
 				f->state = AUD_SCAN_OPERAND;
-			if (s->last_dot || word.id == AUD_KW_DEFAULT ||
-				(word.flags & AUD_KW_TYPE))
+				return true;
+			}
+			if (s->last_dot || (word.flags & AUD_KW_TYPE))
 				return true;
 			break;
 		default:

@@ -38,7 +38,7 @@ static const Keyword keywords[] = {
 	{"analyze", {OTHER, COMMAND | NAMES}},
 	{"and", {OTHER, RESERVED}},
 	{"array", {OTHER, TYPE}},
-	{"as", {OTHER, RESERVED}},
+	{"as", {AUD_KW_AS, RESERVED}},
 	{"begin", {OTHER, COMMAND | OPENS}},
 	{"between", {OTHER, RESERVED}},
 	{"by", {AUD_KW_BY, 0}},
@@ -54,6 +54,7 @@ static const Keyword keywords[] = {
 	{"declare", {OTHER, COMMAND | OPENS}},
 	{"default", {AUD_KW_DEFAULT, VALUE}},
 	{"delete", {OTHER, COMMAND}},
+	{"distinct", {AUD_KW_DISTINCT, TYPE}},
 	{"do", {OTHER, COMMAND | OPENS}},
 	{"drop", {OTHER, COMMAND}},
 	{"else", {OTHER, RESERVED | OPENS}},
@@ -65,7 +66,7 @@ static const Keyword keywords[] = {
 	{"false", {OTHER, VALUE}},
 	{"fetch", {OTHER, COMMAND}},
 	{"for", {AUD_KW_FOR, NAMES | RESERVED}},
-	{"from", {OTHER, CLAUSE | RESERVED}},
+	{"from", {AUD_KW_FROM, CLAUSE | RESERVED}},
 	{"function", {OTHER, NAMES}},
 	{"grant", {OTHER, COMMAND}},
 	{"group", {AUD_KW_GROUP, CLAUSE | RESERVED | NAMES}},
@@ -78,7 +79,7 @@ static const Keyword keywords[] = {
 	{"insert", {AUD_KW_INSERT, COMMAND}},
 	{"intersect", {OTHER, CLAUSE | RESERVED}},
 	{"into", {OTHER, NAMES | RESERVED}},
-	{"is", {OTHER, RESERVED}},
+	{"is", {AUD_KW_IS, RESERVED}},
 	{"join", {OTHER, NAMES | RESERVED}},
 	{"like", {OTHER, COMPARES}},
 	{"limit", {OTHER, CLAUSE | RESERVED}},
@@ -101,7 +102,6 @@ static const Keyword keywords[] = {
 	{"references", {OTHER, NAMES | RESERVED}},
 	{"refresh", {OTHER, COMMAND}},
 	{"reset", {OTHER, COMMAND}},
-	{"return", {OTHER, COMMAND}},
 	{"returning", {OTHER, CLAUSE | RESERVED}},
 	{"revoke", {OTHER, COMMAND}},
 	{"role", {AUD_KW_ROLE, NAMES}},
@@ -135,67 +135,74 @@ static const Keyword keywords[] = {
  * Names that end so.  With exact, the name has to be this, or to end in '_',
  * '.' or '-' and this: "user_pass", but not "bypass".
  */
-static const struct
+typedef struct SecretName
 {
 	const char *end;
+	size_t      len;
 	AudSecrecy  secrecy;
 	bool        exact;
-} secret_names[] = {
-	{"password", AUD_SECRECY_PASSWORD, false},
-	{"passwd", AUD_SECRECY_PASSWORD, false},
-	{"passphrase", AUD_SECRECY_PASSWORD, false},
-	{"passcode", AUD_SECRECY_PASSWORD, false},
-	{"pwd", AUD_SECRECY_PASSWORD, false},
-	{"pass", AUD_SECRECY_PASSWORD, true},
-	{"secret", AUD_SECRECY_KEY, false},
-	{"token", AUD_SECRECY_KEY, false},
-	{"credential", AUD_SECRECY_KEY, false},
-	{"credentials", AUD_SECRECY_KEY, false},
-	{"apikey", AUD_SECRECY_KEY, false},
-	{"api_key", AUD_SECRECY_KEY, false},
-	{"api-key", AUD_SECRECY_KEY, false},
-	{"accesskey", AUD_SECRECY_KEY, false},
-	{"access_key", AUD_SECRECY_KEY, false},
-	{"account_key", AUD_SECRECY_KEY, false},
-	{"auth_key", AUD_SECRECY_KEY, false},
-	{"encryption_key", AUD_SECRECY_KEY, false},
-	{"master_key", AUD_SECRECY_KEY, false},
-	{"privatekey", AUD_SECRECY_KEY, false},
-	{"private_key", AUD_SECRECY_KEY, false},
-	{"secretkey", AUD_SECRECY_KEY, false},
-	{"secret_key", AUD_SECRECY_KEY, false},
-	{"shared_key", AUD_SECRECY_KEY, false},
-	{"signing_key", AUD_SECRECY_KEY, false},
+} SecretName;
+
+#define TEXT(literal) literal, sizeof(literal) - 1
+
+static const SecretName secret_names[] = {
+	{TEXT("password"), AUD_SECRECY_PASSWORD, false},
+	{TEXT("passwd"), AUD_SECRECY_PASSWORD, false},
+	{TEXT("passphrase"), AUD_SECRECY_PASSWORD, false},
+	{TEXT("passcode"), AUD_SECRECY_PASSWORD, false},
+	{TEXT("pwd"), AUD_SECRECY_PASSWORD, false},
+	{TEXT("pass"), AUD_SECRECY_PASSWORD, true},
+	{TEXT("secret"), AUD_SECRECY_KEY, false},
+	{TEXT("token"), AUD_SECRECY_KEY, false},
+	{TEXT("credential"), AUD_SECRECY_KEY, false},
+	{TEXT("credentials"), AUD_SECRECY_KEY, false},
+	{TEXT("apikey"), AUD_SECRECY_KEY, false},
+	{TEXT("api_key"), AUD_SECRECY_KEY, false},
+	{TEXT("api-key"), AUD_SECRECY_KEY, false},
+	{TEXT("accesskey"), AUD_SECRECY_KEY, false},
+	{TEXT("access_key"), AUD_SECRECY_KEY, false},
+	{TEXT("account_key"), AUD_SECRECY_KEY, false},
+	{TEXT("auth_key"), AUD_SECRECY_KEY, false},
+	{TEXT("encryption_key"), AUD_SECRECY_KEY, false},
+	{TEXT("master_key"), AUD_SECRECY_KEY, false},
+	{TEXT("privatekey"), AUD_SECRECY_KEY, false},
+	{TEXT("private_key"), AUD_SECRECY_KEY, false},
+	{TEXT("secretkey"), AUD_SECRECY_KEY, false},
+	{TEXT("secret_key"), AUD_SECRECY_KEY, false},
+	{TEXT("shared_key"), AUD_SECRECY_KEY, false},
+	{TEXT("signing_key"), AUD_SECRECY_KEY, false},
 };
 
 static const AudSecretCall calls[] = {
 	/* pgcrypto */
-	{"crypt", AUD_CALL_PLAIN, 0x3},
-	{"hmac", AUD_CALL_PLAIN, 0x2},
-	{"encrypt", AUD_CALL_PLAIN, 0x2},
-	{"decrypt", AUD_CALL_PLAIN, 0x2},
-	{"encrypt_iv", AUD_CALL_PLAIN, 0x2},
-	{"decrypt_iv", AUD_CALL_PLAIN, 0x2},
-	{"pgp_sym_encrypt", AUD_CALL_PLAIN, 0x2},
-	{"pgp_sym_encrypt_bytea", AUD_CALL_PLAIN, 0x2},
-	{"pgp_sym_decrypt", AUD_CALL_PLAIN, 0x2},
-	{"pgp_sym_decrypt_bytea", AUD_CALL_PLAIN, 0x2},
-	{"pgp_pub_decrypt", AUD_CALL_PLAIN, 0x6},
-	{"pgp_pub_decrypt_bytea", AUD_CALL_PLAIN, 0x6},
-	{"gen_salt", AUD_CALL_HARMLESS, 0},
+	{TEXT("crypt"), AUD_CALL_PLAIN, 0x3},
+	{TEXT("hmac"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("encrypt"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("decrypt"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("encrypt_iv"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("decrypt_iv"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("pgp_sym_encrypt"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("pgp_sym_encrypt_bytea"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("pgp_sym_decrypt"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("pgp_sym_decrypt_bytea"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("pgp_pub_decrypt"), AUD_CALL_PLAIN, 0x6},
+	{TEXT("pgp_pub_decrypt_bytea"), AUD_CALL_PLAIN, 0x6},
+	{TEXT("gen_salt"), AUD_CALL_HARMLESS, 0},
 	/* supabase_vault, aws_commons */
-	{"create_secret", AUD_CALL_PLAIN, 0x1},
-	{"update_secret", AUD_CALL_PLAIN, 0x2},
-	{"create_aws_credentials", AUD_CALL_PLAIN, 0x6},
+	{TEXT("create_secret"), AUD_CALL_PLAIN, 0x1},
+	{TEXT("update_secret"), AUD_CALL_PLAIN, 0x2},
+	{TEXT("create_aws_credentials"), AUD_CALL_PLAIN, 0x6},
 	/* of the server, hstore, http */
-	{"set_config", AUD_CALL_KEYED, 0},
-	{"json_build_object", AUD_CALL_KEYED, 0},
-	{"jsonb_build_object", AUD_CALL_KEYED, 0},
-	{"hstore", AUD_CALL_KEYED, 0},
-	{"http_header", AUD_CALL_KEYED, 0},
-	{"format", AUD_CALL_COMPOSES, 0},
-	{"concat", AUD_CALL_COMPOSES, 0},
-	{"concat_ws", AUD_CALL_COMPOSES, 0},
+	{TEXT("set_config"), AUD_CALL_KEYED, 0},
+	{TEXT("json_build_object"), AUD_CALL_KEYED, 0},
+	{TEXT("jsonb_build_object"), AUD_CALL_KEYED, 0},
+	{TEXT("jsonb_set"), AUD_CALL_KEYED, 0},
+	{TEXT("jsonb_insert"), AUD_CALL_KEYED, 0},
+	{TEXT("hstore"), AUD_CALL_KEYED, 0},
+	{TEXT("http_header"), AUD_CALL_KEYED, 0},
+	{TEXT("format"), AUD_CALL_COMPOSES, 0},
+	{TEXT("concat"), AUD_CALL_COMPOSES, 0},
+	{TEXT("concat_ws"), AUD_CALL_COMPOSES, 0},
 };
 
 static const char *const algorithms[] = {
@@ -244,14 +251,14 @@ aud_redact_secrecy(const char *name, size_t len)
 {
 	for (size_t i = 0; i < COUNT(secret_names); i++)
 	{
-		const char *end = secret_names[i].end;
-		size_t      n = strlen(end);
+		const SecretName *secret = &secret_names[i];
+		size_t            n = secret->len;
 
-		if (len < n || memcmp(name + len - n, end, n) != 0)
+		if (len < n || name[len - 1] != secret->end[n - 1] ||
+			memcmp(name + len - n, secret->end, n) != 0)
 			continue;
-		if (!secret_names[i].exact || len == n ||
-			strchr("_-.", name[len - n - 1]) != NULL)
-			return secret_names[i].secrecy;
+		if (!secret->exact || len == n || strchr("_-.", name[len - n - 1]) != NULL)
+			return secret->secrecy;
 	}
 	return AUD_SECRECY_NONE;
 }
@@ -260,7 +267,7 @@ const AudSecretCall *
 aud_redact_call(const char *name, size_t len)
 {
 	for (size_t i = 0; i < COUNT(calls); i++)
-		if (strlen(calls[i].name) == len && memcmp(calls[i].name, name, len) == 0)
+		if (calls[i].len == len && memcmp(calls[i].name, name, len) == 0)
 			return &calls[i];
 	return NULL;
 }

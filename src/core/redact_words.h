@@ -23,15 +23,19 @@ typedef enum AudKeyword
 	AUD_KW_NONE,
 	AUD_KW_OTHER,
 	AUD_KW_ALTER,
+	AUD_KW_AS,
 	AUD_KW_BY,
 	AUD_KW_CASE,
 	AUD_KW_CREATE,
 	AUD_KW_DEFAULT,
+	AUD_KW_DISTINCT,
 	AUD_KW_END,
 	AUD_KW_FOR,
+	AUD_KW_FROM,
 	AUD_KW_GROUP,
 	AUD_KW_IDENTIFIED,
 	AUD_KW_INSERT,
+	AUD_KW_IS,
 	AUD_KW_NOT,
 	AUD_KW_ROLE,
 	AUD_KW_ROW,
@@ -84,6 +88,7 @@ typedef enum AudCallKind
 typedef struct AudSecretCall
 {
 	const char *name;
+	size_t      len;
 	AudCallKind kind;
 	uint32_t    secret_args; /* bit 0: the first */
 } AudSecretCall;
