@@ -61,7 +61,7 @@ extern void aud_facts_function_called(AudStmt *stmt);
 
 /* setting, old_value and new_value; target_role where that is what it sets. */
 extern void aud_facts_setting(AudStmt *stmt, const char *name,
-							  const char *new_value);
+							  const char *new_value, bool local);
 
 /* Name an object of the command: as it is known, or else as it was written. */
 extern void aud_facts_add(AudStmt *stmt, ObjectType type, Node *object,

@@ -288,12 +288,17 @@ before_default_privileges(AudStmt *stmt, const AlterDefaultPrivilegesStmt *alter
 	{
 		DefElem *option = lfirst(lc);
 
-		if (strcmp(option->defname, "schemas") == 0)
-			aud_facts_strings(stmt, "schemas", words_of((List *) option->arg));
-		else if (strcmp(option->defname, "roles") == 0)
+		if (strcmp(option->defname, "roles") == 0)
 			aud_facts_strings(stmt,
 							  "owned_by",
 							  aud_facts_roles((List *) option->arg));
+	}
+	foreach (lc, alter->options)
+	{
+		DefElem *option = lfirst(lc);
+
+		if (strcmp(option->defname, "schemas") == 0)
+			aud_facts_strings(stmt, "schemas", words_of((List *) option->arg));
 	}
 }
 

@@ -73,6 +73,20 @@ attribute_of(DefElem *option)
 	return NULL;
 }
 
+static void
+put_members(AudStmt *stmt, List *options, const char *defname, const char *key)
+{
+	ListCell *lc;
+
+	foreach (lc, options)
+	{
+		DefElem *option = lfirst(lc);
+
+		if (strcmp(option->defname, defname) == 0)
+			aud_facts_strings(stmt, key, aud_facts_roles((List *) option->arg));
+	}
+}
+
 /* Attributes, and the edges of membership that CREATE ROLE may make at once. */
 static void
 put_options(AudStmt *stmt, List *options)
@@ -80,25 +94,15 @@ put_options(AudStmt *stmt, List *options)
 	List     *attributes = NIL;
 	ListCell *lc;
 
+	put_members(stmt, options, "addroleto", "member_of");
+	put_members(stmt, options, "rolemembers", "members");
+	put_members(stmt, options, "adminmembers", "admin_members");
 	foreach (lc, options)
 	{
-		DefElem *option = lfirst(lc);
-		char    *attribute = attribute_of(option);
+		char *attribute = attribute_of(lfirst(lc));
 
 		if (attribute != NULL)
 			attributes = lappend(attributes, attribute);
-		else if (strcmp(option->defname, "addroleto") == 0)
-			aud_facts_strings(stmt,
-							  "member_of",
-							  aud_facts_roles((List *) option->arg));
-		else if (strcmp(option->defname, "rolemembers") == 0)
-			aud_facts_strings(stmt,
-							  "members",
-							  aud_facts_roles((List *) option->arg));
-		else if (strcmp(option->defname, "adminmembers") == 0)
-			aud_facts_strings(stmt,
-							  "admin_members",
-							  aud_facts_roles((List *) option->arg));
 	}
 	aud_facts_strings(stmt, "attributes", attributes);
 }
@@ -152,6 +156,10 @@ before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
 		add_role(stmt,
 				 ((AccessPriv *) lfirst(lc))->priv_name,
 				 grant->is_grant ? AUD_ACCESS_GRANT : AUD_ACCESS_REVOKE);
+	if (grant->grantor != NULL)
+		aud_stmt_detail(stmt, "grantor", aud_address_role(grant->grantor));
+	if (!grant->is_grant && grant->behavior == DROP_CASCADE)
+		aud_stmt_detail(stmt, "behavior", "cascade");
 	if (list_length(grant->granted_roles) == 1)
 		aud_stmt_detail(stmt,
 						"target_role",
@@ -159,10 +167,6 @@ before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
 	aud_facts_strings(stmt, "members", aud_facts_roles(grant->grantee_roles));
 	if (aud_grant_admin(grant))
 		aud_facts_flag(stmt, "admin_option");
-	if (grant->grantor != NULL)
-		aud_stmt_detail(stmt, "grantor", aud_address_role(grant->grantor));
-	if (!grant->is_grant && grant->behavior == DROP_CASCADE)
-		aud_stmt_detail(stmt, "behavior", "cascade");
 }
 
 /*
@@ -214,6 +218,8 @@ before_drop_owned(AudStmt *stmt, const DropOwnedStmt *drop)
 {
 	ListCell *lc;
 
+	if (drop->behavior == DROP_CASCADE)
+		aud_stmt_detail(stmt, "behavior", "cascade");
 	aud_facts_strings(stmt, "owned_by", aud_facts_roles(drop->roles));
 	foreach (lc, drop->roles)
 	{
@@ -222,8 +228,6 @@ before_drop_owned(AudStmt *stmt, const DropOwnedStmt *drop)
 		if (OidIsValid(role))
 			add_revoked(stmt, role);
 	}
-	if (drop->behavior == DROP_CASCADE)
-		aud_stmt_detail(stmt, "behavior", "cascade");
 }
 
 bool

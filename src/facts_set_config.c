@@ -97,9 +97,7 @@ note_call(AudCalls *calls, FuncExpr *call)
 		return;
 	}
 	calls->n++;
-	aud_facts_setting(calls->stmt, name, value);
-	if (is_true(lthird(call->args)))
-		aud_facts_flag(calls->stmt, "local");
+	aud_facts_setting(calls->stmt, name, value, is_true(lthird(call->args)));
 }
 
 static bool
@@ -190,6 +188,6 @@ aud_facts_function_called(AudStmt *stmt)
 	stmt->roles_by_function = true;
 	stmt->roles_from = stmt->entered;
 	stmt->roles_to = now;
-	aud_facts_roles_changed(stmt);
 	aud_facts_flag(stmt, "local");
+	aud_facts_roles_changed(stmt);
 }

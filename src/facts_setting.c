@@ -53,7 +53,8 @@ decide_now(AudStmt *stmt)
 }
 
 void
-aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value)
+aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value,
+				  bool local)
 {
 	int class = aud_settings_class(name);
 
@@ -61,8 +62,11 @@ aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value)
 	if (class == AUD_CLASS_ROLE && new_value != NULL)
 		aud_stmt_detail(stmt, "target_role", new_value);
 	else if (class != AUD_CLASS_ROLE)
-	{
 		aud_stmt_detail(stmt, "setting", name);
+	if (local)
+		aud_facts_flag(stmt, "local");
+	if (class != AUD_CLASS_ROLE)
+	{
 		put_value(stmt, "old_value", name, aud_settings_value(name));
 		put_value(stmt, "new_value", name, new_value);
 	}
@@ -120,6 +124,8 @@ before_set(AudStmt *stmt, VariableSetStmt *set)
 	else if (set->kind != VAR_SET_MULTI)
 	{
 		aud_stmt_detail(stmt, "setting", set->name);
+		if (set->is_local)
+			aud_facts_flag(stmt, "local");
 		put_value(stmt, "old_value", set->name, aud_settings_value(set->name));
 		stmt->after = after_set;
 		aud_stmt_note(stmt, set->name);

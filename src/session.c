@@ -161,6 +161,21 @@ append_client_address(AudBuf *b)
 	aud_json_int(b, atoi(port));
 }
 
+/* The code of a background worker: "pg_cron.PgCronLauncherMain". */
+static void
+append_worker(AudBuf *b)
+{
+	char name[BGW_MAXLEN * 2 + 2];
+	int  len = snprintf(name,
+                       sizeof(name),
+                       "%s.%s",
+                       MyBgworkerEntry->bgw_library_name,
+                       MyBgworkerEntry->bgw_function_name);
+
+	aud_buf_lit(b, ",\"worker\":");
+	aud_json_string(b, name, Min(len, (int) sizeof(name) - 1));
+}
+
 static void
 make_client(void)
 {
@@ -180,6 +195,8 @@ make_client(void)
 		aud_buf_lit(&b, ",\"backend\":");
 		aud_json_string(&b, type, strlen(type));
 	}
+	if (MyBgworkerEntry != NULL && !IsParallelWorker())
+		append_worker(&b);
 	if (client_app[0] != '\0')
 	{
 		aud_buf_lit(&b, ",\"app\":");

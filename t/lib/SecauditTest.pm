@@ -33,7 +33,7 @@ use Test::More;
 
 our @EXPORT = qw(
   new_node trail_dir trail_files flush_trail mark records one_record
-  all_records read_trail check_trail secauditctl objects_of is_record
+  all_records read_trail check_trail secauditctl objects_of is_record statements_are
 );
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
@@ -363,7 +363,7 @@ sub objects_of
 }
 
 # is_record(RECORD, { key => value }, NAME): a test that the keys have exactly
-# these values; undef: the key must be absent.  objects are compared in the
+# these values (1 for true); undef: the key must be absent.  objects are compared in the
 # form of objects_of().
 sub is_record
 {
@@ -372,10 +372,41 @@ sub is_record
 	foreach my $key (keys %$expected)
 	{
 		$got{$key} = $key eq 'objects' && $record ? objects_of($record) : $record->{$key};
+		$got{$key} = 1 if JSON::PP::is_bool($got{$key}) && $got{$key};
 	}
+	$expected = { map { $_ => JSON::PP::is_bool($expected->{$_}) ? 1 : $expected->{$_} } keys %$expected };
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	return is_deeply(\%got, $expected, $name)
 	  || diag(JSON::PP->new->canonical->pretty->encode($record // {}));
+}
+
+# statements_are(NODE, \%session, [STATEMENT, { key => value }, NAME], ...): run
+# the statements one by one in one psql session, errors and all, and test each
+# one's record as is_record does.  A case without expectations only runs.
+# session: database (postgres), params of psql's extra_params.
+sub statements_are
+{
+	my ($node, $session, @cases) = @_;
+	my $since = mark($node);
+	my %found;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+	$node->psql(
+		$session->{database} // 'postgres',
+		join('', map { "$_->[0];\n" } @cases),
+		on_error_stop => 0,
+		extra_params => $session->{params} // []);
+	foreach my $record (records($node, since => $since))
+	{
+		push @{ $found{ $record->{query} } }, $record if defined $record->{query};
+	}
+	foreach my $case (@cases)
+	{
+		my ($sql, $expected, $name) = @$case;
+		my $record = shift @{ $found{$sql} // [] };
+		is_record($record, $expected, $name) if $expected;
+	}
+	return;
 }
 
 # check_trail(NODE, NAME): a test that the whole trail, as it lies there, is
