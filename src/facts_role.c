@@ -89,9 +89,8 @@ put_members(AudStmt *stmt, List *options, const char *defname, const char *key)
 
 /* Attributes, and the edges of membership that CREATE ROLE may make at once. */
 static void
-put_options(AudStmt *stmt, List *options)
+put_options(AudStmt *stmt, List *options, List *attributes)
 {
-	List     *attributes = NIL;
 	ListCell *lc;
 
 	put_members(stmt, options, "addroleto", "member_of");
@@ -112,7 +111,10 @@ before_create_role(AudStmt *stmt, const CreateRoleStmt *create)
 {
 	add_role(stmt, create->role, AUD_ACCESS_CREATE);
 	aud_stmt_detail(stmt, "target_role", create->role);
-	put_options(stmt, create->options);
+	/* CREATE USER says LOGIN without saying it; a NOLOGIN after it prevails */
+	put_options(stmt,
+				create->options,
+				create->stmt_type == ROLESTMT_USER ? list_make1("login") : NIL);
 }
 
 /* ALTER GROUP ... ADD or DROP USER is an ALTER ROLE with members, too. */
@@ -131,7 +133,7 @@ before_alter_role(AudStmt *stmt, const AlterRoleStmt *alter)
 			 : alter->action > 0 ? AUD_ACCESS_GRANT
 								 : AUD_ACCESS_REVOKE);
 	aud_stmt_detail(stmt, "target_role", role);
-	put_options(stmt, alter->options);
+	put_options(stmt, alter->options, NIL);
 }
 
 static void

@@ -192,6 +192,7 @@ statements_are(
 			]
 		},
 		'38: DROP OWNED: what is dropped, and what was only granted' ],
+	[q{DROP OWNED BY carol}],
 	[   q{DROP ROLE bob, carol},
 		{ @ok, objects => [ 'role bob drop', 'role carol drop' ] },
 		'34: DROP ROLE' ],);
@@ -200,6 +201,7 @@ statements_are(
 $node->safe_psql(
 	'postgres', q{
 	CREATE TABLE shared (a int, b int);
+	CREATE TABLE closed (a int);
 	CREATE ROLE other;
 	GRANT SELECT ON shared TO alice WITH GRANT OPTION;
 	SELECT lo_create(4712);
@@ -231,8 +233,8 @@ foreach my $quiet (0, 1)
 			"35: REVOKE, $how" ],
 		[   'REVOKE SELECT ON shared FROM other', { outcome => 'success', sqlstate => undef },
 			"35: all of it revoked, $how" ],
-		[   'GRANT SELECT ON s.t1 TO other',
-			{ outcome => 'failure', sqlstate => '42501', objects => ['table s.t1 grant'] },
+		[   q{GRANT SELECT ON closed TO other},
+			{ outcome => 'failure', sqlstate => '42501', objects => ['table public.closed grant'] },
 			"35: refused, $how" ],);
 }
 is_record(
