@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHA256_BYTES 32
+#define SHA256_BYTES AUD_CHAIN_DIGEST_BYTES
 
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 								"abcdefghijklmnopqrstuvwxyz"
@@ -84,20 +84,34 @@ put_uint64(unsigned char *p, uint64_t v)
 }
 
 void
-aud_chain_hash(AudHasher *hasher, const unsigned char *prev, uint64_t seq,
-			   const char *body, size_t body_len, unsigned char *h)
+aud_chain_digest(AudHasher *hasher, const char *body, size_t body_len,
+				 unsigned char *d)
 {
-	unsigned char d[SHA256_BYTES];
+	digest(hasher, body, body_len, "}", 1, d);
+}
+
+void
+aud_chain_link(AudHasher *hasher, const unsigned char *prev, uint64_t seq,
+			   const unsigned char *d, unsigned char *h)
+{
 	unsigned char link[1 + AUD_CHAIN_HASH_BYTES + 8];
 	unsigned char full[SHA256_BYTES];
-
-	digest(hasher, body, body_len, "}", 1, d);
 
 	link[0] = 0x01;
 	memcpy(link + 1, prev, AUD_CHAIN_HASH_BYTES);
 	put_uint64(link + 1 + AUD_CHAIN_HASH_BYTES, seq);
-	digest(hasher, link, sizeof(link), d, sizeof(d), full);
+	digest(hasher, link, sizeof(link), d, SHA256_BYTES, full);
 	memcpy(h, full, AUD_CHAIN_HASH_BYTES);
+}
+
+void
+aud_chain_hash(AudHasher *hasher, const unsigned char *prev, uint64_t seq,
+			   const char *body, size_t body_len, unsigned char *h)
+{
+	unsigned char d[SHA256_BYTES];
+
+	aud_chain_digest(hasher, body, body_len, d);
+	aud_chain_link(hasher, prev, seq, d, h);
 }
 
 /* Decimal digits of v at p, which has room for 20; returns their number. */
@@ -245,24 +259,42 @@ aud_chain_hash_encode(const unsigned char *h, char *text)
 	*text = '\0';
 }
 
+/*
+ * Value of a base64url character plus one, zero for any other: a checker
+ * decodes a hash per line, and branches per character were a fifth of its time.
+ */
+static const unsigned char base64url_values[256] = {
+	['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,
+	['G'] = 7,  ['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12,
+	['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
+	['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+	['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30,
+	['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36,
+	['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+	['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54,
+	['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60,
+	['8'] = 61, ['9'] = 62, ['-'] = 63, ['_'] = 64,
+};
+
 bool
 aud_chain_hash_decode(const char *text, unsigned char *h)
 {
-	for (int i = 0; i < AUD_CHAIN_HASH_CHARS; i += 4)
+	const unsigned char *p = (const unsigned char *) text;
+	bool                 valid = true;
+
+	for (int i = 0; i < AUD_CHAIN_HASH_CHARS; i += 4, p += 4, h += 3)
 	{
-		uint32_t v = 0;
+		unsigned int a = base64url_values[p[0]];
+		unsigned int b = base64url_values[p[1]];
+		unsigned int c = base64url_values[p[2]];
+		unsigned int d = base64url_values[p[3]];
+		uint32_t     v = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
 
-		for (int j = 0; j < 4; j++)
-		{
-			const char *p = text[i + j] ? strchr(base64url, text[i + j]) : NULL;
-
-			if (p == NULL)
-				return false;
-			v = v << 6 | (uint32_t) (p - base64url);
-		}
-		*h++ = (unsigned char) (v >> 16);
-		*h++ = (unsigned char) (v >> 8);
-		*h++ = (unsigned char) v;
+		valid = valid && a && b && c && d;
+		h[0] = (unsigned char) (v >> 16);
+		h[1] = (unsigned char) (v >> 8);
+		h[2] = (unsigned char) v;
 	}
-	return true;
+	return valid;
 }

@@ -87,6 +87,18 @@ extern void aud_chain_hash(AudHasher *hasher, const unsigned char *prev,
 						   uint64_t seq, const char *body, size_t body_len,
 						   unsigned char *h);
 
+/*
+ * The same in its two halves, for a checker that has to try a line in more
+ * than one place: the digest of the line's body, and its link to the h before.
+ */
+#define AUD_CHAIN_DIGEST_BYTES 32
+
+extern void aud_chain_digest(AudHasher *hasher, const char *body,
+							 size_t body_len, unsigned char *d);
+extern void aud_chain_link(AudHasher *hasher, const unsigned char *prev,
+						   uint64_t seq, const unsigned char *d,
+						   unsigned char *h);
+
 typedef enum AudChainVerdict
 {
 	AUD_CHAIN_SOUND,     /* chain moved on to this line */
@@ -106,7 +118,10 @@ extern AudChainVerdict aud_chain_check(AudHasher *hasher, AudChain *chain,
 /* Base64url of a hash; text has AUD_CHAIN_HASH_CHARS + 1 bytes. */
 extern void aud_chain_hash_encode(const unsigned char *h, char *text);
 
-/* The reverse, from exactly AUD_CHAIN_HASH_CHARS characters. */
+/*
+ * The reverse, from exactly AUD_CHAIN_HASH_CHARS characters; on false h is
+ * undefined.
+ */
 extern bool aud_chain_hash_decode(const char *text, unsigned char *h);
 
 #endif /* AUD_CORE_CHAIN_H */
