@@ -34,7 +34,8 @@ typedef struct AudReaderFile
 	const char *name;        /* last component of path */
 	uint64_t    number;      /* from the name; 0 if it is not a trail's name */
 	char        started[17]; /* from the name, "20260131T235959Z", or "" */
-	char        log[17];     /* id of its trail, or "" where unreadable */
+	char        log[17];     /* id of its trail; of its neighbour's, if ... */
+	bool        orphan;      /* ... no line of its own tells */
 	uint64_t    bytes;       /* that count, see below */
 
 	/* What its first line says about the file before it; "" and 0: nothing */

@@ -156,6 +156,7 @@ add_file(AudReaderList *list, char *path, AudError *err)
 	aud_reader_parse_name(f->name, f->started, &f->number);
 	f->bytes = AUD_READER_ALL;
 	examine(f);
+	f->orphan = f->log[0] == '\0';
 	return true;
 }
 
@@ -246,6 +247,41 @@ compare_logs(const void *a, const void *b)
 	return c != 0 ? c : strcmp(y->file.started, x->file.started);
 }
 
+/*
+ * A file without one readable line belongs to the trail of the file that was
+ * begun before it, or of the first one: an empty file is one that was cut.
+ */
+static void
+adopt_orphan(const AudReaderList *list, AudReaderFile *orphan)
+{
+	const AudReaderFile *best = NULL;
+
+	for (size_t i = 0; i < list->count; i++)
+	{
+		const AudReaderFile *f = &list->files[i];
+		bool f_before = strcmp(f->started, orphan->started) <= 0;
+		bool best_before =
+			best != NULL && strcmp(best->started, orphan->started) <= 0;
+
+		if (f->log[0] == '\0' || f->orphan)
+			continue;
+		if (best == NULL || (f_before && !best_before) ||
+			(f_before == best_before &&
+			 (strcmp(f->started, best->started) > 0) == f_before))
+			best = f;
+	}
+	if (best != NULL)
+		strcpy(orphan->log, best->log);
+}
+
+static void
+adopt_orphans(AudReaderList *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->files[i].orphan)
+			adopt_orphan(list, &list->files[i]);
+}
+
 /* Let each file's open record say how much of the one before counts. */
 static void
 apply_links(AudReaderList *list)
@@ -281,6 +317,7 @@ sort_list(AudReaderList *list, AudError *err)
 		aud_error_set(err, ENOMEM, "could not sort the trail's files");
 		return false;
 	}
+	adopt_orphans(list);
 	for (size_t i = 0; i < list->count; i++)
 		entries[i].file = list->files[i];
 	qsort(entries, list->count, sizeof(*entries), compare_logs);
