@@ -23,6 +23,7 @@
 
 /* Subcommands: argv[0] is the subcommand's name. */
 extern int aud_cmd_tail(int argc, char **argv);
+extern int aud_cmd_verify(int argc, char **argv);
 
 /* Report on stderr, with errno's text where there is one. */
 extern void aud_ctl_error(const AudError *err);

@@ -23,6 +23,7 @@ typedef struct Command
 
 static const Command commands[] = {
 	{"tail", aud_cmd_tail, "print records in readable form, follow a trail"},
+	{"verify", aud_cmd_verify, "check that a trail is what its writer wrote"},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
