@@ -134,6 +134,7 @@ statements_are(
 				'function two.f() drop',
 				'index two.u_pkey drop',
 				'schema two drop',
+				'table constraint u_pkey on two.u drop',
 				'table public.feels alter',
 				'table two.u drop',
 				'type two.age drop',

@@ -380,9 +380,10 @@ sub is_record
 	  || diag(JSON::PP->new->canonical->pretty->encode($record // {}));
 }
 
-# statements_are(NODE, \%session, [STATEMENT, { key => value }, NAME], ...): run
+# statements_are(NODE, \%session, [STATEMENT, { key => value }, NAME, TEXT], ...): run
 # the statements one by one in one psql session, errors and all, and test each
-# one's record as is_record does.  A case without expectations only runs.
+# one's record as is_record does.  A case without expectations only runs.  TEXT:
+# what is recorded of a statement with a secret.
 # session: database (postgres), params of psql's extra_params.
 sub statements_are
 {
@@ -402,8 +403,8 @@ sub statements_are
 	}
 	foreach my $case (@cases)
 	{
-		my ($sql, $expected, $name) = @$case;
-		my $record = shift @{ $found{$sql} // [] };
+		my ($sql, $expected, $name, $recorded) = @$case;
+		my $record = shift @{ $found{ $recorded // $sql } // [] };
 		is_record($record, $expected, $name) if $expected;
 	}
 	return;
