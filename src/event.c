@@ -539,7 +539,8 @@ aud_event_committed(bool committed, const AudFailure *failure)
 void
 aud_event_end_all(const AudFailure *failure)
 {
-	for (AudStmt *stmt = active; stmt != NULL; stmt = stmt->caller)
+	for (AudStmt *stmt = active; failure != NULL && stmt != NULL;
+		 stmt = stmt->caller)
 	{
 		stmt->outcome = AUD_OUTCOME_FAILURE;
 		stmt->failure = *failure;

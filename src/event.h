@@ -85,7 +85,10 @@ extern void aud_event_await_commit(AudStmt *stmt);
 extern bool aud_event_is_committing(void);
 extern void aud_event_committed(bool committed, const AudFailure *failure);
 
-/* The process exits: what is still open ends here, with that failure. */
+/*
+ * The process exits: what is still open ends here, with that failure, or
+ * incomplete if there was none (NULL).
+ */
 extern void aud_event_end_all(const AudFailure *failure);
 
 /*

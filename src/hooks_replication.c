@@ -181,6 +181,15 @@ answered(char type, const char *body, size_t len)
 }
 
 void
+aud_replication_over(const AudFailure *failure)
+{
+	if (command == NULL || aud_event_active() != command)
+		return;
+	command->incomplete = failure == NULL;
+	close_command(failure);
+}
+
+void
 aud_replication_failing(void)
 {
 	if (am_walsender && command == NULL)

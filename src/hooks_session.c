@@ -198,7 +198,8 @@ session_ends(int code, Datum arg)
 
 	if (!session_open)
 		return;
-	aud_event_end_all(failure);
+	aud_replication_over(killed ? failure : NULL);
+	aud_event_end_all(killed ? failure : NULL);
 	aud_xact_session_ends(killed ? failure : NULL);
 	session_open = false;
 

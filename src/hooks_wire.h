@@ -10,8 +10,7 @@
 #ifndef AUD_HOOKS_WIRE_H
 #define AUD_HOOKS_WIRE_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "stmt.h"
 
 /*
  * Called for each message to the client before it is sent, maybe while an
@@ -41,6 +40,9 @@ extern void aud_fastpath_install(void);
 
 /* In a walsender: hear its commands from now on. */
 extern void aud_replication_start(void);
+
+/* The session ends, by that failure or because the client left (NULL). */
+extern void aud_replication_over(const AudFailure *failure);
 
 /*
  * An error is raised while no statement is active: if that happens in a

@@ -13,6 +13,7 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/pg_conversion.h"
 #include "catalog/pg_namespace.h"
 #include "commands/dbcommands.h"
@@ -66,7 +67,9 @@ is_client_backend(void)
 const char *
 aud_session_database(void)
 {
-	if (MyProcPort != NULL && MyProcPort->database_name != NULL)
+	/* a walsender for physical replication is in none: "" */
+	if (MyProcPort != NULL && MyProcPort->database_name != NULL &&
+		MyProcPort->database_name[0] != '\0')
 		return MyProcPort->database_name;
 	return NULL;
 }
@@ -241,6 +244,8 @@ aud_session_append_client(AudBuf *b)
 		aud_json_uint(b, ssn_counter);
 	}
 	aud_session_append_peer(b);
+	if (RecoveryInProgress())
+		aud_buf_lit(b, ",\"standby\":true");
 }
 
 uint64

@@ -33,6 +33,7 @@
 #include "pg_compat.h"
 #include "writer.h"
 #include "writer_drain.h"
+#include "writer_promotion.h"
 #include "writer_reload.h"
 #include "writer_state.h"
 
@@ -231,6 +232,7 @@ aud_writer_main(Datum arg)
 	{
 		if (ConfigReloadPending)
 			reload();
+		aud_writer_watch_promotion();
 		if (aud_stat_take_rotate())
 			aud_drain_rotate("request");
 		if (!begun)

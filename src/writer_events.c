@@ -151,13 +151,13 @@ void
 aud_event_start(AudBuf *out, const char *reason, uint64 recovered)
 {
 	begin(out, "audit.start");
+	if (RecoveryInProgress())
+		aud_buf_lit(out, ",\"standby\":true");
 	put_string(out, "reason", reason);
 	put_string(out, "server_version", PG_VERSION);
 	put_string(out, "secaudit_version", SECAUDIT_VERSION);
 	if (recovered > 0)
 		put_number(out, "recovered", recovered);
-	if (RecoveryInProgress())
-		aud_buf_lit(out, ",\"standby\":true");
 	end(out);
 }
 

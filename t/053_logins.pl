@@ -107,7 +107,7 @@ $r = refused('an LDAP server that is not there', { user => $os_user, auth_method
 unlike(JSON::PP->new->encode($r), qr/SECRET/, '90: what stands in pg_hba.conf is not quoted');
 refused('peer of another name', { user => 'other', sqlstate => '28000', auth_method => 'peer', authn => $os_user }, 'user=other dbname=postgres');
 refused('a role that may not replicate', { user => 'repl', sqlstate => '42501', replication => 'database' }, 'user=repl dbname=postgres replication=database');
-refused('a bad start-up option', { user => 'plain', sqlstate => '42704' }, q{user=plain dbname=postgres options='-c nonsense=1'});
+refused('a bad start-up option', { user => 'plain', sqlstate => '22023' }, q{user=plain dbname=postgres options='-c work_mem=nonsense'});
 refused('a role that blinds the server log', { user => 'quiet', sqlstate => '42501', db => 'closed' }, 'user=quiet dbname=closed');
 
 # psql asks without a password first.
