@@ -275,6 +275,36 @@ aud_event_begin_query(QueryDesc *query_desc, int eflags)
 	return stmt;
 }
 
+/* Is a statement that is being analyzed also about to run? */
+static bool
+will_run(void)
+{
+	return active == NULL || active->utility == T_Invalid ||
+		   active->utility == T_DoStmt || active->utility == T_CallStmt;
+}
+
+void
+aud_event_rewritten(const Query *query, const char *source)
+{
+	AudStmt *stmt;
+
+	if (active != NULL && active->utility == T_ExplainStmt)
+		active->rewritten = true;
+	if (planning > 0 || !will_run())
+		return;
+	stmt = aud_stmt_take();
+	stmt->utility = T_Invalid;
+	stmt->tag = CreateCommandTag((Node *) query);
+	stmt->classes = AUD_CLASS_WRITE;
+	stmt->rewritten = true;
+	stmt->has_rows = true;
+	identify(stmt, false);
+	set_text(stmt, source, query->stmt_location, query->stmt_len);
+	begin(stmt);
+	aud_objects_add_range_table(stmt, query->rtable);
+	aud_event_end(stmt);
+}
+
 AudStmt *
 aud_event_begin_utility(const PlannedStmt *pstmt, const char *query_string)
 {
@@ -456,6 +486,8 @@ aud_event_end(AudStmt *stmt)
 {
 	if (stmt->roles_changed || stmt->watches_settings)
 		note_effects(stmt);
+	if (stmt->has_later && stmt->utility == T_Invalid)
+		aud_objects_resolve(stmt);
 	if (stmt->host != NULL && stmt->has_rows)
 	{
 		stmt->host->rows += stmt->rows;

@@ -58,6 +58,12 @@ extern void aud_event_new_text(const char *source, int location, int len);
  */
 extern void aud_event_note_function(Oid funcid);
 
+/*
+ * Rules leave nothing of a statement that was just analyzed: record it, for
+ * nothing will be seen of it again.
+ */
+extern void aud_event_rewritten(const Query *query, const char *source);
+
 /* Open the frame of a utility command. */
 extern AudStmt *aud_event_begin_utility(const PlannedStmt *pstmt,
 										const char        *query_string);

@@ -23,6 +23,9 @@ extern bool aud_facts_of_relation(AudStmt *stmt, Node *parsetree);
 extern bool aud_facts_of_query(AudStmt *stmt, Node *parsetree);
 extern bool aud_facts_of_transaction(AudStmt *stmt, Node *parsetree);
 
+/* Such a command has succeeded. */
+extern void aud_facts_relation_done(AudStmt *stmt);
+
 /* A command with a query in it has succeeded, or failed. */
 extern void aud_facts_query_failed(AudStmt *stmt);
 extern void aud_facts_query_done(AudStmt *stmt, const QueryCompletion *qc);

@@ -151,6 +151,9 @@ add_prepared(AudStmt *stmt, const char *name)
 		location = prepared->plansource->raw_parse_tree->stmt_location;
 		len = prepared->plansource->raw_parse_tree->stmt_len;
 	}
+	stmt->rewritten = prepared->plansource->is_complete &&
+					  prepared->plansource->query_list == NIL &&
+					  prepared->plansource->raw_parse_tree != NULL;
 	text = CleanQuerytext(prepared->plansource->query_string, &location, &len);
 	aud_stmt_detail(stmt, "prepared_name", name);
 	aud_stmt_detail_text(stmt, "prepared_query", text, len);

@@ -11,13 +11,18 @@
  */
 #include "postgres.h"
 
+#include "catalog/dependency.h"
+#include "catalog/pg_class.h"
 #include "nodes/parsenodes.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 
 #include "address.h"
 #include "classify.h"
 #include "facts.h"
 #include "objects.h"
+#include "safely.h"
+#include "session.h"
 
 /* Name a relation: as it is known, or as it was written. */
 void
@@ -49,11 +54,23 @@ add_relations(AudStmt *stmt, List *names, int access)
 		aud_facts_relation(stmt, lfirst(lc), "table", access);
 }
 
+/* The command goes through everything in this database. */
+static void
+add_database(AudStmt *stmt)
+{
+	const char *name = aud_session_database();
+
+	if (name != NULL)
+		aud_objects_add_named(stmt, "database", name, AUD_ACCESS_MAINTAIN, false);
+}
+
 static void
 add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 {
 	ListCell *lc;
 
+	if (vacuum->rels == NIL)
+		add_database(stmt);
 	foreach (lc, vacuum->rels)
 	{
 		const VacuumRelation *target = lfirst(lc);
@@ -65,35 +82,112 @@ add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 	}
 }
 
-bool
-aud_facts_of_relation(AudStmt *stmt, Node *parsetree)
+static void
+add_clustered(AudStmt *stmt, const ClusterStmt *cluster)
+{
+	if (cluster->relation == NULL)
+		add_database(stmt);
+	else
+		aud_facts_relation(stmt, cluster->relation, "table", AUD_ACCESS_MAINTAIN);
+}
+
+static void
+add_reindexed(AudStmt *stmt, const ReindexStmt *reindex)
+{
+	switch (reindex->kind)
+	{
+		case REINDEX_OBJECT_INDEX:
+			aud_facts_relation(stmt,
+							   reindex->relation,
+							   "index",
+							   AUD_ACCESS_MAINTAIN);
+			break;
+		case REINDEX_OBJECT_TABLE:
+			aud_facts_relation(stmt,
+							   reindex->relation,
+							   "table",
+							   AUD_ACCESS_MAINTAIN);
+			break;
+		case REINDEX_OBJECT_SCHEMA:
+			aud_objects_add_named(stmt,
+								  "schema",
+								  quote_identifier(reindex->name),
+								  AUD_ACCESS_MAINTAIN,
+								  false);
+			break;
+		case REINDEX_OBJECT_SYSTEM:
+		case REINDEX_OBJECT_DATABASE:
+			add_database(stmt);
+			break;
+	}
+}
+
+static void
+add_locked(AudStmt *stmt, const LockStmt *lock)
+{
+	aud_stmt_detail(stmt,
+					"lock_mode",
+					GetLockmodeName(DEFAULT_LOCKMETHOD, lock->mode));
+	add_relations(stmt, lock->relations, AUD_ACCESS_LOCK);
+}
+
+static void
+add_truncated(AudStmt *stmt, const TruncateStmt *truncate)
+{
+	stmt->restarts = truncate->restart_seqs;
+	add_relations(stmt, truncate->relations, AUD_ACCESS_TRUNCATE);
+}
+
+/* May this command find that there is nothing to do, and succeed? */
+static bool
+may_be_skipped(const Node *parsetree)
 {
 	switch (nodeTag(parsetree))
 	{
+		case T_CreateStmt:
+		case T_CreateForeignTableStmt:
+			return ((const CreateStmt *) parsetree)->if_not_exists;
+		case T_CreateTableAsStmt:
+			return ((const CreateTableAsStmt *) parsetree)->if_not_exists;
+		case T_CreateSchemaStmt:
+			return ((const CreateSchemaStmt *) parsetree)->if_not_exists;
+		case T_CreateSeqStmt:
+			return ((const CreateSeqStmt *) parsetree)->if_not_exists;
+		case T_CreateExtensionStmt:
+			return ((const CreateExtensionStmt *) parsetree)->if_not_exists;
+		case T_CreateForeignServerStmt:
+			return ((const CreateForeignServerStmt *) parsetree)->if_not_exists;
+		case T_CreateUserMappingStmt:
+			return ((const CreateUserMappingStmt *) parsetree)->if_not_exists;
+		case T_IndexStmt:
+			return ((const IndexStmt *) parsetree)->if_not_exists;
+		case T_DropStmt:
+			return ((const DropStmt *) parsetree)->missing_ok;
+		default:
+			return false;
+	}
+}
+
+bool
+aud_facts_of_relation(AudStmt *stmt, Node *parsetree)
+{
+	stmt->if_not_exists = may_be_skipped(parsetree);
+	switch (nodeTag(parsetree))
+	{
 		case T_LockStmt:
-			add_relations(stmt,
-						  ((LockStmt *) parsetree)->relations,
-						  AUD_ACCESS_LOCK);
+			add_locked(stmt, (LockStmt *) parsetree);
 			return true;
 		case T_TruncateStmt:
-			add_relations(stmt,
-						  ((TruncateStmt *) parsetree)->relations,
-						  AUD_ACCESS_TRUNCATE);
+			add_truncated(stmt, (TruncateStmt *) parsetree);
 			return true;
 		case T_VacuumStmt:
 			add_vacuumed(stmt, (VacuumStmt *) parsetree);
 			return true;
 		case T_ClusterStmt:
-			aud_facts_relation(stmt,
-							   ((ClusterStmt *) parsetree)->relation,
-							   "table",
-							   AUD_ACCESS_MAINTAIN);
+			add_clustered(stmt, (ClusterStmt *) parsetree);
 			return true;
 		case T_ReindexStmt:
-			aud_facts_relation(stmt,
-							   ((ReindexStmt *) parsetree)->relation,
-							   "table",
-							   AUD_ACCESS_MAINTAIN);
+			add_reindexed(stmt, (ReindexStmt *) parsetree);
 			return true;
 		case T_RefreshMatViewStmt:
 			aud_facts_relation(stmt,
@@ -104,4 +198,31 @@ aud_facts_of_relation(AudStmt *stmt, Node *parsetree)
 		default:
 			return false;
 	}
+}
+
+/* TRUNCATE ... RESTART IDENTITY sets the tables' own sequences back. */
+static void
+add_restarted(void *arg)
+{
+	AudStmt *stmt = arg;
+	int      n = stmt->n_objects;
+
+	for (int i = 0; i < n; i++)
+	{
+		const AudObject *object = &stmt->objects[i];
+		ListCell        *lc;
+
+		if (object->classid != RelationRelationId ||
+			!(object->access & AUD_ACCESS_TRUNCATE))
+			continue;
+		foreach (lc, getOwnedSequences(object->objid))
+			aud_objects_add_relation(stmt, lfirst_oid(lc), AUD_ACCESS_UPDATE, NULL);
+	}
+}
+
+void
+aud_facts_relation_done(AudStmt *stmt)
+{
+	if (stmt->restarts)
+		aud_safely(add_restarted, stmt);
 }

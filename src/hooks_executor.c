@@ -14,12 +14,14 @@
 #include "optimizer/planner.h"
 #include "parser/analyze.h"
 
+#include "builtin.h"
 #include "event.h"
 #include "facts_ddl.h"
 #include "guard.h"
 #include "hooks.h"
 #include "pg_compat.h"
 #include "policy.h"
+#include "rewritten.h"
 #include "rls.h"
 
 static ExecutorStart_hook_type      next_ExecutorStart;
@@ -36,6 +38,15 @@ start(QueryDesc *queryDesc, int eflags)
 		next_ExecutorStart(queryDesc, eflags);
 	else
 		standard_ExecutorStart(queryDesc, eflags);
+}
+
+/* What the calls of built-in functions are about; a body's is its command's. */
+static void
+note_builtins(AudStmt *stmt, const QueryDesc *queryDesc)
+{
+	aud_builtin_add_arguments(stmt, queryDesc);
+	if (stmt->host != NULL)
+		aud_stmt_merge(stmt->host, stmt);
 }
 
 static void
@@ -66,6 +77,8 @@ aud_ExecutorStart(QueryDesc *queryDesc, int eflags)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	if (stmt->has_builtins)
+		note_builtins(stmt, queryDesc);
 	aud_event_leave(stmt);
 	aud_event_watch(stmt, queryDesc->estate->es_query_cxt);
 	if (stmt->sets_config)
@@ -246,6 +259,8 @@ aud_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 		aud_event_new_text(pstate->p_sourcetext,
 						   query->stmt_location,
 						   query->stmt_len);
+		if (aud_rewritten_to_nothing(query))
+			aud_event_rewritten(query, pstate->p_sourcetext);
 	}
 	if (next_post_parse_analyze)
 		next_post_parse_analyze(pstate, query, jstate);

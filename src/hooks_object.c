@@ -18,9 +18,11 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_largeobject.h"
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
 
+#include "builtin.h"
 #include "classify.h"
 #include "event.h"
 #include "facts_ddl.h"
@@ -59,6 +61,19 @@ altered(AudStmt *stmt, Oid classid, Oid objid, const ObjectAccessPostAlter *arg)
 								AUD_ACCESS_ALTER);
 }
 
+/*
+ * A query that creates or drops something does so by a function: a large
+ * object, collations of the operating system.
+ */
+static void
+changed(AudStmt *stmt, Oid classid)
+{
+	stmt->changed = true;
+	if (stmt->utility == T_Invalid)
+		stmt->classes |=
+			classid == LargeObjectRelationId ? AUD_CLASS_WRITE : AUD_CLASS_DDL;
+}
+
 static void
 note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
 			int subid, void *arg)
@@ -68,6 +83,7 @@ note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
 		case OAT_POST_CREATE:
 			if (((ObjectAccessPostCreate *) arg)->is_internal)
 				return;
+			changed(stmt, classid);
 			/* a new column or default is an alteration of its table */
 			aud_objects_add_later(stmt,
 								  classid,
@@ -79,6 +95,7 @@ note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
 			altered(stmt, described_class(classid), objid, arg);
 			break;
 		case OAT_DROP:
+			changed(stmt, classid);
 			if (subid != 0)
 				aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
 			else if (!(((ObjectAccessDrop *) arg)->dropflags &
@@ -107,6 +124,9 @@ aud_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId,
 	if (access == OAT_FUNCTION_EXECUTE && objectId >= FirstNormalObjectId &&
 		aud_policy_watching())
 		aud_event_note_function(objectId);
+	else if (access == OAT_FUNCTION_EXECUTE && stmt != NULL &&
+			 aud_builtin_is_known(objectId) && aud_policy_watching())
+		aud_builtin_called(stmt, objectId);
 
 	if (access == OAT_FUNCTION_EXECUTE && objectId < FirstNormalObjectId &&
 		stmt != NULL && aud_policy_watching())

@@ -29,6 +29,7 @@
 
 #include "core/json.h"
 #include "names.h"
+#include "names_foreign.h"
 #include "session.h"
 
 /* Past this many relations the cache starts anew; about 2 MB. */
@@ -104,6 +105,7 @@ aud_names_start(void)
 		return;
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, schema_changed, (Datum) 0);
 	aud_names_start_functions();
 	registered = true;
 }
@@ -135,7 +137,10 @@ make_head(Oid relid)
 	name = getObjectIdentity(&address, true);
 	if (type == NULL || name == NULL)
 		return NULL;
-	return psprintf("\"type\":\"%s\",\"name\":%s", type, to_json(name));
+	return psprintf("\"type\":\"%s\",\"name\":%s%s",
+					type,
+					to_json(name),
+					aud_names_extra(relid));
 }
 
 static char **

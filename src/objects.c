@@ -362,3 +362,21 @@ aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
 	mention_relation(stmt, &mention);
 	settle_columns(stmt, first);
 }
+
+AudObject *
+aud_objects_repeat(AudStmt *stmt, const AudObject *of,
+				   const AudFunctionName *function)
+{
+	AudObject  copy = *of;
+	AudObject *object = aud_stmt_add_object(stmt);
+
+	if (object == NULL)
+		return NULL;
+	*object = copy;
+	put_slice(stmt,
+			  &object->head_off,
+			  &object->head_len,
+			  function->head,
+			  function->head_len);
+	return object;
+}

@@ -14,6 +14,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 
+#include "names.h"
 #include "stmt.h"
 
 /* Register the invalidation callbacks; once per process. */
@@ -46,6 +47,17 @@ extern void aud_objects_add_function(AudStmt *stmt, Oid funcid);
  */
 extern void aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid,
 									int32 objsubid, int access);
+
+/* One more object like another of the same function, its name alone. */
+extern AudObject *aud_objects_repeat(AudStmt *stmt, const AudObject *of,
+									 const AudFunctionName *function);
+
+/* The command has done nothing: what it named stays named, and no more. */
+extern void aud_objects_skip(AudStmt *stmt);
+
+/* Add members, ,"key":"value", to the object's name. */
+extern void aud_objects_extend_head(AudStmt *stmt, AudObject *object,
+									const char *text, size_t len);
 
 /*
  * Add something that has no catalog address: a file, a program, a name.  A

@@ -12,11 +12,13 @@
 
 #include "access/xact.h"
 #include "catalog/catalog.h"
+#include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_largeobject.h"
 #include "catalog/pg_largeobject_metadata.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_parameter_acl.h"
 #include "catalog/pg_publication_namespace.h"
 #include "catalog/pg_publication_rel.h"
@@ -26,6 +28,7 @@
 
 #include "classify.h"
 #include "core/json.h"
+#include "names_foreign.h"
 #include "objects.h"
 #include "safely.h"
 
@@ -76,11 +79,29 @@ is_describable(Oid classid)
 	}
 }
 
+/* Add further members to the head of an object. */
+void
+aud_objects_extend_head(AudStmt *stmt, AudObject *object, const char *text,
+						size_t len)
+{
+	char *at;
+
+	if (len == 0 || object->head_len == 0 ||
+		(at = aud_stmt_arena(stmt, object->head_len + len)) == NULL)
+		return;
+	memcpy(at, stmt->arena + object->head_off, object->head_len);
+	memcpy(at + object->head_len, text, len);
+	object->head_off = stmt->arena_len;
+	object->head_len += len;
+	stmt->arena_len += object->head_len;
+}
+
 typedef struct AudNaming
 {
 	ObjectAddress address;
 	char         *type;
 	char         *name;
+	char         *extra;
 } AudNaming;
 
 static void
@@ -90,27 +111,35 @@ look_up_name(void *arg)
 
 	naming->type = getObjectTypeDescription(&naming->address, true);
 	naming->name = getObjectIdentity(&naming->address, true);
+	if (naming->address.classId == RelationRelationId)
+		naming->extra = aud_names_extra(naming->address.objectId);
 }
 
 /*
  * Not everything that the server announces has a name: settings of roles and
  * databases are no objects.  And not everything can be named at that moment,
- * such as a function whose argument's type was dropped just before.
+ * such as a function whose argument's type was dropped just before: it gets
+ * its number, and the answer is false.
  */
-static void
+static bool
 name_object(AudStmt *stmt, AudObject *object, int32 objsubid)
 {
 	AudNaming naming = {.type = NULL};
+	bool      known;
 
 	if (!is_describable(object->classid))
-		return;
+		return false;
 	ObjectAddressSubSet(naming.address, object->classid, object->objid, objsubid);
 	aud_safely(look_up_name, &naming);
 	if (naming.type == NULL)
-		return;
-	if (naming.name == NULL)
+		return false;
+	known = naming.name != NULL;
+	if (!known)
 		naming.name = psprintf("%u", object->objid);
 	put_head(stmt, object, naming.type, naming.name);
+	if (naming.extra != NULL)
+		aud_objects_extend_head(stmt, object, naming.extra, strlen(naming.extra));
+	return known;
 }
 
 void
@@ -158,6 +187,7 @@ aud_objects_add_later(AudStmt *stmt, Oid classid, Oid objid, int access)
 	object->classid = classid;
 	object->objid = objid;
 	object->access |= access;
+	stmt->has_later = true;
 }
 
 /*
@@ -172,6 +202,8 @@ aud_objects_is_part(Oid classid, Oid objid)
 		case AttrDefaultRelationId:
 		case RewriteRelationId:
 			return true;
+		case NamespaceRelationId:
+			return isAnyTempNamespace(objid); /* made for the first table */
 		case RelationRelationId:
 			return IsToastNamespace(get_rel_namespace(objid));
 		case TypeRelationId:
@@ -210,15 +242,24 @@ aud_objects_resolve(AudStmt *stmt)
 	{
 		AudObject object = stmt->objects[i];
 
-		if (object.tentative)
+		if (object.tentative && !stmt->skipped)
 			continue;
 		if (is_unresolved(&object) && IsTransactionState())
 		{
 			if (aud_objects_is_part(object.classid, object.objid))
 				continue;
-			name_object(stmt, &object, 0);
+			if (!name_object(stmt, &object, 0))
+				continue; /* gone again: a step of the command */
 		}
 		stmt->objects[kept++] = object;
 	}
 	stmt->n_objects = kept;
+}
+
+void
+aud_objects_skip(AudStmt *stmt)
+{
+	stmt->skipped = true;
+	for (int i = 0; i < stmt->n_objects; i++)
+		stmt->objects[i].access &= ~(AUD_ACCESS_CREATE | AUD_ACCESS_DROP);
 }

@@ -119,12 +119,17 @@ struct AudStmt
 	bool        must_record;  /* whatever the settings say */
 	bool        user_objects; /* touches anything outside the catalogs */
 	bool        catalog_objects;
-	bool        privileged; /* reaches beyond the database's own tables */
-	bool        rewritten;  /* to nothing, by a rule */
-	bool        skipped;    /* IF NOT EXISTS, and it was there */
-	bool        executed;   /* EXPLAIN ANALYZE */
-	bool        rls;        /* row security limits what it sees or does */
-	const char *query;      /* the statement's own slice, not NUL-terminated */
+	bool        has_builtins;  /* calls functions of builtin.h */
+	bool        has_later;     /* objects were created in it */
+	bool        changed;       /* something was created or dropped */
+	bool        if_not_exists; /* or IF EXISTS: may do nothing */
+	bool        restarts;      /* TRUNCATE ... RESTART IDENTITY */
+	bool        privileged;    /* reaches beyond the database's own tables */
+	bool        rewritten;     /* to nothing, by a rule */
+	bool        skipped;       /* IF NOT EXISTS, and it was there */
+	bool        executed;      /* EXPLAIN ANALYZE */
+	bool        rls;           /* row security limits what it sees or does */
+	const char *query; /* the statement's own slice, not NUL-terminated */
 	size_t      query_len;
 	char       *kept_query; /* the frame's own copy, if it has one */
 

@@ -48,7 +48,10 @@ aud_utility_after(AudStmt *stmt, const QueryCompletion *qc)
 	if ((aud_objects_unresolved(stmt) || stmt->after != NULL) &&
 		IsTransactionState())
 		CommandCounterIncrement();
+	if (stmt->if_not_exists && !stmt->changed)
+		aud_objects_skip(stmt);
 	aud_objects_resolve(stmt);
+	aud_facts_relation_done(stmt);
 	aud_facts_after(stmt);
 }
 

@@ -1,0 +1,18 @@
+/*-------------------------------------------------------------------------
+ *
+ * names_foreign.h
+ *	  What a relation's name does not say: that it is temporary, and where a
+ *	  foreign table really is.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_NAMES_FOREIGN_H
+#define AUD_NAMES_FOREIGN_H
+
+/*
+ * Further members of the object, ,"server":"s","remote":"public.t", palloc'd;
+ * "" if there are none.
+ */
+extern char *aud_names_extra(Oid relid);
+
+#endif /* AUD_NAMES_FOREIGN_H */
