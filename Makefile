@@ -54,7 +54,7 @@ PG_CPPFLAGS += -DPGDLLEXPORT='__attribute__((visibility("default")))'
 endif
 
 all:
-.PHONY: all help unit unit-asan unit-valgrind fuzz regress tap test demo \
+.PHONY: all help unit unit-asan unit-valgrind fuzz regress tap test bench bench-budget demo \
 	installcheck lint format deps
 
 # PostgreSQL's own package holds PGXS, but not the headers.
@@ -185,6 +185,12 @@ tap:
 installcheck:
 	@$(SCRIPT_ENV) REGRESS='$(REGRESS)' PROVE_TESTS='$(PROVE_TESTS)' \
 		PROVE_FLAGS='$(PROVE_FLAGS)' scripts/test.sh --installed regress tap
+# Measurements beside the peers; see bench/README.md.  make bench BENCH=cpu
+bench:
+	@$(SCRIPT_ENV) bench/run.sh $(BENCH)
+# Instruction counts against bench/budget; a part of make test.
+bench-budget:
+	@$(SCRIPT_ENV) bench/run.sh budget
 demo:
 	@$(SCRIPT_ENV) KEEP='$(KEEP)' scripts/demo.sh
 deps:
@@ -204,6 +210,9 @@ help:
 	@echo "make regress         SQL tests, in a private copy of the server (REGRESS='a b')"
 	@echo "make tap             TAP tests, likewise (PROVE_TESTS=t/x.pl PROVE_FLAGS=-v)"
 	@echo "make installcheck    both, against the installed extension"
+	@echo "make bench           measure beside other audit extensions (BENCH='cpu memory'"
+	@echo "                     BENCH_SCALE=full; bench/README.md)"
+	@echo "make bench-budget    instructions per record and hook against bench/budget"
 	@echo "make lint            format, layers, symbols, cppcheck, -fanalyzer, shellcheck"
 	@echo "make format          clang-format the sources"
 	@echo "make deps            install the packages all of this needs (Debian)"

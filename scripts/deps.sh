@@ -1,5 +1,5 @@
 #!/bin/bash
-# deps.sh SET...: see that what secaudit needs is there; sets: build test lint
+# deps.sh SET...: see that what secaudit needs is there; sets: build test lint bench budget
 #
 # On Debian (and its derivatives) missing packages are named and installed with
 # apt-get, through sudo when not root.  Elsewhere, and where that is not
@@ -31,7 +31,9 @@ packages_of()
 			"libjansson-dev libssl-dev libkrb5-dev" ;;
 		test) echo "check perl libipc-run-perl python3 python3-jsonschema" ;;
 		lint) echo "clang-format cppcheck shellcheck" ;;
-		*) die "deps.sh: unknown set \"$2\" (there are: build test lint)" ;;
+		bench) echo "gnuplot-nox openssl" ;;
+		budget) echo "valgrind python3" ;;
+		*) die "deps.sh: unknown set \"$2\" (there are: build test lint bench budget)" ;;
 	esac
 }
 
@@ -44,7 +46,8 @@ has_package()
 has_tool_of()
 {
 	case $1 in
-		gcc|make|perl|cppcheck|shellcheck|python3) command -v "$1" > /dev/null ;;
+		gcc|make|perl|cppcheck|shellcheck|python3|valgrind|openssl) command -v "$1" > /dev/null ;;
+		gnuplot-nox) command -v gnuplot > /dev/null ;;
 		clang-format) command -v clang-format > /dev/null ;;
 		*) return 1 ;;
 	esac
@@ -137,6 +140,14 @@ check_tools()
 				need "clang-format" command -v clang-format
 				need "cppcheck" command -v cppcheck
 				need "shellcheck" command -v shellcheck
+				;;
+			bench)
+				need "gnuplot" command -v gnuplot
+				need "openssl" command -v openssl
+				;;
+			budget)
+				need "valgrind" command -v valgrind
+				need "Python 3" command -v python3
 				;;
 		esac
 	done

@@ -1,5 +1,6 @@
 #!/bin/bash
-# test.sh [--installed] PART...: run tests; parts: unit asan regress tap, or all
+# test.sh [--installed] PART...: run tests; parts: unit asan regress tap budget,
+# or all
 #
 # all     installs what is missing, builds, runs everything, ends with a summary
 # --installed   regress and tap use the extension of the server of PG_CONFIG as
@@ -17,9 +18,9 @@ installed=no parts=()
 for arg; do
 	case $arg in
 		--installed) installed=yes ;;
-		all) parts=(unit asan regress tap); scripts/deps.sh build test ;;
-		unit|asan|regress|tap) parts+=("$arg") ;;
-		*) die "test.sh: unknown part \"$arg\" (there are: unit asan regress tap all)" ;;
+		all) parts=(unit asan regress tap budget); scripts/deps.sh build test budget ;;
+		unit|asan|regress|tap|budget) parts+=("$arg") ;;
+		*) die "test.sh: unknown part \"$arg\" (there are: unit asan regress tap budget all)" ;;
 	esac
 done
 
@@ -95,7 +96,7 @@ prepare_server()
 	fi
 	mkdir "$tmp/work" "$tmp/home"
 	local dir
-	for dir in sql expected t docs scripts test; do
+	for dir in sql expected t docs scripts test bench; do
 		[ -d "$dir" ] && cp -r "$dir" "$tmp/work/"
 	done
 	chmod -R a+rX "$tmp"
@@ -179,6 +180,26 @@ run_tap()
 	count "TAP tests" "$good" "$bad"
 }
 
+# Each figure of bench/budget is a test: instructions, which a busy machine
+# does not change.
+run_budget()
+{
+	local log=$tmp/budget.log good bad status=0
+	prepare_server
+	say "instruction budget (callgrind)"
+	mkdir -p "$tmp/work/budget"
+	[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/work/budget"
+	as_server "${server_env[@]}" BENCH_BINDIR="$bindir" BENCH_TMP="$tmp/work/budget" \
+		PYTHONDONTWRITEBYTECODE=1 python3 bench/budget.py > "$log" 2>&1 < /dev/null || status=$?
+	cat "$log"
+	bad=$(grep -cE 'OVER BUDGET$|NOT MEASURED$' "$log" || true)
+	good=$(awk '$3 ~ /^[0-9]+$/ && NF == 3' "$log" | wc -l)
+	if [ $status -ne 0 ] && [ "$bad" -eq 0 ]; then
+		bad=1
+	fi
+	count "instruction budget" "$good" "$bad"
+}
+
 show_failed_tap()
 {
 	local test log
@@ -190,7 +211,7 @@ show_failed_tap()
 }
 
 if [ ${#parts[@]} -eq 0 ]; then
-	die "usage: test.sh [--installed] PART...; parts: unit asan regress tap all"
+	die "usage: test.sh [--installed] PART...; parts: unit asan regress tap budget all"
 fi
 say "building"
 quietly "$tmp/build.log" build all
@@ -200,6 +221,7 @@ for part in "${parts[@]}"; do
 		asan) run_unit "unit tests, sanitized" unit-asan ;;
 		regress) run_regress ;;
 		tap) run_tap ;;
+		budget) run_budget ;;
 	esac
 done
 
