@@ -269,6 +269,28 @@ define_policy_settings(void)
 static void
 define_record_settings(void)
 {
+	DefineCustomBoolVariable("secaudit.log_parameters",
+							 "Records the values of bound parameters.",
+							 NULL,
+							 &config.log_parameters,
+							 false,
+							 PGC_SUSET,
+							 GUC_NOT_IN_SAMPLE,
+							 check_bool,
+							 NULL,
+							 NULL);
+	DefineCustomIntVariable("secaudit.parameter_max_bytes",
+							"Longest value of a parameter that is recorded; a longer one is cut.",
+							NULL,
+							&config.parameter_max_bytes,
+							1024,
+							16,
+							1024 * 1024,
+							PGC_SUSET,
+							GUC_UNIT_BYTE | GUC_NOT_IN_SAMPLE,
+							check_int,
+							NULL,
+							NULL);
 	DefineCustomIntVariable("secaudit.query_max_bytes",
 							"Longest query text that is recorded; the middle of a longer one is left out.",
 							NULL,

@@ -47,6 +47,8 @@ typedef struct AudConfig
 	bool log_internal; /* look-ups of foreign keys */
 
 	/* what a record holds */
+	bool        log_parameters;
+	int         parameter_max_bytes; /* bytes of one bound value */
 	const char *node_name;        /* never NULL or empty */
 	int         query_max_bytes;  /* bytes of query text, all parts together */
 	int         record_max_bytes; /* one line with its newline */

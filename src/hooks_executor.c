@@ -19,6 +19,7 @@
 #include "facts_ddl.h"
 #include "guard.h"
 #include "hooks.h"
+#include "params.h"
 #include "pg_compat.h"
 #include "policy.h"
 #include "rewritten.h"
@@ -63,6 +64,8 @@ aud_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	aud_error_watch();
 	aud_error_flush_swallowed();
 	stmt = aud_event_begin_query(queryDesc, eflags);
+	if (aud_config->log_parameters)
+		aud_params_add(stmt->host != NULL ? stmt->host : stmt, queryDesc->params);
 	aud_event_enter(stmt);
 	PG_TRY();
 	{

@@ -17,6 +17,7 @@
 #include "guard.h"
 #include "hooks.h"
 #include "objects.h"
+#include "params.h"
 #include "policy.h"
 #include "utility_facts.h"
 
@@ -109,6 +110,8 @@ run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		if (stmt->level == 0)
 			aud_guard_admit(pstmt->utilityStmt);
 		aud_utility_before(stmt, pstmt->utilityStmt);
+		if (aud_config->log_parameters)
+			aud_params_add(stmt, params);
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 		aud_utility_after(stmt, qc);
 	}

@@ -333,23 +333,36 @@ append_results(AudBuf *b, const AudStmt *stmt)
 	append_xid(b, GetTopTransactionIdIfAny());
 }
 
+/* Which of the two texts something was done to. */
+static void
+append_keys(AudBuf *b, const char *opening, bool query, bool params)
+{
+	if (!query && !params)
+		return;
+	aud_buf_cstr(b, opening);
+	if (query)
+		aud_buf_lit(b, "\"query\"");
+	if (query && params)
+		aud_buf_char(b, ',');
+	if (params)
+		aud_buf_lit(b, "\"params\"");
+	aud_buf_char(b, ']');
+}
+
 /* What a reader has to know about the text before it comes. */
 static void
-append_text_facts(AudBuf *b, const AudText *text, bool split)
+append_text_facts(AudBuf *b, const AudStmt *stmt, const AudText *text, bool split)
 {
-	if (split || text->omitted > 0)
+	if (text->len > 0 && (split || text->omitted > 0))
 	{
 		append_uint(b, ",\"query_len\":", text->full_len);
 		aud_buf_lit(b, ",\"query_sha256\":\"");
 		aud_buf_cstr(b, aud_text_sha256(text));
 		aud_buf_char(b, '"');
 	}
-	if (text->redacted)
-		aud_buf_lit(b, ",\"redacted\":[\"query\"]");
-	if (text->omitted > 0)
-		aud_buf_lit(b, ",\"truncated\":[\"query\"]");
-	if (text->invalid)
-		aud_buf_lit(b, ",\"enc\":[\"query\"]");
+	append_keys(b, ",\"redacted\":[", text->redacted, stmt->params_redacted);
+	append_keys(b, ",\"truncated\":[", text->omitted > 0, stmt->params_omitted > 0);
+	append_keys(b, ",\"enc\":[", text->invalid, stmt->params_invalid);
 }
 
 static int
@@ -365,6 +378,50 @@ decimal_digits(int n)
 	return digits;
 }
 
+/* Room for the text: what is left, but for what comes after it. */
+static size_t
+query_room(const AudBuf *b, const AudStmt *stmt)
+{
+	size_t after = sizeof("\"}");
+	size_t room = aud_buf_room(b);
+
+	if (stmt->params_len > 0)
+		after += sizeof(",\"params\":") + stmt->params_len;
+	return room > after ? room - after : 0;
+}
+
+/*
+ * The text, or its next part.  Of one that is not valid the bytes are given,
+ * too; they get four sevenths of the room, which base64 of the rest needs.
+ */
+static void
+append_query(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
+{
+	static const char raw_key[] = ",\"query_raw_b64\":";
+	const char       *from = text->data + at->text;
+	bool              raw = text->invalid;
+	bool              valid = true;
+	size_t            room;
+	size_t            used;
+
+	if (text->len == 0)
+		return;
+	aud_buf_lit(b, ",\"query\":\"");
+	room = query_room(b, stmt);
+	if (raw)
+		room = room > sizeof(raw_key) + 8 ? (room - sizeof(raw_key) - 8) * 3 / 7
+										  : 0;
+	used = aud_json_escape_upto(b, from, text->len - at->text, room, &valid);
+	aud_buf_char(b, '"');
+	if (raw)
+	{
+		aud_buf_append(b, raw_key, sizeof(raw_key) - 1);
+		aud_json_base64(b, from, used);
+	}
+	at->text += used;
+	text->invalid |= !valid;
+}
+
 /* Format the next line; moves the cursor past what is in it. */
 static void
 format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
@@ -376,23 +433,14 @@ format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
 		room -= decimal_digits(PARTS_MAX) - decimal_digits(at->parts);
 	aud_buf_init(b, line, room + 1);
 	append_head(b, stmt, at);
-	append_objects(b, stmt, at, room - TEXT_ROOM_MIN);
+	append_objects(b, stmt, at, room - TEXT_ROOM_MIN - stmt->params_len);
 	append_results(b, stmt);
-	if (text->len > 0)
+	append_text_facts(b, stmt, text, at->part > 0);
+	append_query(b, stmt, text, at);
+	if (stmt->params_len > 0)
 	{
-		static const char opening[] = ",\"query\":\"";
-		bool              valid = true;
-
-		append_text_facts(b, text, at->part > 0);
-		aud_buf_append(b, opening, sizeof(opening) - 1);
-		if (aud_buf_room(b) > 2)
-			at->text += aud_json_escape_upto(b,
-											 text->data + at->text,
-											 text->len - at->text,
-											 aud_buf_room(b) - 2,
-											 &valid);
-		aud_buf_char(b, '"');
-		text->invalid |= !valid;
+		aud_buf_lit(b, ",\"params\":");
+		aud_buf_append(b, stmt->arena + stmt->params_off, stmt->params_len);
 	}
 	aud_buf_char(b, '}');
 }
@@ -420,6 +468,21 @@ split(const AudStmt *stmt, AudText *text, int parts, bool append)
 	return at.part;
 }
 
+/* What is found not to be valid in a later part moves the bounds of all. */
+static void
+append_parts(const AudStmt *stmt, AudText *text)
+{
+	bool was_invalid;
+	int  parts;
+
+	do
+	{
+		was_invalid = text->invalid;
+		parts = split(stmt, text, PARTS_MAX, false);
+	} while (text->invalid != was_invalid);
+	split(stmt, text, parts, true);
+}
+
 void
 aud_record_statement(const AudStmt *stmt)
 {
@@ -432,22 +495,17 @@ aud_record_statement(const AudStmt *stmt)
 	aud_text_limit(&text, aud_config->query_max_bytes);
 
 	format_part(&b, stmt, &text, &at);
-	if (!is_finished(stmt, &text, &at))
-	{
-		int parts = split(stmt, &text, PARTS_MAX, false);
-
-		split(stmt, &text, parts, true);
-	}
-	else if (text.invalid)
+	if (text.invalid)
 	{
 		/* "enc" stands before the text: once more, now that it is known */
 		at.object = 0;
 		at.text = 0;
 		format_part(&b, stmt, &text, &at);
-		aud_buffer_append(b.data, b.len);
 	}
-	else
+	if (is_finished(stmt, &text, &at))
 		aud_buffer_append(b.data, b.len);
+	else
+		append_parts(stmt, &text);
 	aud_text_end();
 }
 
