@@ -278,8 +278,8 @@ aud_objects_add_range_table(AudStmt *stmt, List *range_table)
 
 /*
  * In a query that a rule made, the statement's own target stays in the range
- * table for the sake of its permissions, and OLD and NEW for their names.
- * Neither is touched by this query.
+ * table for the sake of its permissions, and NEW for its name.  Neither is
+ * touched by this query.
  */
 static int
 strip_rule_entry(const PlannedStmt *plan, const RangeTblEntry *rte, Index rti,
@@ -289,8 +289,7 @@ strip_rule_entry(const PlannedStmt *plan, const RangeTblEntry *rte, Index rti,
 		list_member_int(plan->resultRelations, rti))
 		return access;
 	if (!rte->inFromCl && rte->alias != NULL &&
-		(strcmp(rte->alias->aliasname, "old") == 0 ||
-		 strcmp(rte->alias->aliasname, "new") == 0))
+		strcmp(rte->alias->aliasname, "new") == 0)
 		return 0;
 	return access & ~AUD_ACCESS_WRITES;
 }
