@@ -30,10 +30,30 @@ written_list(List *names)
 	{
 		if (text.len > 0)
 			appendStringInfoChar(&text, '.');
-		if (IsA(lfirst(lc), String))
+		if (lfirst(lc) != NULL && IsA(lfirst(lc), String))
 			appendStringInfoString(&text, quote_identifier(strVal(lfirst(lc))));
 		else
 			appendStringInfoString(&text, aud_address_written(lfirst(lc)));
+	}
+	return text.data;
+}
+
+/* Of an operator with one operand the other type is not there. */
+static char *
+written_types(List *types)
+{
+	StringInfoData text;
+	ListCell      *lc;
+
+	initStringInfo(&text);
+	foreach (lc, types)
+	{
+		const TypeName *type = lfirst(lc);
+
+		if (text.len > 0)
+			appendStringInfoChar(&text, ',');
+		appendStringInfoString(&text,
+							   type != NULL ? TypeNameToString(type) : "NONE");
 	}
 	return text.data;
 }
@@ -57,9 +77,7 @@ aud_address_written(Node *object)
 
 			if (routine->args_unspecified)
 				return name;
-			return psprintf("%s(%s)",
-							name,
-							TypeNameListToString(routine->objargs));
+			return psprintf("%s(%s)", name, written_types(routine->objargs));
 		}
 		case T_Integer:
 		case T_Float:

@@ -421,7 +421,7 @@ sub check_trail
 
 	flush_trail($node) if -f $node->data_dir . '/postmaster.pid';
 	eval { update($node); 1 } or $err .= "$@";
-	foreach my $command ([ 'tail', '-n', 'all' ])
+	foreach my $command ([ 'tail', '-n', 'all' ], ['verify'])
 	{
 		my $output = '';
 		IPC::Run::run([ $ctl, @$command, trail_dir($node) ], '>', \$out, '2>', \$output)
