@@ -13,6 +13,7 @@
 
 #include "access/xact.h"
 
+#include "apply.h"
 #include "event.h"
 #include "event_xact.h"
 #include "hooks.h"
@@ -37,6 +38,7 @@ xact_ended(XactEvent event, void *arg)
 	{
 		case XACT_EVENT_PRE_COMMIT:
 			aud_session_opened();
+			aud_apply_committing();
 			aud_error_flush_swallowed();
 			break;
 		case XACT_EVENT_COMMIT:

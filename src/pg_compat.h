@@ -97,6 +97,13 @@ aud_wait_event(uint32 *cache, const char *name)
 	makeJsonLexContextCstringLen(NULL, (text), (len), (encoding), true)
 #endif
 
+/* 16: the table of a statistics entry */
+#if PG_VERSION_NUM >= 160000
+#define AUD_TABSTAT_ID(status) ((status)->id)
+#else
+#define AUD_TABSTAT_ID(status) ((status)->t_id)
+#endif
+
 /* 16: GRANT role has options, of which ADMIN is one */
 static inline bool
 aud_grant_admin(const GrantRoleStmt *grant)

@@ -23,8 +23,7 @@ static bool was_standby;
 void
 aud_writer_watch_promotion(void)
 {
-	/* a primary recovers from a crash, too, and is no standby meanwhile */
-	bool          is_standby = GetRecoveryState() == RECOVERY_STATE_ARCHIVE;
+	bool          is_standby = RecoveryInProgress();
 	AudEventFacts facts = {
 		.event = "config",
 		.class = "config",

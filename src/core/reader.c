@@ -18,8 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* below malloc's threshold for mmap: opening many small files stays cheap */
-#define FIRST_CAP (64 * 1024)
+#define FIRST_CAP (128 * 1024)
 
 bool
 aud_reader_open(AudReader *r, const char *path, AudError *err)
