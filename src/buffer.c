@@ -69,6 +69,9 @@ typedef struct AudBufferShared
 
 static AudBufferShared *shared;
 
+/* In single-user mode, what takes the writer's place. */
+static void (*drain_here)(void);
+
 /* Position after the last record of this process. */
 static uint64 my_last;
 
@@ -190,21 +193,30 @@ aud_buffer_wake_writer(void)
 {
 	Latch *latch = shared->writer_latch;
 
+	if (drain_here != NULL)
+	{
+		drain_here();
+		return;
+	}
 	pg_atomic_write_u32(&shared->idle, 0);
 	if (latch != NULL)
 		SetLatch(latch);
 }
 
-/* At 1/8 the writer has a batch worth its while. */
+/*
+ * At 1/8 the writer has a batch worth its while.  Without one, the first
+ * record counts too, to find out early whether it can be written at all.
+ */
 static inline bool
 worth_waking(uint64 used)
 {
-	return used > aud_buffer_header->ring_size / 8 ||
+	return (drain_here != NULL && shared->appended == 1) ||
+		   used > aud_buffer_header->ring_size / 8 ||
 		   pg_atomic_read_u32(&shared->idle) != 0;
 }
 
-static AudStatus
-count_loss(AudLoss reason)
+static void
+count_losses(AudLoss reason, uint64 records)
 {
 	struct timeval tv;
 	uint64         now;
@@ -214,9 +226,21 @@ count_loss(AudLoss reason)
 	now = (uint64) tv.tv_sec * 1000000 + (uint64) tv.tv_usec;
 	pg_atomic_compare_exchange_u64(&aud_buffer_header->lost_from, &none, now);
 	pg_atomic_write_u64(&aud_buffer_header->lost_to, now);
-	pg_atomic_fetch_add_u64(&aud_buffer_header->lost[reason], 1);
-	pg_atomic_fetch_add_u64(&shared->lost[reason], 1);
+	pg_atomic_fetch_add_u64(&aud_buffer_header->lost[reason], records);
+	pg_atomic_fetch_add_u64(&shared->lost[reason], records);
+}
+
+static AudStatus
+count_loss(AudLoss reason)
+{
+	count_losses(reason, 1);
 	return AUD_LOST;
+}
+
+void
+aud_buffer_count_damaged(uint64_t records)
+{
+	count_losses(AUD_LOSS_DAMAGED, records);
 }
 
 /* When to stop waiting although nothing has come of it. */
@@ -539,4 +563,10 @@ int
 aud_buffer_writer_pid(void)
 {
 	return shared->writer_pid;
+}
+
+void
+aud_buffer_drain_here(void (*drain)(void))
+{
+	drain_here = drain;
 }

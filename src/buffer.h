@@ -113,6 +113,9 @@ extern bool aud_buffer_try_append(const char *line, size_t len);
 extern void aud_buffer_set_broken(bool broken);
 extern bool aud_buffer_is_broken(void);
 
+/* So many records were found damaged in the ring; they count as lost. */
+extern void aud_buffer_count_damaged(uint64_t records);
+
 /* Wake everybody who waits for space or for durability. */
 extern void aud_buffer_wake_waiters(void);
 
@@ -126,6 +129,12 @@ extern bool aud_buffer_has_waiters(void);
 extern void aud_buffer_attach_writer(void);
 extern void aud_buffer_detach_writer(void);
 extern void aud_buffer_set_idle(bool idle);
+
+/*
+ * Single-user mode: call this whenever there is enough to write, there being
+ * no writer to wake.
+ */
+extern void aud_buffer_drain_here(void (*drain)(void));
 
 /* Have the writer look around now. */
 extern void aud_buffer_wake_writer(void);

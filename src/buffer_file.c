@@ -453,7 +453,11 @@ aud_buffer_file_map(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 	uint64           size = 0;
 
 	if (aud_buffer_header != NULL)
+	{
+		found = AUD_BUFFER_OURS;
+		set_aside[0] = '\0';
 		return;
+	}
 
 	header = open_file(&size, &found);
 	if (found == AUD_BUFFER_OURS)

@@ -133,7 +133,17 @@ extern void aud_ring_copy_out(uint64 pos, void *dst, size_t len);
 extern void aud_buffer_file_map(uint64 ring_size, uint32 slot_size,
 								uint32 slot_count);
 
-/* What the first call found, and the name it set a file aside under, or "". */
+/*
+ * Save what can be saved out of a damaged file that was set aside.  At
+ * start-up, when the log has its name.
+ */
+extern void aud_buffer_salvage(void);
+
+/*
+ * What the last call found; the name it set a file aside under, or ""; how
+ * many records were found in that.
+ */
+extern int            aud_buffer_file_salvaged(void);
 extern AudBufferFound aud_buffer_file_found(void);
 extern const char    *aud_buffer_file_set_aside(void);
 

@@ -16,7 +16,7 @@
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 
-#include "buffer.h"
+#include "buffer_file.h"
 #include "shmem.h"
 #include "trail.h"
 #include "writer.h"
@@ -44,6 +44,7 @@ aud_shmem_startup(void)
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	aud_buffer_shmem_init();
 	aud_trail_startup();
+	aud_buffer_salvage();
 	aud_writer_shmem_init();
 	LWLockRelease(AddinShmemInitLock);
 }

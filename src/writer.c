@@ -55,6 +55,7 @@ aud_writer_register(void)
 {
 	BackgroundWorker worker;
 
+	aud_writer_serve_single_user();
 	memset(&worker, 0, sizeof(worker));
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
 	worker.bgw_start_time = BgWorkerStart_PostmasterStart;

@@ -15,6 +15,9 @@
 /* Register the worker; postmaster only, from _PG_init. */
 extern void aud_writer_register(void);
 
+/* In single-user mode, do the worker's work here; from _PG_init. */
+extern void aud_writer_serve_single_user(void);
+
 /* What the writer tells about itself; one consistent reading. */
 typedef struct AudWriterStat
 {

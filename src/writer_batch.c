@@ -71,14 +71,14 @@ aud_batch_fill(AudBatch *batch, AudHasher *hasher, size_t limit)
 		bool more =
 			aud_buffer_next(batch->after.tail, storage, AUD_RECORD_MAX, &taken);
 
-		batch->damaged += taken.damaged;
+		batch->damaged += taken.damaged > 0 ? 1 : 0;
 		batch->after.tail = taken.next;
 		if (!more)
 			break;
 		if (add_line(batch, hasher, storage, taken.len))
 			batch->records++;
 		else
-			batch->damaged += taken.len;
+			batch->damaged++;
 	}
 }
 

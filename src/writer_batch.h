@@ -25,7 +25,7 @@ typedef struct AudBatch
 	uint64      records; /* lines that came from the ring */
 	uint64      lines;   /* all of them */
 	bool        late_open; /* does an audit.open stand in the headroom? */
-	uint64      damaged;   /* bytes of the ring that could not be read */
+	uint64      damaged;   /* stretches of the ring that could not be read */
 } AudBatch;
 
 /* Allocate; room is what out can hold. */

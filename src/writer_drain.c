@@ -177,6 +177,8 @@ settle_batch(void)
 	after->file_closed = aud_w.promise.closed != NULL;
 	forget_first_loss();
 	aud_buffer_set_position(after);
+	if (aud_w.batch.damaged > 0)
+		aud_buffer_count_damaged(aud_w.batch.damaged);
 	aud_buffer_wake_waiters();
 
 	aud_w.file_is_safe = true;

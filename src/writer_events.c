@@ -158,6 +158,10 @@ aud_event_start(AudBuf *out, const char *reason, uint64 recovered)
 	put_string(out, "secaudit_version", SECAUDIT_VERSION);
 	if (recovered > 0)
 		put_number(out, "recovered", recovered);
+	if (aud_buffer_file_salvaged() > 0)
+		put_number(out, "salvaged", (uint64) aud_buffer_file_salvaged());
+	if (aud_buffer_file_set_aside()[0] != '\0')
+		put_string(out, "set_aside", aud_buffer_file_set_aside());
 	end(out);
 }
 
