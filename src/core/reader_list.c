@@ -117,6 +117,15 @@ examine(AudReaderFile *f)
 	strcpy(f->log, n == 3 && strcmp(seen[1], seen[2]) == 0 ? seen[1] : seen[0]);
 }
 
+/*
+ * gcc's analyzer loses sight of a path once it is in the list, which owns it,
+ * and calls it leaked.
+ */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 /* path is taken over, also on failure. */
 static bool
 add_file(AudReaderList *list, char *path, AudError *err)
@@ -176,15 +185,6 @@ join_path(const char *dir, const char *name)
 	}
 	return path;
 }
-
-/*
- * gcc's analyzer loses sight of a path once it is in the list, which owns it,
- * and calls it leaked.
- */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#endif
 
 static bool
 add_directory(AudReaderList *list, const char *path, AudError *err)
