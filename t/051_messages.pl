@@ -82,7 +82,7 @@ denied('SELECT a, b FROM cols', { class => 'read', objects => ['table public.col
 denied('SELECT a FROM v', { error => 'permission denied for view v', query => 'SELECT a FROM v' }, '72: a denied view, which the planner may refuse');
 denied('SELECT * FROM closed.t', { event => 'error', error => 'permission denied for schema closed', query => 'SELECT * FROM closed.t' },
 	'72: a denied schema stops the parser');
-denied(q{SELECT nextval('seq')}, { class => 'read', command => 'SELECT' }, '72: a denied sequence');
+denied(q{SELECT nextval('seq')}, { class => 'write', command => 'SELECT', objects => ['sequence public.seq update'] }, '72: a denied sequence');
 denied('SELECT f()', { command => 'SELECT', error => 'permission denied for function f' }, '72: a denied function');
 denied('COPY secret TO STDOUT', { command => 'COPY', class => 'read', objects => ['table public.secret select'] }, '72: a denied COPY');
 denied('DROP TABLE secret', { command => 'DROP TABLE', class => 'ddl', objects => ['table public.secret drop'] }, '72: must be owner, for DROP');
