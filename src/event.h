@@ -104,4 +104,7 @@ extern void aud_event_end_all(const AudFailure *failure);
 extern void aud_event_error(const AudFailure *failure, const char *query,
 							size_t query_len);
 
+/* A statement failed: what the message holds after it is not executed. */
+extern void aud_event_add_skipped(AudStmt *stmt);
+
 #endif /* AUD_EVENT_H */

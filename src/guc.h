@@ -49,7 +49,7 @@ typedef struct AudConfig
 	/* what a record holds */
 	bool        log_parameters;
 	int         parameter_max_bytes; /* bytes of one bound value */
-	const char *node_name;        /* never NULL or empty */
+	const char *node_name;           /* never NULL or empty */
 	int         query_max_bytes;  /* bytes of query text, all parts together */
 	int         record_max_bytes; /* one line with its newline */
 

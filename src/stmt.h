@@ -181,11 +181,11 @@ struct AudStmt
 	bool     sets_config;       /* calls set_config() */
 	bool     watches_settings;  /* they were remembered before it */
 
-	uint32     params_off; /* [{"type":"integer","value":"1"}]; length 0: none */
-	uint32     params_len;
-	int        params_omitted;
-	bool       params_redacted;
-	bool       params_invalid; /* has text that is none */
+	uint32 params_off; /* [{"type":"integer","value":"1"}]; length 0: none */
+	uint32 params_len;
+	int    params_omitted;
+	bool   params_redacted;
+	bool   params_invalid; /* has text that is none */
 
 	/* with what result */
 	uint64     rows;
