@@ -115,7 +115,10 @@ statements_are(
 		'75: LOAD' ],
 	[   q{DROP ROLE auditor}, { class => 'role', objects => ['role auditor drop'] },
 		'75: DROP ROLE of an auditor' ],
-	[   q{SELECT pg_reload_conf()}, { class => 'config', classes => [ 'config', 'read' ] },
+	[   q{SELECT pg_reload_conf()}, {   class => 'config',
+			classes => [ 'config', 'read', 'function' ],
+			objects => ['function pg_catalog.pg_reload_conf() execute']
+		},
 		'40: pg_reload_conf()' ],);
 
 # changes(SINCE, COMMAND): the config events as "setting old new".
