@@ -84,9 +84,33 @@ relation_by_list(List *names)
 	return aud_address_relation(makeRangeVarFromNameList(names));
 }
 
+/*
+ * "column%TYPE" is looked up with a NOTICE, which the user would get twice.
+ */
+static bool
+is_copied_type(const TypeName *name)
+{
+	return name != NULL && name->pct_type;
+}
+
+static bool
+has_copied_type(List *names)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+	{
+		if (is_copied_type(lfirst(lc)))
+			return true;
+	}
+	return false;
+}
+
 static Oid
 type_by_name(const TypeName *name)
 {
+	if (is_copied_type(name))
+		return InvalidOid;
 	return LookupTypeNameOid(NULL, name, true);
 }
 
@@ -310,6 +334,8 @@ aud_address_find(ObjectType type, Node *object, ObjectAddress *out)
 			ObjectAddressSet(*out, TypeRelationId, find_type(object));
 			break;
 		case T_ObjectWithArgs:
+			if (has_copied_type(((ObjectWithArgs *) object)->objargs))
+				return false;
 			if (type == OBJECT_OPERATOR)
 				ObjectAddressSet(*out,
 								 OperatorRelationId,

@@ -441,9 +441,10 @@ context_gone(void *arg)
 
 	/*
 	 * A portal that was not running when its transaction failed.  What it
-	 * did until then it did well.
+	 * did until then it did well, unless the process exits in the middle.
 	 */
-	stmt->incomplete = true;
+	if (stmt->outcome != AUD_OUTCOME_FAILURE)
+		stmt->incomplete = true;
 	record(stmt);
 	release(stmt);
 }
@@ -558,15 +559,27 @@ aud_event_committed(bool committed, const AudFailure *failure)
 		aud_event_fail(stmt, failure);
 }
 
+static void
+doom(AudStmt *stmt, const AudFailure *failure)
+{
+	stmt->outcome = AUD_OUTCOME_FAILURE;
+	stmt->failure = *failure;
+}
+
+void
+aud_event_doom(const AudFailure *failure)
+{
+	for (AudStmt *stmt = active; stmt != NULL; stmt = stmt->caller)
+		doom(stmt, failure);
+	if (awaiting_commit != NULL)
+		doom(awaiting_commit, failure);
+}
+
 void
 aud_event_end_all(const AudFailure *failure)
 {
-	for (AudStmt *stmt = active; failure != NULL && stmt != NULL;
-		 stmt = stmt->caller)
-	{
-		stmt->outcome = AUD_OUTCOME_FAILURE;
-		stmt->failure = *failure;
-	}
+	if (failure != NULL)
+		aud_event_doom(failure);
 	for (AudStmt *stmt = open_stmts; stmt != NULL; stmt = stmt->next)
 	{
 		if (stmt->outcome != AUD_OUTCOME_FAILURE)

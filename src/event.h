@@ -92,6 +92,13 @@ extern bool aud_event_is_committing(void);
 extern void aud_event_committed(bool committed, const AudFailure *failure);
 
 /*
+ * A FATAL error: no hook will see the statements that are running end, and
+ * other exit callbacks may clear them away before aud_event_end_all (that of
+ * temporary tables does).  Whoever records them records this outcome.
+ */
+extern void aud_event_doom(const AudFailure *failure);
+
+/*
  * The process exits: what is still open ends here, with that failure, or
  * incomplete if there was none (NULL).
  */

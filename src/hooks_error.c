@@ -205,7 +205,11 @@ error_raised(void *arg)
 	if (level >= ERROR && aud_event_active() == NULL)
 		aud_replication_failing();
 	if (level == FATAL)
+	{
+		taken = true;
+		aud_event_doom(&last);
 		aud_session_refused(&last, last_detail);
+	}
 	else if (level == ERROR && aud_event_active() == NULL &&
 			 !aud_event_is_committing() && aud_policy_watching())
 	{

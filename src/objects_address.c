@@ -10,6 +10,9 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
@@ -24,6 +27,9 @@
 #include "catalog/pg_publication_rel.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
+#include "rewrite/prs2lock.h"
+#include "rewrite/rewriteSupport.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 #include "classify.h"
@@ -190,6 +196,31 @@ aud_objects_add_later(AudStmt *stmt, Oid classid, Oid objid, int access)
 	stmt->has_later = true;
 }
 
+/* The rule that makes a view what it is; other rules are somebody's own. */
+static bool
+is_view_rule(Oid ruleid)
+{
+	HeapTuple   tuple;
+	ScanKeyData key;
+	Relation    rules = table_open(RewriteRelationId, AccessShareLock);
+	SysScanDesc scan;
+	bool        is_view = false;
+
+	ScanKeyInit(&key,
+				Anum_pg_rewrite_oid,
+				BTEqualStrategyNumber,
+				F_OIDEQ,
+				ObjectIdGetDatum(ruleid));
+	scan = systable_beginscan(rules, RewriteOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		is_view = strcmp(NameStr(((Form_pg_rewrite) GETSTRUCT(tuple))->rulename),
+						 ViewSelectRuleName) == 0;
+	systable_endscan(scan);
+	table_close(rules, AccessShareLock);
+	return is_view;
+}
+
 /*
  * Objects that exist only as a part of another one, which is named: toast
  * tables, row and array types, defaults, the rule behind a view.
@@ -200,8 +231,9 @@ aud_objects_is_part(Oid classid, Oid objid)
 	switch (classid)
 	{
 		case AttrDefaultRelationId:
-		case RewriteRelationId:
 			return true;
+		case RewriteRelationId:
+			return is_view_rule(objid);
 		case NamespaceRelationId:
 			return isAnyTempNamespace(objid); /* made for the first table */
 		case RelationRelationId:

@@ -23,7 +23,8 @@ static bool was_standby;
 void
 aud_writer_watch_promotion(void)
 {
-	bool          is_standby = RecoveryInProgress();
+	/* a primary recovers from a crash, too, and is no standby meanwhile */
+	bool          is_standby = GetRecoveryState() == RECOVERY_STATE_ARCHIVE;
 	AudEventFacts facts = {
 		.event = "config",
 		.class = "config",

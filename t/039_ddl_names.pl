@@ -142,8 +142,8 @@ statements_are(
 			]
 		},
 		'54: DROP SCHEMA CASCADE: everything in it, and the schema' ],
-	[   'DROP TABLE IF EXISTS nothing', { @ddl, objects => [] },
-		'54: what does not exist was not dropped' ],
+	[   'DROP TABLE IF EXISTS nothing', { @ddl, objects => [ 'table nothing ' ] },
+		'54: what does not exist is named, and was not dropped' ],
 	['CREATE TABLE x (a int)'],
 	['CREATE TABLE y (a int)'],
 	[   'DROP TABLE x, y', { @ddl, objects => [ 'table public.x drop', 'table public.y drop' ] },

@@ -61,6 +61,16 @@ is_deeply([ map { ($_->{level} // 0) . " $_->{outcome}" } @got[ -3 .. -1 ] ], [ 
 is_record(end_of(), { outcome => 'success', reason => 'terminated', sqlstate => '57P01' }, '71: and the session ended by it');
 ok(end_of()->{duration_us} > 100_000, '71: after some time');
 
+# the clean-up of temporary tables ends the transaction before we do
+open_session();
+query('CREATE TEMP TABLE mine (a int)');
+$c->query('SELECT pg_terminate_backend(pg_backend_pid())');
+$c->until_type('E'); gone();
+@got = got();
+is_record($got[-1], { command => 'SELECT', outcome => 'failure', sqlstate => '57P01', incomplete => undef },
+	'71: terminated, with temporary tables');
+is(scalar(grep { $_->{event} eq 'error' } @got), 0, '71: and that is told once');
+
 open_session();
 query(q{SET idle_in_transaction_session_timeout = '100ms'});
 query('BEGIN; INSERT INTO t VALUES (99)');

@@ -18,7 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FIRST_CAP (128 * 1024)
+/* below malloc's threshold for mmap: opening many small files stays cheap */
+#define FIRST_CAP (64 * 1024)
 
 bool
 aud_reader_open(AudReader *r, const char *path, AudError *err)

@@ -358,7 +358,7 @@ sub one_record
 sub objects_of
 {
 	my ($record) = @_;
-	return [ sort map { "$_->{type} $_->{name} " . join(',', @{ $_->{access} }) }
+	return [ sort map { "$_->{type} $_->{name} " . join(q{,}, @{ $_->{access} // [] }) }
 		  @{ $record->{objects} // [] } ];
 }
 
