@@ -42,7 +42,7 @@ put_value(AudStmt *stmt, const char *key, const char *name, const char *value)
 		return;
 	if (aud_settings_is_secret(name))
 		value = "<redacted>";
-	aud_stmt_detail_text(stmt, key, value, strlen(value));
+	aud_stmt_detail_value(stmt, key, value);
 }
 
 /* The policy of before decides: what follows may be to silence it. */

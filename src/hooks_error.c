@@ -23,6 +23,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 
+#include "core/redact.h"
 #include "event.h"
 #include "event_xact.h"
 #include "hooks.h"
@@ -63,6 +64,41 @@ aud_error_watch(void)
 	}
 }
 
+/* Hide in last.message what it quotes of secrets in this text, if any. */
+static void
+hide_secrets_of(const char *query, size_t len)
+{
+	char   message[AUD_ERROR_MESSAGE_MAX];
+	AudBuf b;
+
+	if (query == NULL || !aud_redact_may_apply(query, len))
+		return;
+	strlcpy(message, last.message, sizeof(message));
+	aud_buf_init(&b, last.message, sizeof(last.message));
+	aud_redact_message(&b, message, strlen(message), query, len);
+}
+
+/*
+ * Keep the message without the secrets it may quote: of the text that failed
+ * to parse, of the statement it was about, of what the client sent.  Now,
+ * because the message outlives them: the end of the transaction repeats it.
+ */
+static void
+keep_message(const ErrorData *edata)
+{
+	const AudStmt *stmt = aud_event_active();
+
+	strlcpy(last.message,
+			edata->message ? edata->message : "",
+			sizeof(last.message));
+	if (edata->internalquery != NULL)
+		hide_secrets_of(edata->internalquery, strlen(edata->internalquery));
+	if (stmt != NULL)
+		hide_secrets_of(stmt->query, stmt->query_len);
+	if (debug_query_string != NULL)
+		hide_secrets_of(debug_query_string, strlen(debug_query_string));
+}
+
 static void
 remember(const ErrorData *edata)
 {
@@ -70,9 +106,7 @@ remember(const ErrorData *edata)
 	aud_error_flush_swallowed();
 
 	last.sqlstate = edata->sqlerrcode;
-	strlcpy(last.message,
-			edata->message ? edata->message : "",
-			sizeof(last.message));
+	keep_message(edata);
 	taken = false;
 	in_flight = true;
 	raised_in = aud_event_active();

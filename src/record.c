@@ -131,7 +131,9 @@ append_outcome(AudBuf *b, AudOutcome outcome, const AudFailure *failure)
 	{
 		AudText message;
 
-		aud_text_prepare(&message, failure->message, strlen(failure->message));
+		aud_text_prepare_value(&message,
+							   failure->message,
+							   strlen(failure->message));
 		aud_buf_lit(b, ",\"error\":\"");
 		aud_json_escape_upto(b, message.data, message.len, limit, NULL);
 		aud_buf_char(b, '"');

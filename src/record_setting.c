@@ -22,7 +22,7 @@ append_value(AudBuf *b, const char *key, const char *value)
 	if (value == NULL)
 		return;
 	aud_text_begin();
-	aud_text_prepare(&text, value, strlen(value));
+	aud_text_prepare_value(&text, value, strlen(value));
 	aud_buf_lit(b, ",\"");
 	aud_buf_cstr(b, key);
 	aud_buf_lit(b, "\":\"");

@@ -235,6 +235,18 @@ aud_stmt_detail_text(AudStmt *stmt, const char *key, const char *value, size_t l
 }
 
 void
+aud_stmt_detail_value(AudStmt *stmt, const char *key, const char *value)
+{
+	AudText text;
+
+	aud_text_begin();
+	aud_text_prepare_value(&text, value, strlen(value));
+	aud_text_limit(&text, DETAIL_TEXT_MAX);
+	put_detail(stmt, key, text.data, text.len);
+	aud_text_end();
+}
+
+void
 aud_stmt_detail_json(AudStmt *stmt, const char *key, const char *json, size_t len)
 {
 	size_t room = strlen(key) + len + 8;

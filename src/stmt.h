@@ -48,7 +48,7 @@ typedef enum AudCursorUse
 	AUD_CURSOR_FETCH, /* count its rows */
 } AudCursorUse;
 
-/* Longest primary error message that is kept. */
+/* Longest primary error message that is kept; secrets of its query are not. */
 #define AUD_ERROR_MESSAGE_MAX 1024
 
 typedef struct AudFailure
@@ -233,6 +233,10 @@ extern void aud_stmt_detail(AudStmt *stmt, const char *key, const char *value);
 /* The same with query text: redacted, and cut where it is long. */
 extern void aud_stmt_detail_text(AudStmt *stmt, const char *key,
 								 const char *text, size_t len);
+
+/* The same with a text that need not be SQL, as settings have them. */
+extern void aud_stmt_detail_value(AudStmt *stmt, const char *key,
+								  const char *value);
 
 /* The same with a value that is JSON already. */
 extern void aud_stmt_detail_json(AudStmt *stmt, const char *key,

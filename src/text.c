@@ -12,6 +12,7 @@
 
 #include <openssl/evp.h>
 
+#include "parser/parser.h"
 #include "utils/memutils.h"
 
 #include "core/redact.h"
@@ -52,8 +53,10 @@ try_alloc(size_t size)
 									  MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
 }
 
+typedef size_t (*Redactor)(AudBuf *out, const char *text, size_t len);
+
 static void
-redact(AudText *text)
+redact(AudText *text, Redactor hide_secrets)
 {
 	size_t cap;
 	char  *storage;
@@ -75,13 +78,13 @@ redact(AudText *text)
 		return;
 	}
 	aud_buf_init(&b, storage, cap);
-	text->redacted = aud_redact_secrets(&b, text->data, text->len) > 0;
+	text->redacted = hide_secrets(&b, text->data, text->len) > 0;
 	text->data = b.data;
 	text->len = b.len;
 }
 
-void
-aud_text_prepare(AudText *out, const char *text, size_t len)
+static void
+prepare(AudText *out, const char *text, size_t len, Redactor hide_secrets)
 {
 	memset(out, 0, sizeof(*out));
 	if (text == NULL)
@@ -89,9 +92,25 @@ aud_text_prepare(AudText *out, const char *text, size_t len)
 	out->data = aud_session_to_utf8(text, &len);
 	out->len = len;
 	if (aud_redact_may_apply(out->data, out->len))
-		redact(out);
+		redact(out, hide_secrets);
 	out->full = out->data;
 	out->full_len = out->len;
+}
+
+void
+aud_text_prepare(AudText *out, const char *text, size_t len)
+{
+	prepare(out,
+			text,
+			len,
+			standard_conforming_strings ? aud_redact_secrets
+										: aud_redact_secrets_backslash);
+}
+
+void
+aud_text_prepare_value(AudText *out, const char *text, size_t len)
+{
+	prepare(out, text, len, aud_redact_text);
 }
 
 void

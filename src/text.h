@@ -27,8 +27,11 @@ typedef struct AudText
 extern void aud_text_begin(void);
 extern void aud_text_end(void);
 
-/* Convert and redact text[len], which is in the database's encoding. */
+/* Convert and redact SQL text[len], which is in the database's encoding. */
 extern void aud_text_prepare(AudText *out, const char *text, size_t len);
+
+/* The same for text that need not be SQL: a setting's value, a message. */
+extern void aud_text_prepare_value(AudText *out, const char *text, size_t len);
 
 /* Cut out the middle of a text that is longer than max bytes. */
 extern void aud_text_limit(AudText *text, size_t max);

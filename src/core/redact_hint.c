@@ -56,7 +56,7 @@ hint_at(const char *sql, size_t len, size_t pos)
 		case 's':
 			return IS(2, "pass"); /* password, passwd, passphrase, ... */
 		case 'w':
-			return IS(1, "pwd");
+			return IS(1, "pwd") || IS(1, "jwt");
 		case 'c':
 			return IS(0, "crypt") || IS(2, "secret") || IS(1, "scram-sha-") ||
 				   IS(0, "credential");
@@ -98,6 +98,7 @@ pair_mask(const char *at)
 	y = _mm_or_si128(y, lower);
 	PAIR('s', 's');
 	PAIR('w', 'd');
+	PAIR('w', 't');
 	PAIR('c', 'r');
 	PAIR('k', 'e');
 	PAIR('h', 'm');

@@ -154,6 +154,7 @@ static const SecretName secret_names[] = {
 	{TEXT("pass"), AUD_SECRECY_PASSWORD, true},
 	{TEXT("secret"), AUD_SECRECY_KEY, false},
 	{TEXT("token"), AUD_SECRECY_KEY, false},
+	{TEXT("jwt"), AUD_SECRECY_KEY, false},
 	{TEXT("credential"), AUD_SECRECY_KEY, false},
 	{TEXT("credentials"), AUD_SECRECY_KEY, false},
 	{TEXT("apikey"), AUD_SECRECY_KEY, false},

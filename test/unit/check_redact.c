@@ -449,13 +449,13 @@ END_TEST
 START_TEST(the_quick_test_notices_every_name_of_a_secret)
 {
 	static const char *const names[] = {
-		"password",    "passwd",         "passphrase",  "passcode",
-		"pwd",         "pass",           "user_pass",   "secret",
-		"token",       "credential",     "credentials", "apikey",
-		"api_key",     "accesskey",      "access_key",  "account_key",
-		"auth_key",    "encryption_key", "master_key",  "privatekey",
-		"private_key", "secretkey",      "secret_key",  "shared_key",
-		"signing_key",
+		"password",    "passwd",      "passphrase",     "passcode",
+		"pwd",         "pass",        "user_pass",      "secret",
+		"token",       "credential",  "credentials",    "apikey",
+		"api_key",     "jwt",         "accesskey",      "access_key",
+		"account_key", "auth_key",    "encryption_key", "master_key",
+		"privatekey",  "private_key", "secretkey",      "secret_key",
+		"shared_key",  "signing_key",
 	};
 
 	for (int i = 0; i < COUNT(names); i++)
