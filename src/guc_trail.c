@@ -191,6 +191,11 @@ define_file_settings(void)
 							NULL,
 							NULL,
 							NULL);
+}
+
+static void
+define_integrity_settings(void)
+{
 	DefineCustomEnumVariable("secaudit.integrity",
 							 "What protects the trail against changes.",
 							 "\"off\": numbers only; \"chain\": a hash chain over all records.",
@@ -273,5 +278,6 @@ aud_guc_define_trail(AudConfig *c)
 	config = c;
 	define_place_settings();
 	define_file_settings();
+	define_integrity_settings();
 	define_promise_settings();
 }

@@ -202,7 +202,11 @@ put_wal_position(AudBuf *out)
 	lsn = RecoveryInProgress() ? GetXLogReplayRecPtr(NULL) : GetXLogWriteRecPtr();
 	if (XLogRecPtrIsInvalid(lsn))
 		return;
-	snprintf(text, sizeof(text), "%X/%X", LSN_FORMAT_ARGS(lsn));
+	snprintf(text,
+			 sizeof(text),
+			 "%X/%X",
+			 (unsigned int) (lsn >> 32),
+			 (unsigned int) lsn);
 	put_string(out, "wal_lsn", text);
 }
 
