@@ -242,5 +242,11 @@ aud_writer_main(Datum arg)
 	}
 	if (begun)
 		finish();
-	proc_exit(0);
+
+	/*
+	 * Not 0: that would mean that we are no longer wanted, and if it was not
+	 * a shutdown but somebody who terminated us, the postmaster must start us
+	 * again.
+	 */
+	proc_exit(1);
 }
