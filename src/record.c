@@ -26,6 +26,7 @@
 #include "guc.h"
 #include "inflight.h"
 #include "record.h"
+#include "record_head.h"
 #include "text.h"
 
 /* Room kept for the query text in a line that also lists many objects. */
@@ -45,19 +46,6 @@ typedef struct AudCursor
 
 static char  *line;
 static size_t line_cap;
-
-static const char *const origin_names[] = {
-	NULL,
-	"function",
-	"trigger",
-	"referential",
-	"rule",
-	"extension",
-	"worker",
-	"fastpath",
-};
-
-static const char *const outcome_names[] = {"success", "failure", "partial"};
 
 /* A new record, of one line or several. */
 static void
@@ -99,118 +87,6 @@ aud_record_unix_us(TimestampTz t)
 {
 	return t +
 		   ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)) * USECS_PER_DAY;
-}
-
-static void
-append_start(AudBuf *b, TimestampTz when, const char *event)
-{
-	aud_buf_lit(b, "{\"v\":1,\"log\":\"");
-	aud_buf_cstr(b, aud_buffer_log_id());
-	aud_buf_lit(b, "\",\"ts\":");
-	aud_json_timestamp(b, aud_record_unix_us(when));
-	aud_buf_lit(b, ",\"event\":\"");
-	aud_buf_cstr(b, event);
-	aud_buf_char(b, '"');
-}
-
-static void
-append_outcome(AudBuf *b, AudOutcome outcome, const AudFailure *failure)
-{
-	size_t limit = aud_config->record_max_bytes / 8;
-
-	aud_buf_lit(b, ",\"outcome\":\"");
-	aud_buf_cstr(b, outcome_names[outcome]);
-	aud_buf_char(b, '"');
-	if (failure == NULL || failure->sqlstate == 0)
-		return;
-
-	aud_buf_lit(b, ",\"sqlstate\":\"");
-	aud_buf_cstr(b, unpack_sql_state(failure->sqlstate));
-	aud_buf_char(b, '"');
-	if (failure->message[0] != '\0')
-	{
-		AudText message;
-
-		aud_text_prepare_value(&message,
-							   failure->message,
-							   strlen(failure->message));
-		aud_buf_lit(b, ",\"error\":\"");
-		aud_json_escape_upto(b, message.data, message.len, limit, NULL);
-		aud_buf_char(b, '"');
-	}
-}
-
-static void
-append_classes(AudBuf *b, int classes)
-{
-	aud_buf_lit(b, ",\"class\":\"");
-	aud_class_append_primary(b, classes);
-	aud_buf_char(b, '"');
-	if ((classes & (classes - 1)) != 0)
-	{
-		aud_buf_lit(b, ",\"classes\":");
-		aud_class_append_all(b, classes);
-	}
-}
-
-static void
-append_uint(AudBuf *b, const char *key, uint64 value)
-{
-	aud_buf_cstr(b, key);
-	aud_json_uint(b, value);
-}
-
-static const char *
-event_name(const AudStmt *stmt)
-{
-	if (stmt->event != NULL)
-		return stmt->event;
-	return stmt->is_error ? "error" : "statement";
-}
-
-static const char *
-command_name(const AudStmt *stmt)
-{
-	return stmt->command != NULL ? stmt->command : GetCommandTagName(stmt->tag);
-}
-
-/* Everything before the objects. */
-static void
-append_head(AudBuf *b, const AudStmt *stmt, const AudCursor *at)
-{
-	append_start(b, stmt->began, event_name(stmt));
-	append_classes(b, stmt->classes);
-	if (!stmt->is_error)
-	{
-		aud_buf_lit(b, ",\"command\":\"");
-		aud_buf_cstr(b, command_name(stmt));
-		aud_buf_char(b, '"');
-	}
-	if (!stmt->is_begin)
-		append_outcome(b, stmt->outcome, &stmt->failure);
-	aud_session_append_place(b);
-	aud_buf_append(b, stmt->who->json, stmt->who->json_len);
-	aud_session_append_client(b);
-	append_uint(b, ",\"stmt\":", stmt->number);
-	if (stmt->parent != 0)
-		append_uint(b, ",\"parent\":", stmt->parent);
-	if (stmt->level > 0)
-		append_uint(b, ",\"level\":", stmt->level);
-	if (origin_names[stmt->origin] != NULL)
-	{
-		aud_buf_lit(b, ",\"origin\":\"");
-		aud_buf_cstr(b, origin_names[stmt->origin]);
-		aud_buf_char(b, '"');
-	}
-	if (stmt->batch != 0)
-		append_uint(b, ",\"batch\":", stmt->batch);
-	if (stmt->is_begin)
-		aud_buf_lit(b, ",\"phase\":\"begin\"");
-	if (at->part > 0)
-	{
-		append_uint(b, ",\"part\":", at->part);
-		append_uint(b, ",\"parts\":", at->parts);
-	}
 }
 
 static void
@@ -291,7 +167,7 @@ append_xid(AudBuf *b, TransactionId xid)
 {
 	if (!TransactionIdIsValid(xid))
 		return;
-	append_uint(b, ",\"xid\":\"", xid);
+	aud_record_append_uint(b, ",\"xid\":\"", xid);
 	aud_buf_char(b, '"');
 }
 
@@ -316,21 +192,21 @@ append_results(AudBuf *b, const AudStmt *stmt)
 	instr_time duration;
 
 	if (stmt->objects_omitted > 0)
-		append_uint(b, ",\"objects_omitted\":", stmt->objects_omitted);
+		aud_record_append_uint(b, ",\"objects_omitted\":", stmt->objects_omitted);
 	append_flags(b, stmt);
 	if (stmt->detail_len > 0)
 		aud_buf_append(b, stmt->arena + stmt->detail_off, stmt->detail_len);
 	if (stmt->has_rows)
-		append_uint(b, ",\"rows\":", stmt->rows);
+		aud_record_append_uint(b, ",\"rows\":", stmt->rows);
 	if (stmt->incomplete)
 		aud_buf_lit(b, ",\"incomplete\":true");
 	if (!stmt->is_error && !stmt->is_begin)
 	{
 		INSTR_TIME_SET_CURRENT(duration);
 		INSTR_TIME_SUBTRACT(duration, stmt->began_at);
-		append_uint(b,
-					",\"duration_us\":",
-					INSTR_TIME_GET_MICROSEC(duration) + stmt->lead_us);
+		aud_record_append_uint(b,
+							   ",\"duration_us\":",
+							   INSTR_TIME_GET_MICROSEC(duration) + stmt->lead_us);
 	}
 	append_xid(b, GetTopTransactionIdIfAny());
 }
@@ -357,7 +233,7 @@ append_text_facts(AudBuf *b, const AudStmt *stmt, const AudText *text, bool spli
 {
 	if (text->len > 0 && (split || text->omitted > 0))
 	{
-		append_uint(b, ",\"query_len\":", text->full_len);
+		aud_record_append_uint(b, ",\"query_len\":", text->full_len);
 		aud_buf_lit(b, ",\"query_sha256\":\"");
 		aud_buf_cstr(b, aud_text_sha256(text));
 		aud_buf_char(b, '"');
@@ -434,7 +310,7 @@ format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
 	if (at->part > 0)
 		room -= decimal_digits(PARTS_MAX) - decimal_digits(at->parts);
 	aud_buf_init(b, line, room + 1);
-	append_head(b, stmt, at);
+	aud_record_append_head(b, stmt, at->part, at->parts);
 	append_objects(b, stmt, at, room - TEXT_ROOM_MIN - stmt->params_len);
 	append_results(b, stmt);
 	append_text_facts(b, stmt, text, at->part > 0);
@@ -518,7 +394,8 @@ aud_record_event(const AudEventFacts *facts)
 
 	begin_record();
 	aud_buf_init(&b, line, line_room() + 1);
-	append_start(&b, facts->when, facts->event);
+	aud_record_append_start(&b, facts->when);
+	aud_record_append_event(&b, facts->event);
 	aud_buf_lit(&b, ",\"class\":\"");
 	aud_buf_cstr(&b, facts->class);
 	aud_buf_char(&b, '"');
@@ -528,7 +405,8 @@ aud_record_event(const AudEventFacts *facts)
 		aud_buf_cstr(&b, facts->command);
 		aud_buf_char(&b, '"');
 	}
-	append_outcome(&b, facts->outcome, facts->failure);
+	aud_record_append_outcome(&b, facts->outcome);
+	aud_record_append_failure(&b, facts->failure);
 	aud_session_append_place(&b);
 	if (facts->identity != NULL)
 		aud_buf_cstr(&b, facts->identity);
@@ -536,7 +414,7 @@ aud_record_event(const AudEventFacts *facts)
 	if (facts->detail != NULL)
 		aud_buf_cstr(&b, facts->detail);
 	if (facts->duration_us >= 0)
-		append_uint(&b, ",\"duration_us\":", facts->duration_us);
+		aud_record_append_uint(&b, ",\"duration_us\":", facts->duration_us);
 	append_xid(&b, facts->xid);
 	aud_buf_char(&b, '}');
 	if (facts->dont_wait)

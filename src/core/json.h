@@ -48,6 +48,23 @@ extern void aud_json_uint(AudBuf *b, uint64_t value);
  */
 extern void aud_json_timestamp(AudBuf *b, int64_t unix_us);
 
+/* With its quotes. */
+#define AUD_JSON_TIMESTAMP_LEN 29
+
+/* A second that has been formatted; the caller's, zeroed at first. */
+typedef struct AudJsonSecond
+{
+	int64_t start_us;
+	char    text[AUD_JSON_TIMESTAMP_LEN];
+} AudJsonSecond;
+
+/*
+ * The same, for callers that format one time after the other: within the
+ * second of the last one only the fraction is new.
+ */
+extern void aud_json_timestamp_near(AudBuf *b, AudJsonSecond *last,
+									int64_t unix_us);
+
 /* Append s[len] as base64 (RFC 4648 section 4), with quotes. */
 extern void aud_json_base64(AudBuf *b, const void *bytes, size_t len);
 

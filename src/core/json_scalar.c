@@ -23,29 +23,39 @@ put2(char *out, unsigned int value)
 	memcpy(out, two_digits + 2 * value, 2);
 }
 
-/* Append value after prefix ("" or "-"). */
-static void
+/* How many digits value has. */
+static inline size_t
+decimal_width(uint64_t value)
+{
+	size_t width = 1;
+
+	for (; value >= 10000; value /= 10000)
+		width += 4;
+	if (value >= 1000)
+		return width + 3;
+	if (value >= 100)
+		return width + 2;
+	return width + (value >= 10);
+}
+
+/* Written where it belongs, from its last digit to its first. */
+static inline void
 append_decimal(AudBuf *b, bool negative, uint64_t value)
 {
-	char  digits[21]; /* sign and 20 digits of 2^64 - 1 */
-	char *p = digits + sizeof(digits);
+	size_t width = decimal_width(value) + negative;
+	char  *start = aud_buf_reserve(b, width);
+	char  *p = start + width;
 
-	while (value >= 100)
-	{
-		p -= 2;
-		put2(p, (unsigned int) (value % 100));
-		value /= 100;
-	}
+	if (start == NULL)
+		return;
+	for (; value >= 100; value /= 100)
+		put2(p -= 2, (unsigned int) (value % 100));
 	if (value >= 10)
-	{
-		p -= 2;
-		put2(p, (unsigned int) value);
-	}
+		put2(p - 2, (unsigned int) value);
 	else
-		*--p = (char) ('0' + value);
+		p[-1] = (char) ('0' + value);
 	if (negative)
-		*--p = '-';
-	aud_buf_append(b, p, (size_t) (digits + sizeof(digits) - p));
+		*start = '-';
 }
 
 void
@@ -89,37 +99,19 @@ civil_from_days(uint32_t days, unsigned int *year, unsigned int *month,
 #define US_OF_YEAR_1     (INT64_C(-719162) * US_PER_DAY)
 #define US_OF_YEAR_10000 (INT64_C(2932897) * US_PER_DAY)
 
-/*
- * No cache of the last second: the arithmetic costs less than the check would
- * bring, and this layer keeps no state.  Times outside of RFC 3339's years
- * become the nearest one inside, so that the line stays readable.
- */
-void
-aud_json_timestamp(AudBuf *b, int64_t unix_us)
+/* The 29 characters of a time that is in range. */
+static void
+put_timestamp(char *out, int64_t unix_us)
 {
-	char *out = aud_buf_reserve(b, sizeof("\"YYYY-MM-DDTHH:MM:SS.uuuuuuZ\"") - 1);
+	uint64_t since_year_0 = (uint64_t) (unix_us + DAYS_TO_1970 * US_PER_DAY);
+	uint32_t second = (uint32_t) (since_year_0 % US_PER_DAY / 1000000);
+	uint32_t us = (uint32_t) (since_year_0 % 1000000);
 	unsigned int year;
 	unsigned int month;
 	unsigned int day;
-	uint32_t     days;
-	uint64_t     since_year_0;
-	uint32_t     second;
-	uint32_t     us;
 
-	if (out == NULL)
-		return;
-	if (unix_us < US_OF_YEAR_1)
-		unix_us = US_OF_YEAR_1;
-	if (unix_us >= US_OF_YEAR_10000)
-		unix_us = US_OF_YEAR_10000 - 1;
-
-	since_year_0 = (uint64_t) (unix_us + DAYS_TO_1970 * US_PER_DAY);
-	days = (uint32_t) (since_year_0 / US_PER_DAY);
-	second = (uint32_t) (since_year_0 % US_PER_DAY / 1000000);
-	us = (uint32_t) (since_year_0 % 1000000);
-	civil_from_days(days, &year, &month, &day);
-
-	memcpy(out, "\"YYYY-MM-DDTHH:MM:SS.uuuuuuZ\"", 29);
+	civil_from_days((uint32_t) (since_year_0 / US_PER_DAY), &year, &month, &day);
+	memcpy(out, "\"YYYY-MM-DDTHH:MM:SS.uuuuuuZ\"", AUD_JSON_TIMESTAMP_LEN);
 	put2(out + 1, year / 100);
 	put2(out + 3, year % 100);
 	put2(out + 6, month);
@@ -130,6 +122,50 @@ aud_json_timestamp(AudBuf *b, int64_t unix_us)
 	put2(out + 21, us / 10000);
 	put2(out + 23, us / 100 % 100);
 	put2(out + 25, us % 100);
+}
+
+/*
+ * Times outside of RFC 3339's years become the nearest one inside, so that
+ * the line stays readable.
+ */
+void
+aud_json_timestamp(AudBuf *b, int64_t unix_us)
+{
+	char *out = aud_buf_reserve(b, AUD_JSON_TIMESTAMP_LEN);
+
+	if (out == NULL)
+		return;
+	if (unix_us < US_OF_YEAR_1)
+		unix_us = US_OF_YEAR_1;
+	if (unix_us >= US_OF_YEAR_10000)
+		unix_us = US_OF_YEAR_10000 - 1;
+	put_timestamp(out, unix_us);
+}
+
+void
+aud_json_timestamp_near(AudBuf *b, AudJsonSecond *last, int64_t unix_us)
+{
+	uint64_t us = (uint64_t) unix_us - (uint64_t) last->start_us;
+	char    *out;
+
+	if (us >= 1000000 || last->text[0] == '\0')
+	{
+		size_t before = b->len;
+
+		aud_json_timestamp(b, unix_us);
+		if (b->truncated || unix_us < 0 || unix_us >= US_OF_YEAR_10000)
+			return;
+		memcpy(last->text, b->data + before, AUD_JSON_TIMESTAMP_LEN);
+		last->start_us = unix_us - unix_us % 1000000;
+		return;
+	}
+	out = aud_buf_reserve(b, AUD_JSON_TIMESTAMP_LEN);
+	if (out == NULL)
+		return;
+	memcpy(out, last->text, AUD_JSON_TIMESTAMP_LEN);
+	put2(out + 21, (unsigned int) us / 10000);
+	put2(out + 23, (unsigned int) us / 100 % 100);
+	put2(out + 25, (unsigned int) us % 100);
 }
 
 /* Four base64 digits of three bytes. */

@@ -467,6 +467,59 @@ START_TEST(every_second_of_a_day_has_its_time)
 }
 END_TEST
 
+/* Forth and back, within a second and out of it, and out of range. */
+START_TEST(a_time_near_the_last_one_is_the_same_text)
+{
+	static const int64_t steps[] = {
+		0,
+		1,
+		999998,
+		1,
+		-1,
+		-999999,
+		500000,
+		-500001,
+		86400000,
+		-86400001,
+		99,
+		999,
+		1000000,
+		-1000000,
+	};
+	AudJsonSecond last = {0};
+	int64_t       now = times[_i].unix_us;
+
+	for (int i = 0; i < COUNT(steps); i++)
+	{
+		char expected[64];
+
+		if ((steps[i] > 0 && now > INT64_MAX - steps[i]) ||
+			(steps[i] < 0 && now < INT64_MIN - steps[i]))
+			continue;
+		now += steps[i];
+		fresh_buffer();
+		aud_json_timestamp(&out, now);
+		strcpy(expected, out.data);
+		fresh_buffer();
+		aud_json_timestamp_near(&out, &last, now);
+		ck_assert_str_eq(out.data, expected);
+	}
+}
+END_TEST
+
+START_TEST(a_time_that_did_not_fit_is_not_taken_for_the_last_one)
+{
+	AudJsonSecond last = {0};
+
+	aud_buf_init(&out, storage, AUD_JSON_TIMESTAMP_LEN);
+	aud_json_timestamp_near(&out, &last, 1);
+	ck_assert(out.truncated);
+	fresh_buffer();
+	aud_json_timestamp_near(&out, &last, 2);
+	ck_assert_str_eq(out.data, "\"1970-01-01T00:00:00.000002Z\"");
+}
+END_TEST
+
 /* RFC 4648, section 10 */
 static const struct
 {
@@ -544,6 +597,12 @@ json_suite(void)
 	tcase_add_loop_test(scalars, a_timestamp_is_rfc_3339_in_utc, 0, COUNT(times));
 	tcase_add_test(scalars, every_day_of_ten_thousand_years_has_its_date);
 	tcase_add_test(scalars, every_second_of_a_day_has_its_time);
+	tcase_add_loop_test(scalars,
+						a_time_near_the_last_one_is_the_same_text,
+						0,
+						COUNT(times));
+	tcase_add_test(scalars,
+				   a_time_that_did_not_fit_is_not_taken_for_the_last_one);
 	tcase_add_loop_test(scalars, bytes_are_written_in_base64, 0, COUNT(base64s));
 	tcase_add_test(scalars, a_scalar_is_written_whole_or_not_at_all);
 	suite_add_tcase(s, scalars);
