@@ -35,6 +35,11 @@
 /* Past this many relations the cache starts anew; about 2 MB. */
 #define CACHE_MAX 8192
 
+/* A longer list of columns is put together anew each time. */
+#define RECENT_MAX 1024
+/* What a table is asked for in turns is kept only every so many times. */
+#define RECENT_MISSES 4
+
 #define SH_PREFIX            relations
 #define SH_ELEMENT_TYPE      AudRelation
 #define SH_KEY_TYPE          Oid
@@ -53,6 +58,17 @@ static relations_hash *cache;
 static uint64          invalidations;
 
 static void
+forget_columns(AudRelation *relation)
+{
+	if (relation->recent_columns != NULL)
+		pfree(relation->recent_columns);
+	if (relation->recent_text != NULL)
+		pfree(relation->recent_text);
+	relation->recent_columns = NULL;
+	relation->recent_text = NULL;
+}
+
+static void
 free_names(AudRelation *relation)
 {
 	pfree(relation->head);
@@ -61,6 +77,7 @@ free_names(AudRelation *relation)
 	if (relation->columns != NULL)
 		pfree(relation->columns);
 	bms_free(relation->secret_columns);
+	forget_columns(relation);
 }
 
 static void
@@ -259,6 +276,9 @@ remember(const AudRelation *found)
 	relation->n_columns = found->n_columns;
 	relation->columns = columns;
 	relation->secret_columns = secrets;
+	relation->recent_columns = NULL;
+	relation->recent_text = NULL;
+	relation->recent_misses = 0;
 	return relation;
 }
 
@@ -358,6 +378,48 @@ aud_names_append_columns(AudBuf *b, const AudRelation *relation,
 	}
 	while ((member = bms_next_member(columns, member)) >= 0)
 		append_column(b, relation, member + FirstLowInvalidHeapAttributeNumber);
+}
+
+const char *
+aud_names_recent_columns(const AudRelation *relation, const Bitmapset *columns,
+						 size_t *len)
+{
+	if (relation->recent_text == NULL ||
+		!bms_equal(relation->recent_columns, columns))
+		return NULL;
+	*len = relation->recent_len;
+	return relation->recent_text;
+}
+
+/* Memory that may be missing: then nothing is kept. */
+static void *
+keep(const void *bytes, size_t len)
+{
+	void *copy =
+		MemoryContextAllocExtended(cache_context, len, MCXT_ALLOC_NO_OOM);
+
+	if (copy != NULL)
+		memcpy(copy, bytes, len);
+	return copy;
+}
+
+void
+aud_names_keep_columns(const AudRelation *relation, const Bitmapset *columns,
+					   const char *text, size_t len)
+{
+	AudRelation *entry = unconstify(AudRelation *, relation);
+
+	if (entry->recent_misses++ % RECENT_MISSES != 0 || len == 0 ||
+		len > RECENT_MAX)
+		return;
+	forget_columns(entry);
+	entry->recent_text = keep(text, len);
+	entry->recent_columns =
+		keep(columns,
+			 offsetof(Bitmapset, words) + columns->nwords * sizeof(bitmapword));
+	if (entry->recent_columns == NULL || entry->recent_text == NULL)
+		forget_columns(entry);
+	entry->recent_len = len;
 }
 
 size_t

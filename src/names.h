@@ -23,6 +23,12 @@ typedef struct AudRelation
 	/* columns with credentials in them, offset as in range tables; or NULL */
 	Bitmapset *secret_columns;
 
+	/* the columns that were asked for lately, as text; or NULL */
+	Bitmapset *recent_columns;
+	char      *recent_text;
+	size_t     recent_len;
+	uint32     recent_misses;
+
 	uint32 hash;   /* for simplehash */
 	char   status; /* for simplehash */
 } AudRelation;
@@ -55,6 +61,19 @@ extern const AudRelation *aud_names_relation(Oid relid);
  */
 extern void aud_names_append_columns(AudBuf *b, const AudRelation *relation,
 									 const Bitmapset *columns);
+
+/*
+ * The same text, where it was made for the same columns lately; NULL: make it.
+ * Most statements on a table name the columns that the one before them did.
+ */
+extern const char *aud_names_recent_columns(const AudRelation *relation,
+											const Bitmapset   *columns,
+											size_t            *len);
+
+/* Keep text[len] for aud_names_recent_columns. */
+extern void aud_names_keep_columns(const AudRelation *relation,
+								   const Bitmapset *columns, const char *text,
+								   size_t len);
 
 /* An upper limit of the bytes that this appends. */
 extern size_t aud_names_columns_size(const AudRelation *relation,

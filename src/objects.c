@@ -103,10 +103,18 @@ note_relation(AudStmt *stmt, const AudRelation *relation, int access,
 static void
 put_columns(AudStmt *stmt, AudObject *object, const AudRelation *relation)
 {
-	size_t room = aud_names_columns_size(relation, object->columns);
-	char  *at;
-	AudBuf b;
+	size_t      len;
+	const char *text = aud_names_recent_columns(relation, object->columns, &len);
+	size_t      room;
+	char       *at;
+	AudBuf      b;
 
+	if (text != NULL)
+	{
+		put_slice(stmt, &object->columns_off, &object->columns_len, text, len);
+		return;
+	}
+	room = aud_names_columns_size(relation, object->columns);
 	if (room == 0 || (at = aud_stmt_arena(stmt, room + 1)) == NULL)
 		return;
 	aud_buf_init(&b, at, room + 1);
@@ -114,6 +122,7 @@ put_columns(AudStmt *stmt, AudObject *object, const AudRelation *relation)
 	object->columns_off = stmt->arena_len;
 	object->columns_len = b.len;
 	stmt->arena_len += b.len;
+	aud_names_keep_columns(relation, object->columns, at, b.len);
 }
 
 /* A relation in a statement, and what is done to it there. */
