@@ -28,6 +28,7 @@
 
 #include "buffer.h"
 #include "buffer_file.h"
+#include "buffer_pages.h"
 #include "guc.h"
 #include "inflight.h"
 #include "pg_compat.h"
@@ -387,8 +388,7 @@ aud_buffer_append(const char *line, size_t len)
 		return count_loss(AUD_LOSS_OVERSIZE);
 
 	/* Half of the checksum's work needs no lock. */
-	INIT_CRC32C(crc);
-	COMP_CRC32C(crc, line, len);
+	crc = aud_bytes_crc(line, len);
 
 	if (!lock_ring())
 		return count_loss(AUD_LOSS_BUSY);
@@ -403,6 +403,7 @@ aud_buffer_append(const char *line, size_t len)
 
 	if (worth_waking(used))
 		aud_buffer_wake_writer();
+	aud_pages_prepare(my_last, AUD_FRAME_SPACE(len));
 	return AUD_OK;
 }
 
@@ -451,8 +452,7 @@ aud_buffer_try_append(const char *line, size_t len)
 {
 	pg_crc32c crc;
 
-	INIT_CRC32C(crc);
-	COMP_CRC32C(crc, line, len);
+	crc = aud_bytes_crc(line, len);
 	return put_if_fits(line, len, crc);
 }
 
@@ -499,8 +499,7 @@ read_frame(uint64 pos, uint64 head, char *storage, size_t cap, size_t *len)
 		return false;
 
 	aud_ring_copy_out(pos + sizeof(frame), storage, frame.len);
-	INIT_CRC32C(crc);
-	COMP_CRC32C(crc, storage, frame.len);
+	crc = aud_bytes_crc(storage, frame.len);
 	*len = frame.len;
 	return frame.crc == aud_frame_crc(crc, pos, frame.len);
 }

@@ -152,6 +152,9 @@ extern const char    *aud_buffer_file_set_aside(void);
  */
 extern void aud_buffer_set_log_id(const char *log_id);
 
+/* The checksum of a record's bytes, to be completed by aud_frame_crc. */
+extern pg_crc32c aud_bytes_crc(const char *bytes, size_t len);
+
 /* The checksum that a frame at this position must have. */
 extern pg_crc32c aud_frame_crc(pg_crc32c bytes_crc, uint64 pos, uint32 len);
 

@@ -55,8 +55,7 @@ is_record(const char *file, uint64 size, uint64 offset, const char *prefix)
 		frame.len > size - offset - sizeof(frame) ||
 		memcmp(bytes, prefix, strlen(prefix)) != 0)
 		return false;
-	INIT_CRC32C(crc);
-	COMP_CRC32C(crc, bytes, frame.len);
+	crc = aud_bytes_crc(bytes, frame.len);
 	return frame.crc == aud_frame_crc(crc, frame.pos, frame.len);
 }
 
@@ -106,10 +105,8 @@ take_over(const char *file, const Found *found, int count)
 	for (int i = first; i < count; i++)
 	{
 		AudFrame  frame = {header->head, found[i].len, 0};
-		pg_crc32c crc;
+		pg_crc32c crc = aud_bytes_crc(file + found[i].offset, found[i].len);
 
-		INIT_CRC32C(crc);
-		COMP_CRC32C(crc, file + found[i].offset, found[i].len);
 		frame.crc = aud_frame_crc(crc, frame.pos, frame.len);
 		aud_ring_copy_in(frame.pos, &frame, sizeof(frame));
 		aud_ring_copy_in(frame.pos + sizeof(frame),

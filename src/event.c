@@ -38,6 +38,9 @@
 
 #define PENDING_MAX 16
 
+/* For so long the time of day is not read again; it could be set meanwhile. */
+#define CLOCKS_AGREE_US 10000
+
 static AudStmt *active;
 static AudStmt *open_stmts;
 static AudStmt *awaiting_commit;
@@ -198,13 +201,37 @@ start_process(void)
 	started = true;
 }
 
+/*
+ * The time of day, and the clock that durations are taken from.  Reading a
+ * clock costs as much as a hundred instructions or more, so the time of day
+ * is taken from the other one where that was compared with it a moment ago.
+ */
+static void
+read_clocks(AudStmt *stmt)
+{
+	static TimestampTz compared;
+	static instr_time  compared_at;
+	instr_time         since;
+
+	INSTR_TIME_SET_CURRENT(stmt->began_at);
+	since = stmt->began_at;
+	INSTR_TIME_SUBTRACT(since, compared_at);
+	if (compared == 0 || INSTR_TIME_GET_MICROSEC(since) >= CLOCKS_AGREE_US)
+	{
+		compared = GetCurrentTimestamp();
+		compared_at = stmt->began_at;
+		stmt->began = compared;
+		return;
+	}
+	stmt->began = compared + (int64) INSTR_TIME_GET_MICROSEC(since);
+}
+
 static void
 begin(AudStmt *stmt)
 {
 	start_process();
 	stmt->who = aud_session_identity(true);
-	stmt->began = GetCurrentTimestamp();
-	INSTR_TIME_SET_CURRENT(stmt->began_at);
+	read_clocks(stmt);
 	stmt->next = open_stmts;
 	open_stmts = stmt;
 }
