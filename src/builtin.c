@@ -26,6 +26,7 @@
 #include "names.h"
 #include "objects.h"
 #include "safely.h"
+#include "text.h"
 
 /* Longest argument that is kept, and how many. */
 #define ARGUMENT_MAX  256
@@ -247,17 +248,6 @@ oid_of(const AudSearch *search, List *arguments, Oid *oid)
 	return true;
 }
 
-static void
-append_argument(AudBuf *b, const char *text)
-{
-	size_t      len = strlen(text);
-	const char *utf8 = aud_session_to_utf8(text, &len);
-
-	aud_buf_char(b, '"');
-	aud_json_escape_upto(b, utf8, len, ARGUMENT_MAX, NULL);
-	aud_buf_char(b, '"');
-}
-
 /* Show the arguments with the function; a second call has an object of its own. */
 static void
 add_arguments(const AudSearch *search, const FuncExpr *call)
@@ -287,7 +277,7 @@ add_arguments(const AudSearch *search, const FuncExpr *call)
 			break;
 		if (n++ > 0)
 			aud_buf_char(&b, ',');
-		append_argument(&b, text != NULL ? text : "?");
+		aud_text_append_value(&b, text != NULL ? text : "?", ARGUMENT_MAX);
 	}
 	aud_buf_char(&b, ']');
 	aud_objects_extend_head(search->stmt, object, b.data, b.len);

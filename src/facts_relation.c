@@ -189,6 +189,13 @@ aud_facts_of_relation(AudStmt *stmt, Node *parsetree)
 		case T_ReindexStmt:
 			add_reindexed(stmt, (ReindexStmt *) parsetree);
 			return true;
+		case T_RuleStmt:
+			/* it changes what other people's statements do to the relation */
+			aud_facts_relation(stmt,
+							   ((RuleStmt *) parsetree)->relation,
+							   "table",
+							   AUD_ACCESS_ALTER);
+			return false;
 		case T_RefreshMatViewStmt:
 			aud_facts_relation(stmt,
 							   ((RefreshMatViewStmt *) parsetree)->relation,

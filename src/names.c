@@ -143,7 +143,7 @@ to_json(const char *text)
 }
 
 static char *
-make_head(Oid relid)
+make_head(Oid relid, bool *on_server)
 {
 	ObjectAddress address;
 	char         *type;
@@ -157,7 +157,7 @@ make_head(Oid relid)
 	return psprintf("\"type\":\"%s\",\"name\":%s%s",
 					type,
 					to_json(name),
-					aud_names_extra(relid));
+					aud_names_extra(relid, on_server));
 }
 
 static char **
@@ -231,7 +231,7 @@ look_up(Oid relid, AudRelation *relation)
 	relation->n_columns = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
 	ReleaseSysCache(tuple);
 
-	relation->head = make_head(relid);
+	relation->head = make_head(relid, &relation->on_server);
 	if (relation->head == NULL)
 		return false;
 	relation->head_len = strlen(relation->head);
@@ -274,6 +274,7 @@ remember(const AudRelation *found)
 	relation->head = head;
 	relation->head_len = found->head_len;
 	relation->n_columns = found->n_columns;
+	relation->on_server = found->on_server;
 	relation->columns = columns;
 	relation->secret_columns = secrets;
 	relation->recent_columns = NULL;

@@ -18,7 +18,8 @@ typedef struct AudRelation
 	char  *head; /* "type":"table","name":"public.card" */
 	size_t head_len;
 	int    n_columns;
-	char **columns; /* "pan", by attribute number - 1; "" where dropped */
+	char **columns;   /* "pan", by attribute number - 1; "" where dropped */
+	bool   on_server; /* a foreign table over a file or program of the server */
 
 	/* columns with credentials in them, offset as in range tables; or NULL */
 	Bitmapset *secret_columns;

@@ -20,26 +20,29 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "core/json.h"
 #include "names_foreign.h"
-#include "session.h"
+#include "text.h"
+
+/* Longest text that is kept, escaped; a command may be of any length. */
+#define VALUE_MAX 1024
 
 static void
 append_member(StringInfo out, const char *key, const char *value)
 {
-	size_t      len = strlen(value);
-	const char *utf8 = aud_session_to_utf8(value, &len);
-	char       *json = palloc(6 * len + 3);
-	AudBuf      b;
+	char   json[VALUE_MAX + 3];
+	AudBuf b;
 
-	aud_buf_init(&b, json, 6 * len + 3);
-	aud_json_string(&b, utf8, len);
+	aud_buf_init(&b, json, sizeof(json));
+	aud_text_append_value(&b, value, VALUE_MAX);
 	appendStringInfo(out, ",\"%s\":%s", key, json);
 }
 
-/* "schema.table", "table", or the file or program behind it. */
+/*
+ * "schema.table", "table", or the file or program behind it, which is a thing
+ * of the server's own machine.
+ */
 static char *
-remote_name(List *options)
+remote_name(List *options, bool *on_server)
 {
 	const char *schema = NULL;
 	const char *table = NULL;
@@ -52,9 +55,13 @@ remote_name(List *options)
 
 		if (strcmp(name, "schema_name") == 0 || strcmp(name, "schema") == 0)
 			schema = defGetString(option);
-		else if (strcmp(name, "table_name") == 0 || strcmp(name, "table") == 0 ||
-				 strcmp(name, "filename") == 0 || strcmp(name, "program") == 0)
+		else if (strcmp(name, "table_name") == 0 || strcmp(name, "table") == 0)
 			table = defGetString(option);
+		else if (strcmp(name, "filename") == 0 || strcmp(name, "program") == 0)
+		{
+			table = defGetString(option);
+			*on_server = true;
+		}
 	}
 	if (schema != NULL && table != NULL)
 		return psprintf("%s.%s", schema, table);
@@ -62,7 +69,7 @@ remote_name(List *options)
 }
 
 static void
-append_foreign(StringInfo out, Oid relid)
+append_foreign(StringInfo out, Oid relid, bool *on_server)
 {
 	HeapTuple tuple = SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relid));
 	ForeignServer *server;
@@ -80,7 +87,7 @@ append_foreign(StringInfo out, Oid relid)
 							  Anum_pg_foreign_table_ftoptions,
 							  &is_null);
 	if (!is_null)
-		remote = remote_name(untransformRelOptions(options));
+		remote = remote_name(untransformRelOptions(options), on_server);
 	ReleaseSysCache(tuple);
 	if (server != NULL)
 		append_member(out, "server", server->servername);
@@ -89,7 +96,7 @@ append_foreign(StringInfo out, Oid relid)
 }
 
 char *
-aud_names_extra(Oid relid)
+aud_names_extra(Oid relid, bool *on_server)
 {
 	StringInfoData out;
 
@@ -97,6 +104,6 @@ aud_names_extra(Oid relid)
 	if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP)
 		appendStringInfoString(&out, ",\"temp\":true");
 	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
-		append_foreign(&out, relid);
+		append_foreign(&out, relid, on_server);
 	return out.data;
 }

@@ -11,8 +11,9 @@
 
 /*
  * Further members of the object, ,"server":"s","remote":"public.t", palloc'd;
- * "" if there are none.
+ * "" if there are none.  *on_server is set if using the table means to read a
+ * file or run a program on the server, and is left alone otherwise.
  */
-extern char *aud_names_extra(Oid relid);
+extern char *aud_names_extra(Oid relid, bool *on_server);
 
 #endif /* AUD_NAMES_FOREIGN_H */

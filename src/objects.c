@@ -91,6 +91,8 @@ note_relation(AudStmt *stmt, const AudRelation *relation, int access,
 	if (relation->relid >= FirstNormalObjectId)
 	{
 		stmt->user_objects = true;
+		if (relation->on_server && access != 0)
+			stmt->privileged = true;
 		return;
 	}
 	stmt->catalog_objects = true;

@@ -37,6 +37,10 @@
 #include "names_foreign.h"
 #include "objects.h"
 #include "safely.h"
+#include "text.h"
+
+/* Longest path or command that is kept, escaped; MAXPGPATH fits. */
+#define VALUE_MAX 2048
 
 /* Append "type":"function","name":"public.f(integer)". */
 static void
@@ -61,6 +65,27 @@ put_head(AudStmt *stmt, AudObject *object, const char *type, const char *name)
 	}
 	if (utf8 != name)
 		pfree(unconstify(char *, utf8));
+}
+
+/* The same for what may hold a secret: a path, or the command of a program. */
+static void
+put_value_head(AudStmt *stmt, AudObject *object, const char *type,
+			   const char *value)
+{
+	size_t room = strlen(type) + VALUE_MAX + 64;
+	char  *at = aud_stmt_arena(stmt, room);
+	AudBuf b;
+
+	if (at == NULL)
+		return;
+	aud_buf_init(&b, at, room);
+	aud_buf_lit(&b, "\"type\":\"");
+	aud_buf_cstr(&b, type);
+	aud_buf_lit(&b, "\",\"name\":");
+	aud_text_append_value(&b, value, VALUE_MAX);
+	object->head_off = stmt->arena_len;
+	object->head_len = b.len;
+	stmt->arena_len += b.len;
 }
 
 /*
@@ -108,6 +133,7 @@ typedef struct AudNaming
 	char         *type;
 	char         *name;
 	char         *extra;
+	bool          on_server;
 } AudNaming;
 
 static void
@@ -118,7 +144,8 @@ look_up_name(void *arg)
 	naming->type = getObjectTypeDescription(&naming->address, true);
 	naming->name = getObjectIdentity(&naming->address, true);
 	if (naming->address.classId == RelationRelationId)
-		naming->extra = aud_names_extra(naming->address.objectId);
+		naming->extra =
+			aud_names_extra(naming->address.objectId, &naming->on_server);
 }
 
 /*
@@ -178,7 +205,10 @@ aud_objects_add_named(AudStmt *stmt, const char *type, const char *name,
 		return;
 	object->access = access;
 	object->tentative = tentative;
-	put_head(stmt, object, type, name);
+	if (strcmp(type, "file") == 0 || strcmp(type, "program") == 0)
+		put_value_head(stmt, object, type, name);
+	else
+		put_head(stmt, object, type, name);
 }
 
 void

@@ -28,6 +28,7 @@
 #include "utils/memutils.h"
 
 #include "core/json.h"
+#include "core/redact.h"
 #include "guc.h"
 #include "pg_compat.h"
 #include "session.h"
@@ -179,6 +180,18 @@ append_worker(AudBuf *b)
 	aud_json_string(b, name, Min(len, (int) sizeof(name) - 1));
 }
 
+/* Whatever a client calls itself, connection strings have been seen there. */
+static void
+append_app(AudBuf *b)
+{
+	char   storage[8 * NAMEDATALEN];
+	AudBuf redacted;
+
+	aud_buf_init(&redacted, storage, sizeof(storage));
+	aud_redact_text(&redacted, client_app, strlen(client_app));
+	aud_session_append_string(b, redacted.data);
+}
+
 static void
 make_client(void)
 {
@@ -203,7 +216,7 @@ make_client(void)
 	if (client_app[0] != '\0')
 	{
 		aud_buf_lit(&b, ",\"app\":");
-		aud_session_append_string(&b, client_app);
+		append_app(&b);
 	}
 	append_client_address(&b);
 	client_len = b.len;

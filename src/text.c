@@ -15,6 +15,7 @@
 #include "parser/parser.h"
 #include "utils/memutils.h"
 
+#include "core/json.h"
 #include "core/redact.h"
 #include "core/utf8.h"
 #include "session.h"
@@ -111,6 +112,19 @@ void
 aud_text_prepare_value(AudText *out, const char *text, size_t len)
 {
 	prepare(out, text, len, aud_redact_text);
+}
+
+void
+aud_text_append_value(AudBuf *b, const char *value, size_t max)
+{
+	AudText text;
+
+	aud_text_begin();
+	aud_text_prepare_value(&text, value, strlen(value));
+	aud_buf_char(b, '"');
+	aud_json_escape_upto(b, text.data, text.len, max, NULL);
+	aud_buf_char(b, '"');
+	aud_text_end();
 }
 
 void

@@ -13,6 +13,8 @@
 #ifndef AUD_TEXT_H
 #define AUD_TEXT_H
 
+#include "core/buf.h"
+
 typedef struct AudText
 {
 	const char *data; /* what is recorded */
@@ -32,6 +34,13 @@ extern void aud_text_prepare(AudText *out, const char *text, size_t len);
 
 /* The same for text that need not be SQL: a setting's value, a message. */
 extern void aud_text_prepare_value(AudText *out, const char *text, size_t len);
+
+/*
+ * Append a value that is not SQL (a path, a command line, an argument) as a
+ * JSON string: converted, redacted, and cut where its escaped form has max
+ * bytes.  Not between aud_text_begin and aud_text_end.
+ */
+extern void aud_text_append_value(AudBuf *b, const char *value, size_t max);
 
 /* Cut out the middle of a text that is longer than max bytes. */
 extern void aud_text_limit(AudText *text, size_t max);
