@@ -71,6 +71,19 @@ query(qq{ALTER ROLE bob PASSWORD 'hush${long}hush' /* $long */});
 my ($first) = grep { ($_->{part} // 0) == 1 } got();
 like($first->{query}, qr{^ALTER ROLE bob PASSWORD '<redacted>' /\* x}, 'a secret that is longer than a record');
 
+# commands, paths and names, wherever they are repeated
+hides(q{COPY users TO PROGRAM 'PGPASSWORD=hush cat > /dev/null'}, q{COPY users TO PROGRAM 'PGPASSWORD=<redacted> cat > /dev/null'},
+	objects => [ 'program PGPASSWORD=<redacted> cat > /dev/null copy_to', 'table public.users select' ]);
+hides(q{SELECT pg_read_file('/nowhere/password=hush')}, q{SELECT pg_read_file('/nowhere/password=<redacted>')},
+	outcome => 'failure', sqlstate => '58P01',
+	error => q{could not open file "/nowhere/password=<redacted>" for reading: No such file or directory});
+is_deeply([ map { $_->{arguments} // $_->{name} } @{ (got())[-1]{objects} } ],
+	[ ['/nowhere/password=<redacted>'], '/nowhere/password=<redacted>' ], 'its arguments and its file');
+query(q{SET application_name = 'password=hush'});
+query('SELECT 1');
+is((got())[-1]{app}, 'password=<redacted>', 'what a client calls itself');
+query('RESET application_name');
+
 # the names of secrets alone hide nothing
 query(q{SELECT password FROM users WHERE name = 'bob'});
 is_record((got())[-1], { query => q{SELECT password FROM users WHERE name = 'bob'}, redacted => undef }, 'an innocent text is left alone');
