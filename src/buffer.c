@@ -46,6 +46,10 @@
  */
 #define STALL_FACTOR 6
 
+/* The beginning of the lap that begins at or after pos. */
+#define NEXT_LAP(pos, ring_size) \
+	(((pos) + (ring_size) -1) / (ring_size) * (ring_size))
+
 typedef struct AudBufferShared
 {
 	LWLock           *lock;  /* protects the mapped head */
@@ -475,7 +479,8 @@ aud_buffer_stat(AudBufferStat *stat)
 {
 	memset(stat, 0, sizeof(*stat));
 	stat->tail = tail_now();
-	stat->head = aud_buffer_head();
+	/* Between two laps the tail is ahead, for a moment. */
+	stat->head = Max(aud_buffer_head(), stat->tail);
 	stat->size = aud_buffer_header->ring_size;
 	stat->appended = *(volatile uint64 *) &shared->appended;
 	stat->waits = pg_atomic_read_u64(&shared->waits);
@@ -522,6 +527,24 @@ aud_buffer_next(uint64_t pos, char *storage, size_t cap, AudTaken *taken)
 	}
 	taken->next = pos;
 	return false;
+}
+
+void
+aud_buffer_settle(const AudPosition *position)
+{
+	AudBufferHeader *header = aud_buffer_header;
+	AudPosition      next = *position;
+
+	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
+	if (header->head == position->tail)
+		next.tail = NEXT_LAP(position->tail, header->ring_size);
+	aud_buffer_set_position(&next);
+	if (header->head < next.tail)
+	{
+		pg_write_barrier();
+		header->head = next.tail;
+	}
+	LWLockRelease(shared->lock);
 }
 
 void

@@ -319,16 +319,42 @@ header_is_sane(const AudBufferHeader *header, uint64 file_size)
 		   strnlen(header->log_id, sizeof(header->log_id)) == AUD_LOG_ID_CHARS;
 }
 
+/* Has tail gone to the beginning of the next lap, and head not yet? */
+static bool
+is_between_laps(const AudBufferHeader *header, const AudPosition *position)
+{
+	return position->tail > header->head &&
+		   position->tail % header->ring_size == 0 &&
+		   position->tail - header->head < header->ring_size;
+}
+
 static bool
 content_is_sane(const AudBufferHeader *header)
 {
 	uint32             current = header->current.value & 1;
 	const AudPosition *position = &header->position[current];
 
-	return position->crc == position_crc(position) &&
-		   position->tail <= header->head && header->head % 8 == 0 &&
-		   position->tail % 8 == 0 &&
-		   header->head - position->tail <= header->ring_size;
+	if (position->crc != position_crc(position) || header->head % 8 != 0 ||
+		position->tail % 8 != 0)
+		return false;
+	return header->head - position->tail <= header->ring_size ||
+		   is_between_laps(header, position);
+}
+
+/*
+ * aud_buffer_settle() moves tail, then head; the ring is empty in between.  A
+ * crash there leaves head behind: take it along.
+ */
+static void
+mend_head(AudBufferHeader *header)
+{
+	const AudPosition *position = &header->position[header->current.value & 1];
+
+	if (is_between_laps(header, position))
+	{
+		header->head = position->tail;
+		pg_atomic_write_u64(&header->tail, position->tail);
+	}
 }
 
 /*
@@ -480,12 +506,14 @@ aud_buffer_file_map(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 	{
 		found = AUD_BUFFER_OURS;
 		set_aside[0] = '\0';
+		mend_head(aud_buffer_header);
 		return;
 	}
 
 	header = open_file(&size, &found);
 	if (found == AUD_BUFFER_OURS)
 	{
+		mend_head(header);
 		if (header->ring_size != ring_size || header->slot_size != slot_size ||
 			header->slot_count != slot_count)
 			header = remake_file(header, size, &wanted);

@@ -120,6 +120,15 @@ extern const AudPosition *aud_buffer_position(void);
 /* Make a new position hold, tail included; the writer, or start-up. */
 extern void aud_buffer_set_position(const AudPosition *position);
 
+/*
+ * The same for a batch that has come home.  If that emptied the ring, head and
+ * tail go on at the ring's beginning: so a server that is not busy uses the
+ * same few pages again and again.  Every process has to have each page mapped
+ * in by the kernel before it can write to it, which costs a record several
+ * times what the append does.
+ */
+extern void aud_buffer_settle(const AudPosition *position);
+
 /* Copy bytes in and out of the ring; they may wrap. */
 extern void aud_ring_copy_in(uint64 pos, const void *src, size_t len);
 extern void aud_ring_copy_out(uint64 pos, void *dst, size_t len);

@@ -176,7 +176,7 @@ settle_batch(void)
 	after->stopped = aud_w.promise.stopped;
 	after->file_closed = aud_w.promise.closed != NULL;
 	forget_first_loss();
-	aud_buffer_set_position(after);
+	aud_buffer_settle(after);
 	if (aud_w.batch.damaged > 0)
 		aud_buffer_count_damaged(aud_w.batch.damaged);
 	aud_buffer_wake_waiters();
