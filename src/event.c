@@ -24,6 +24,7 @@
 
 #include "body.h"
 #include "classify.h"
+#include "clock.h"
 #include "event.h"
 #include "event_xact.h"
 #include "facts_ddl.h"
@@ -31,31 +32,16 @@
 #include "inflight.h"
 #include "message.h"
 #include "objects.h"
+#include "pending.h"
 #include "place.h"
 #include "policy.h"
 #include "record.h"
 #include "roles.h"
 
-#define PENDING_MAX 16
-
-/* For so long the time of day is not read again; it could be set meanwhile. */
-#define CLOCKS_AGREE_US 10000
-
 static AudStmt *active;
 static AudStmt *open_stmts;
 static AudStmt *awaiting_commit;
 static int      planning; /* planner levels below the active statement */
-
-/*
- * Functions that were called or inlined while a statement was planned.  They
- * are its own once it begins, with the same statement active as now.
- */
-static struct
-{
-	const AudStmt *active;
-	int            n;
-	Oid            functions[PENDING_MAX];
-} pending;
 
 AudStmt *
 aud_event_active(void)
@@ -112,7 +98,7 @@ aud_event_new_text(const char *source, int location, int len)
 {
 	if (active != NULL || planning > 0)
 		return;
-	pending.n = 0;
+	aud_pending_forget();
 	aud_place_new_text(source, location, len);
 	aud_message_analyzed(source, location, len);
 }
@@ -124,11 +110,7 @@ aud_event_note_function(Oid funcid)
 
 	if (planning > 0)
 	{
-		if (pending.active != active)
-			pending.n = 0;
-		pending.active = active;
-		if (pending.n < PENDING_MAX)
-			pending.functions[pending.n++] = funcid;
+		aud_pending_note(active, funcid);
 		return;
 	}
 
@@ -137,17 +119,6 @@ aud_event_note_function(Oid funcid)
 		stmt = stmt->host;
 	if (stmt != NULL)
 		aud_objects_add_function(stmt, funcid);
-}
-
-/* The statement begins for which functions were called in advance. */
-static void
-take_pending(AudStmt *stmt)
-{
-	if (pending.n == 0 || planning > 0)
-		return;
-	for (int i = 0; pending.active == active && i < pending.n; i++)
-		aud_objects_add_function(stmt, pending.functions[i]);
-	pending.n = 0;
 }
 
 /* Number and place of a new statement. */
@@ -201,37 +172,12 @@ start_process(void)
 	started = true;
 }
 
-/*
- * The time of day, and the clock that durations are taken from.  Reading a
- * clock costs as much as a hundred instructions or more, so the time of day
- * is taken from the other one where that was compared with it a moment ago.
- */
-static void
-read_clocks(AudStmt *stmt)
-{
-	static TimestampTz compared;
-	static instr_time  compared_at;
-	instr_time         since;
-
-	INSTR_TIME_SET_CURRENT(stmt->began_at);
-	since = stmt->began_at;
-	INSTR_TIME_SUBTRACT(since, compared_at);
-	if (compared == 0 || INSTR_TIME_GET_MICROSEC(since) >= CLOCKS_AGREE_US)
-	{
-		compared = GetCurrentTimestamp();
-		compared_at = stmt->began_at;
-		stmt->began = compared;
-		return;
-	}
-	stmt->began = compared + (int64) INSTR_TIME_GET_MICROSEC(since);
-}
-
 static void
 begin(AudStmt *stmt)
 {
 	start_process();
 	stmt->who = aud_session_identity(true);
-	read_clocks(stmt);
+	aud_clock_read(&stmt->began, &stmt->began_at);
 	stmt->next = open_stmts;
 	open_stmts = stmt;
 }
@@ -291,7 +237,8 @@ aud_event_begin_query(QueryDesc *query_desc, int eflags)
 
 	begin(stmt);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
-	take_pending(stmt);
+	if (planning == 0)
+		aud_pending_take(stmt, active);
 	stmt->opened_by = stmt->number;
 	if (stmt->host != NULL)
 	{
@@ -349,7 +296,8 @@ aud_event_begin_utility(const PlannedStmt *pstmt, const char *query_string)
 	}
 	aud_body_expect(stmt, pstmt->utilityStmt, query_string);
 	begin(stmt);
-	take_pending(stmt);
+	if (planning == 0)
+		aud_pending_take(stmt, active);
 	note_begin(stmt);
 	return stmt;
 }

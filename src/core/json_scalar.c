@@ -44,10 +44,11 @@ append_decimal(AudBuf *b, bool negative, uint64_t value)
 {
 	size_t width = decimal_width(value) + negative;
 	char  *start = aud_buf_reserve(b, width);
-	char  *p = start + width;
+	char  *p;
 
 	if (start == NULL)
 		return;
+	p = start + width;
 	for (; value >= 100; value /= 100)
 		put2(p -= 2, (unsigned int) (value % 100));
 	if (value >= 10)
