@@ -252,8 +252,13 @@ aud_class_of_utility(Node *parsetree, CommandTag tag)
 		case T_DeclareCursorStmt:
 		case T_FetchStmt:
 		case T_ClosePortalStmt:
-		case T_CopyStmt:
 			return 0;
+		case T_CopyStmt:
+			/* that of a query is known from what the query touches */
+			if (((CopyStmt *) parsetree)->query != NULL)
+				return 0;
+			return ((CopyStmt *) parsetree)->is_from ? AUD_CLASS_WRITE
+													 : AUD_CLASS_READ;
 		default:
 			break;
 	}

@@ -196,6 +196,12 @@ aud_facts_of_relation(AudStmt *stmt, Node *parsetree)
 							   "table",
 							   AUD_ACCESS_ALTER);
 			return false;
+		case T_IndexStmt:
+			aud_facts_relation(stmt,
+							   ((IndexStmt *) parsetree)->relation,
+							   "table",
+							   AUD_ACCESS_ALTER);
+			return false;
 		case T_RefreshMatViewStmt:
 			aud_facts_relation(stmt,
 							   ((RefreshMatViewStmt *) parsetree)->relation,

@@ -50,12 +50,10 @@ routine_of(const CreateFunctionStmt *create)
 	return (Node *) routine;
 }
 
-/* An index is made in its table's schema. */
+/* An index is made in its table's schema; it must have been given a name. */
 static Node *
 index_of(const IndexStmt *create)
 {
-	if (create->idxname == NULL)
-		return (Node *) create->relation;
 	return (
 		Node *) makeRangeVar(create->relation->schemaname, create->idxname, -1);
 }
@@ -81,6 +79,9 @@ mapping_of(const RoleSpec *user, const char *server)
 static bool
 target_of_create(Node *tree, ObjectType *type, Node **object)
 {
+	if (IsA(tree, IndexStmt) && ((IndexStmt *) tree)->idxname == NULL)
+		return false; /* the server will find a name */
+
 	switch (nodeTag(tree))
 	{
 		TARGET(CreateStmt, OBJECT_TABLE, s->relation)

@@ -84,6 +84,9 @@ note_access(AudStmt *stmt, ObjectAccessType access, Oid classid, Oid objid,
 			if (((ObjectAccessPostCreate *) arg)->is_internal)
 				return;
 			changed(stmt, classid);
+			/* EXPLAIN ANALYZE CREATE TABLE AS does it, too */
+			if (stmt->utility == T_ExplainStmt)
+				stmt->classes |= AUD_CLASS_DDL;
 			/* a new column or default is an alteration of its table */
 			aud_objects_add_later(stmt,
 								  classid,

@@ -32,6 +32,7 @@
 #include "pg_compat.h"
 #include "policy.h"
 #include "record.h"
+#include "settings.h"
 
 static ClientAuthentication_hook_type next_ClientAuthentication;
 
@@ -217,11 +218,39 @@ session_ends(int code, Datum arg)
 	aud_inflight_close();
 }
 
+static void
+ignore_setting(const char *name, const char *old_value, const char *new_value,
+			   void *arg)
+{
+}
+
+static void
+setting_given(const char *name, const char *old_value, const char *new_value,
+			  void *arg)
+{
+	AudSettingFacts facts = {
+		.when = GetCurrentTimestamp(),
+		.command = "CONNECT",
+		.identity = aud_session_identity(true)->json,
+		.name = name,
+		.old_value = old_value,
+		.new_value = new_value,
+	};
+
+	aud_record_setting(&facts);
+}
+
 void
 aud_session_opened(void)
 {
-	char   detail[2048];
-	AudBuf how;
+	char          detail[2048];
+	AudBuf        how;
+	AudEventFacts start = {
+		.event = "session.start",
+		.class = "session",
+		.outcome = AUD_OUTCOME_SUCCESS,
+		.duration_us = -1,
+	};
 
 	if (session_open || MyProcPort == NULL)
 		return;
@@ -231,12 +260,19 @@ aud_session_opened(void)
 
 	aud_buf_init(&how, detail, sizeof(detail));
 	append_authentication(&how, MyProcPort);
-	record_session("session.start",
-				   AUD_OUTCOME_SUCCESS,
-				   NULL,
-				   aud_session_identity(true)->json,
-				   how.truncated ? NULL : detail,
-				   -1);
+	start.identity = aud_session_identity(true)->json;
+	start.when = GetCurrentTimestamp();
+	if (!how.truncated)
+		start.detail = detail;
+
+	/*
+	 * Options of the connection are in force already, so it is not they that
+	 * decide whether they and the session they are for are recorded.
+	 */
+	if (aud_policy_wants_class(AUD_CLASS_SESSION) ||
+		aud_settings_given(ignore_setting, NULL) > 0)
+		aud_record_event(&start);
+	(void) aud_settings_given(setting_given, NULL);
 	aud_record_open(aud_session_identity(true),
 					aud_policy_wants_class(AUD_CLASS_SESSION));
 }

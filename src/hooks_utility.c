@@ -130,15 +130,23 @@ run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 
 /*
  * A subcommand is a step of the command that is already being recorded, like
- * the index of a primary key or one table of CREATE SCHEMA.
+ * the index of a primary key or one table of CREATE SCHEMA.  Who gives rights
+ * away does that in a record of its own, also as a step of CREATE SCHEMA.
  */
+static bool
+is_step(const PlannedStmt *pstmt, ProcessUtilityContext context)
+{
+	return context == PROCESS_UTILITY_SUBCOMMAND &&
+		   !IsA(pstmt->utilityStmt, GrantStmt);
+}
+
 static void
 aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 				   bool readOnlyTree, ProcessUtilityContext context,
 				   ParamListInfo params, QueryEnvironment *queryEnv,
 				   DestReceiver *dest, QueryCompletion *qc)
 {
-	if (!aud_policy_watching() || context == PROCESS_UTILITY_SUBCOMMAND)
+	if (!aud_policy_watching() || is_step(pstmt, context))
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 	else
 		run_recorded(pstmt,

@@ -10,12 +10,15 @@
  * are; of all others the value's bytes are given in hex.  A value that was
  * compressed or stored out of line (no client can bind one) is left out.
  *
- * Like the query, text is searched for secrets; and where the query had one,
- * the parameters are hidden altogether, since one of them may be the next.
+ * Like the query, text is searched for secrets.  A parameter that stands where
+ * a literal would be hidden is hidden; where the query had a secret of its own,
+ * all of them are, since one of them may be the next.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
+
+#include <ctype.h>
 
 #include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
@@ -36,6 +39,9 @@
 
 /* Longest numeric whose digits are worked out, bytes of its storage. */
 #define NUMERIC_MAX 1024
+
+/* In a longer query than this the places of its parameters are not looked at. */
+#define PLACES_TEXT_MAX (256 * 1024)
 
 /* Enough for everything that has no variable length. */
 #define FIXED_MAX (MAXDATELEN + 64)
@@ -162,7 +168,7 @@ append_text(AudBuf *b, AudStmt *stmt, const char *data, size_t len)
 {
 	AudText text;
 
-	aud_text_prepare(&text, data, len);
+	aud_text_prepare_value(&text, data, len);
 	stmt->params_redacted |= text.redacted;
 	aud_buf_lit(b, ",\"value\":\"");
 	if (text.len > (size_t) aud_config->parameter_max_bytes)
@@ -274,30 +280,96 @@ append_param(AudBuf *b, AudStmt *stmt, const ParamExternData *param, bool hide)
 	aud_buf_char(b, '}');
 }
 
-/* Does the query itself hold a secret? */
-static bool
-query_has_secret(const AudStmt *stmt)
+/*
+ * Where would a literal be hidden?  The query is searched for secrets with
+ * every $n in quotes, as if it were one: what is gone then was the place of a
+ * secret.  A secret in the text itself hides all of them: it may be a part of
+ * what they complete.
+ */
+typedef struct AudPlaces
 {
-	AudText text;
+	bool  all;  /* hide every parameter */
+	char *left; /* NULL: hide none; else those that are not in here */
+} AudPlaces;
+
+/* The query with each $n outside of quotes as '$n', palloc'd. */
+static char *
+quote_placeholders(const char *query, size_t len, size_t *out_len)
+{
+	char  *quoted = palloc(3 * len + 1);
+	size_t n = 0;
+	bool   in_literal = false;
+
+	for (size_t i = 0; i < len;)
+	{
+		size_t digits = 0;
+
+		if (query[i] == '\'')
+			in_literal = !in_literal;
+		if (query[i] == '$' && !in_literal)
+			while (i + 1 + digits < len &&
+				   isdigit((unsigned char) query[i + 1 + digits]))
+				digits++;
+		if (digits > 0)
+			quoted[n++] = '\'';
+		memcpy(quoted + n, query + i, digits + 1);
+		n += digits + 1;
+		i += digits + 1;
+		if (digits > 0)
+			quoted[n++] = '\'';
+	}
+	quoted[n] = '\0';
+	*out_len = n;
+	return quoted;
+}
+
+/* Within aud_text_begin and aud_text_end, where memory is freed. */
+static AudPlaces
+find_secret_places(const AudStmt *stmt)
+{
+	AudPlaces places = {.all = false};
+	AudText   text;
+	size_t    len;
+	char     *quoted;
 
 	if (stmt->query == NULL ||
 		!aud_redact_may_apply(stmt->query, stmt->query_len))
-		return false;
+		return places;
 	aud_text_prepare(&text, stmt->query, stmt->query_len);
-	return text.redacted;
+	places.all = text.redacted;
+	if (places.all || stmt->query_len > PLACES_TEXT_MAX)
+		return places;
+
+	quoted = quote_placeholders(stmt->query, stmt->query_len, &len);
+	aud_text_prepare(&text, quoted, len);
+	if (text.redacted)
+		places.left = pnstrdup(text.data, text.len);
+	return places;
+}
+
+static bool
+is_secret_place(const AudPlaces *places, int number)
+{
+	char placeholder[16];
+
+	if (places->all || places->left == NULL)
+		return places->all;
+	snprintf(placeholder, sizeof(placeholder), "'$%d'", number);
+	return strstr(places->left, placeholder) == NULL;
 }
 
 /* What does not fit is left out, and counted. */
 static void
 append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 {
-	bool hide = query_has_secret(stmt);
+	AudPlaces places = find_secret_places(stmt);
 
-	stmt->params_redacted |= hide;
 	for (int i = 0; i < params->numParams; i++)
 	{
 		size_t before = b->len;
+		bool   hide = is_secret_place(&places, i + 1);
 
+		stmt->params_redacted |= hide;
 		aud_buf_char(b, i == 0 ? '[' : ',');
 		append_param(b, stmt, &params->params[i], hide);
 		if (!b->truncated && aud_buf_room(b) > 0)

@@ -136,4 +136,10 @@ aud_all_settings(int *n)
 #endif
 }
 
+/*
+ * Does this server follow another one, or an archive?  A primary recovers,
+ * too, after a crash, and is no standby meanwhile.
+ */
+#define AUD_IS_STANDBY() (GetRecoveryState() == RECOVERY_STATE_ARCHIVE)
+
 #endif /* AUD_PG_COMPAT_H */

@@ -290,3 +290,26 @@ aud_settings_changes(AudSettingChanged changed, void *arg)
 	aud_settings_forget();
 	return changes;
 }
+
+int
+aud_settings_given(AudSettingChanged given, void *arg)
+{
+	struct config_generic **all = get_guc_variables();
+	int                     n = GetNumConfigOptions();
+	int                     count = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		char *value;
+
+		if (all[i]->source != PGC_S_CLIENT ||
+			aud_settings_class(all[i]->name) == AUD_CLASS_MISC_SET)
+			continue;
+		value = aud_settings_value(all[i]->name);
+		given(all[i]->name, NULL, value, arg);
+		count++;
+		if (value != NULL)
+			pfree(value);
+	}
+	return count;
+}

@@ -37,4 +37,10 @@ typedef void (*AudSettingChanged)(const char *name, const char *old_value,
 /* Calls "changed" for each change, then forgets.  Returns how many. */
 extern int aud_settings_changes(AudSettingChanged changed, void *arg);
 
+/*
+ * Calls "given" for each setting that concerns auditing, or the role, and came
+ * with the connection (PGOPTIONS); its old value is NULL.  Returns how many.
+ */
+extern int aud_settings_given(AudSettingChanged given, void *arg);
+
 #endif /* AUD_SETTINGS_H */

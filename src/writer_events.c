@@ -15,6 +15,7 @@
 
 #include "core/json.h"
 #include "guc.h"
+#include "pg_compat.h"
 #include "writer.h"
 #include "writer_events.h"
 
@@ -151,7 +152,7 @@ void
 aud_event_start(AudBuf *out, const char *reason, uint64 recovered)
 {
 	begin(out, "audit.start");
-	if (RecoveryInProgress())
+	if (AUD_IS_STANDBY())
 		aud_buf_lit(out, ",\"standby\":true");
 	put_string(out, "reason", reason);
 	put_string(out, "server_version", PG_VERSION);

@@ -15,6 +15,7 @@
 
 #include "classify.h"
 #include "guc.h"
+#include "pg_compat.h"
 #include "record.h"
 #include "writer_promotion.h"
 
@@ -23,8 +24,7 @@ static bool was_standby;
 void
 aud_writer_watch_promotion(void)
 {
-	/* a primary recovers from a crash, too, and is no standby meanwhile */
-	bool          is_standby = GetRecoveryState() == RECOVERY_STATE_ARCHIVE;
+	bool          is_standby = AUD_IS_STANDBY();
 	AudEventFacts facts = {
 		.event = "config",
 		.class = "config",

@@ -247,5 +247,15 @@ is_deeply(
 	[ 'a', 'b' ],
 	'35: the columns stand with their table');
 
+$node->safe_psql('postgres', q{CREATE SCHEMA given CREATE TABLE given_away (a int) GRANT SELECT ON given_away TO PUBLIC});
+is_record(
+	one_record($node, command => 'CREATE SCHEMA', query => qr/CREATE SCHEMA given/),
+	{ class => 'ddl', outcome => 'success', objects => [ 'schema given create', 'table given.given_away create' ] },
+	'35: CREATE SCHEMA with a GRANT in it');
+is_record(
+	one_record($node, command => 'GRANT', level => 1, query => qr/CREATE SCHEMA given/),
+	{ @ok, privileges => ['select'], grantees => ['public'], objects => ['table given.given_away grant'] },
+	'35: and the GRANT, in a record of its own');
+
 $node->stop;
 done_testing();

@@ -157,7 +157,7 @@ statements_are(
 	map {
 		my ($sql, $object, $class) = @$_;
 		[   $sql,
-			{ class => $class // 'ddl', outcome => 'failure', objects => [$object] },
+			{ class => $class // 'ddl', outcome => 'failure', objects => [ split / \+ /, $object ] },
 			"72: refused: $sql" ]
 	} (
 		[ 'DROP FUNCTION no.f(int)', 'function no.f(pg_catalog.int4) drop' ],
@@ -180,7 +180,7 @@ statements_are(
 		[ 'DROP ROLE no', 'role no drop', 'role' ],
 		[ 'CREATE FUNCTION no.f(a int) RETURNS int LANGUAGE sql AS \'SELECT 1\'',
 			'function no.f(pg_catalog.int4) create' ],
-		[ 'CREATE INDEX no ON nothing (a)', 'index no create' ],
+		[ 'CREATE INDEX no ON nothing (a)', 'index no create + table nothing alter' ],
 		[ 'CREATE VIEW no.v AS SELECT 1', 'view no.v create' ],
 		[ 'CREATE TYPE no.t AS ENUM ()', 'type no.t create' ],
 		[ 'CREATE SEQUENCE no.s', 'sequence no.s create' ],

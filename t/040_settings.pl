@@ -195,6 +195,19 @@ is_record(
 	{ old_value => 'none', new_value => 'all' },
 	'75: and one that switches it on again');
 
+# What comes with the connection is in force before anything can be recorded.
+$since = mark($node);
+{
+	local $ENV{PGOPTIONS} = '-c secaudit.log=none -c secaudit.log_superuser=off -c session_replication_role=replica';
+	$node->psql('postgres', 'SELECT 1');
+}
+my ($start) = records($node, since => $since, event => 'session.start', outcome => 'success');
+my @given = records($node, since => $since, event => 'config', session => $start->{session});
+is_deeply(
+	[ sort map { "$_->{command} $_->{setting} $_->{new_value}" } @given ],
+	[ 'CONNECT secaudit.log none', 'CONNECT secaudit.log_superuser off', 'CONNECT session_replication_role replica' ],
+	'75: options of the connection do not hide themselves, nor the session');
+
 # Who may not, is recorded.
 $since = mark($node);
 $node->psql('postgres', q{SET secaudit.log = 'none'}, extra_params => [ '-U', 'alice' ]);

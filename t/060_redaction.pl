@@ -9,7 +9,7 @@ use SecauditProto;
 use SecauditTest;
 use Test::More;
 
-my $node = new_node('main', settings => { 'secaudit.log' => 'all' });
+my $node = new_node('main', settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off' });
 $node->safe_psql('postgres', 'CREATE TABLE users (name text, password text); CREATE ROLE bob');
 
 my $c = SecauditProto->connect($node, user => 'postgres');
@@ -64,6 +64,22 @@ hides(q{PREPARE p AS SELECT 1 FROM users WHERE password = 'hush' AND name = $1},
 	q{PREPARE p AS SELECT 1 FROM users WHERE password = '<redacted>' AND name = $1});
 query(q{EXECUTE p ('bob')});
 like((got())[-1]{prepared_query}, qr/password = '<redacted>' AND name = \$1$/, 'the text that EXECUTE stands for');
+
+# bound: where a literal would be hidden, and what would be in one
+query('SET secaudit.log_parameters = on');
+$c->parse('', 'UPDATE users SET password = $1 WHERE name = $2');
+$c->bind('', '', [ 'hush', 'bob' ]);
+$c->execute('');
+$c->sync; $c->until_ready;
+is_deeply([ map { $_->{redacted} ? 'hidden' : $_->{value} } @{ (got())[-1]{params} } ], [ 'hidden', 'bob' ],
+	'a parameter in the place of a secret');
+$c->parse('', 'SELECT $1::text, $2::json');
+$c->bind('', '', [ 'postgres://u:hush@h/db', '{"password":"hush"}' ]);
+$c->execute('');
+$c->sync; $c->until_ready;
+is_deeply([ map { $_->{value} } @{ (got())[-1]{params} } ], [ 'postgres://u:<redacted>@h/db', '{"password":"<redacted>"}' ],
+	'a secret in a parameter');
+query('SET secaudit.log_parameters = off');
 
 # what is long is cut after it was searched: no half of a literal is left
 my $long = 'x' x 100_000;
