@@ -1,17 +1,18 @@
 """1. CPU per record: of the backend, and of all server processes.
 
-One session per row runs the same statements; what the same statements cost
-without audit, in the same round, is subtracted.  log_statement does not see
-nested statements, so it is measured with statements sent one by one, against
-its own base line.
+One session per row runs the same statements as a session without audit, in
+slices that take turns: a neighbour that slows the machine down for longer than
+a slice slows both.  log_statement does not see nested statements, so it is
+measured with statements sent one by one.
 """
 
 from kit import cluster, proc, report
 from kit.rows import rows
 from kit.scale import pick
 
-STATEMENTS = pick(5_000, 60_000)
-ROUNDS = pick(3, 7)
+STATEMENTS = 2_500
+SLICES = 8
+ROUNDS = pick(3, 9)
 ROWS = rows('nothing', 'log_statement', 'pgaudit', 'tofile', 'secaudit', 'nochain', 'commit',
             'statement', 'literals', 'tokens', 'parameters', 'default', 'none')
 
@@ -26,41 +27,43 @@ class Meter:
 
     def __init__(self, row):
         self.row = row
+        self.work = TOP_LEVEL if row.name == 'log_statement' else NESTED
         self.server = cluster.Cluster(row).start()
         self.session = self.server.session()
         self.cost = {'backend': [], 'all': []}
-        self.session.ask(cluster.NESTED_SELECT % (STATEMENTS // 2))
+        # every page of secaudit's buffer has been touched after this
+        self.session.ask(cluster.NESTED_SELECT % 30_000)
 
-    def measure(self, work):
-        """Microseconds per statement: backend, all processes."""
-        before_all = proc.settle(self.server.cpu_ns)
+    def slice(self, work):
+        """Microseconds of the backend per statement."""
         before = proc.cpu_ns(self.session.pid)
         self.session.ask(work)
-        backend = proc.cpu_ns(self.session.pid) - before
-        everything = proc.settle(self.server.cpu_ns) - before_all
-        return backend / STATEMENTS / 1000, everything / STATEMENTS / 1000
+        return (proc.cpu_ns(self.session.pid) - before) / STATEMENTS / 1000
 
-    def add(self, work, base):
-        """Measure, subtract the base line and keep the result."""
-        backend, everything = self.measure(work)
-        self.cost['backend'].append(backend - base[0])
-        self.cost['all'].append(everything - base[1])
+    def round(self, nothing):
+        """Take turns with the session without audit; keep the median difference."""
+        before = proc.settle(self.server.cpu_ns)
+        own, above = 0, []
+        for _ in range(SLICES):
+            base = nothing.slice(self.work)
+            mine = self.slice(self.work)
+            own += mine
+            above.append(mine - base)
+        everything = proc.settle(self.server.cpu_ns) - before
+        others = everything / STATEMENTS / 1000 - own
+        backend = report.spread(above)[0]
+        self.cost['backend'].append(backend)
+        self.cost['all'].append(backend + others / SLICES)
 
 
 def main():
     """Measure in rounds, row by row, and report."""
     meters = [Meter(row) for row in cluster.available(ROWS)]
     nothing = meters.pop(0)
-    bases = []
     for _ in range(ROUNDS):
-        nested = nothing.measure(NESTED)
-        bases.append(nested[0])
-        top_level = nothing.measure(TOP_LEVEL)
         for meter in meters:
-            if meter.row.name == 'log_statement':
-                meter.add(TOP_LEVEL, top_level)
-            else:
-                meter.add(NESTED, nested)
+            meter.round(nothing)
+    statement = report.spread([nothing.slice(NESTED) for _ in range(SLICES)])[0]
 
     spreads = {m.row.name: {k: report.spread(v) for k, v in m.cost.items()} for m in meters}
     lines = []
@@ -78,8 +81,8 @@ def main():
     report.table('cpu', 'CPU per record above that of the statement, microseconds',
                  ['', 'backend', 'of pgaudit', 'of tofile', 'all processes', 'of pgaudit',
                   'of tofile'], lines,
-                 ['%d statements per round, %d rounds: median (min - max); the statement itself '
-                  'costs %.1f us.' % (STATEMENTS, ROUNDS, report.spread(bases)[0])])
+                 ['%d rounds of %d slices of %d statements: median (min - max) of the rounds; the '
+                  'statement itself costs %.1f us.' % (ROUNDS, SLICES, STATEMENTS, statement)])
     report.bars('cpu', 'CPU per record', 'microseconds', [m.row.label for m in meters],
                 {'backend': [spreads[m.row.name]['backend'] for m in meters],
                  'all processes': [spreads[m.row.name]['all'] for m in meters]})

@@ -88,12 +88,26 @@ append_number(AudBuf *b, const char *key, uint64 value)
 	aud_json_uint(b, value);
 }
 
+/*
+ * Does this end get a record?  Asked first and cheaply: it is all that a
+ * transaction costs where none is wanted.
+ */
+static inline bool
+is_recorded(const AudXactStart *start, bool sub)
+{
+	if (!is_wanted())
+		return false;
+	if (records != start->records)
+		return true;
+	return !sub &&
+		   (gid[0] != '\0' || TransactionIdIsValid(GetTopTransactionIdIfAny()));
+}
+
 /* The texts are small: a savepoint has no name here, a gid up to 200 bytes. */
 static void
-record_end(const char *command, const AudXactStart *start, bool sub,
-		   const AudFailure *failure)
+write_end(const char *command, const AudXactStart *start, bool sub,
+		  const AudFailure *failure)
 {
-	TransactionId xid = GetTopTransactionIdIfAny();
 	char          detail[GIDSIZE * 6 + 256];
 	AudBuf        b;
 	AudEventFacts facts = {
@@ -105,12 +119,8 @@ record_end(const char *command, const AudXactStart *start, bool sub,
 		.command = command,
 		.identity = aud_session_identity(false)->json,
 		.duration_us = -1,
-		.xid = xid,
+		.xid = GetTopTransactionIdIfAny(),
 	};
-
-	if (!is_wanted() || (records == start->records &&
-						 (sub || (!TransactionIdIsValid(xid) && gid[0] == '\0'))))
-		return;
 
 	aud_buf_init(&b, detail, sizeof(detail));
 	if (gid[0] != '\0' && !sub)
@@ -130,6 +140,14 @@ record_end(const char *command, const AudXactStart *start, bool sub,
 	}
 	facts.detail = detail;
 	aud_record_event(&facts);
+}
+
+static inline void
+record_end(const char *command, const AudXactStart *start, bool sub,
+		   const AudFailure *failure)
+{
+	if (is_recorded(start, sub))
+		write_end(command, start, sub, failure);
 }
 
 static void

@@ -117,7 +117,7 @@ def lines(name, title, xlabel, unit, series, log='x'):
     script += 'set offsets graph 0.05, graph 0.05, graph 0.1, 0\n'
     plots, data = [], ''
     for i, (key, values) in enumerate(series.items()):
-        plots.append("'-' using 1:2:3:4 with yerrorlines pt 7 lw 2 title %s lc rgb '%s'"
-                     % (_quote(key), COLORS[i % len(COLORS)]))
+        plots.append("'-' using 1:2:3:4 with yerrorlines pt 7 lw 2 lc rgb '%s' title %s"
+                     % (COLORS[i % len(COLORS)], _quote(key)))
         data += _data(values)
     _gnuplot(name, script + 'plot ' + ', '.join(plots) + '\n' + data)
