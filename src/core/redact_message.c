@@ -15,38 +15,26 @@
 
 #include "core/redact.h"
 #include "core/redact_scan.h"
+#include "core/utf8.h"
 
-/* A shorter run says next to nothing, and would be found in any message. */
+/* A shorter run says next to nothing, unless it is the whole secret. */
 #define MIN_RUN 3
 
-/* Of a secret, more than this is not compared; nor are more secrets. */
-#define MAX_SECRET  4096
-#define MAX_SECRETS 64
+/* Of a secret, more than this is not compared. */
+#define MAX_SECRET 4096
 
-typedef struct Collector
+/* Of a message, what is behind this is hidden if there are secrets at all. */
+#define MAX_MESSAGE 1024
+
+typedef struct Comparison
 {
 	AudRedactSink sink; /* first: the scanner knows only this */
 	const char   *sql;
-	int           count;
-	struct
-	{
-		size_t from;
-		size_t len;
-	} secrets[MAX_SECRETS];
-} Collector;
-
-static void
-collect(AudRedactSink *sink, size_t from, size_t to)
-{
-	Collector *c = (Collector *) sink;
-	size_t     len = to - from;
-
-	if (len < MIN_RUN || c->count == MAX_SECRETS)
-		return;
-	c->secrets[c->count].from = from;
-	c->secrets[c->count].len = len < MAX_SECRET ? len : MAX_SECRET;
-	c->count++;
-}
+	const char   *message;
+	size_t        len;
+	bool          any;              /* secrets */
+	uint16_t      run[MAX_MESSAGE]; /* bytes to hide from there on */
+} Comparison;
 
 static bool
 is_alnum(char c)
@@ -81,52 +69,55 @@ longest_run(const char *message, size_t len, const char *secret, size_t secret_l
 	return longest;
 }
 
-static size_t
-run_in_secrets(const Collector *c, const char *message, size_t len)
+/* Mark in the message what stands in this secret. */
+static void
+compare(AudRedactSink *sink, size_t from, size_t to)
 {
-	size_t longest = 0;
+	Comparison *c = (Comparison *) sink;
+	size_t      secret_len = to - from < MAX_SECRET ? to - from : MAX_SECRET;
 
-	for (int i = 0; i < c->count; i++)
+	c->any = true;
+	for (size_t i = 0; i < c->len; i++)
 	{
-		size_t n = longest_run(message,
-							   len,
-							   c->sql + c->secrets[i].from,
-							   c->secrets[i].len);
+		size_t n;
 
-		if (n > longest)
-			longest = n;
+		if (i > 0 && !is_boundary(c->message[i - 1], c->message[i]))
+			continue;
+		n = longest_run(c->message + i, c->len - i, c->sql + from, secret_len);
+		if (n > c->run[i] && (n >= MIN_RUN || n == secret_len))
+			c->run[i] = (uint16_t) n;
 	}
-	return longest;
 }
 
 size_t
 aud_redact_message(AudBuf *out, const char *message, size_t len,
 				   const char *sql, size_t sql_len)
 {
-	Collector c = {.sink = {collect}, .sql = sql, .count = 0};
-	AudLevel  level;
-	size_t    count = 0;
-	size_t    pos = 0;
+	Comparison c = {.sink = {compare}, .sql = sql, .message = message};
+	AudLevel   level;
+	size_t     count = 0;
+	size_t     pos = 0;
 
+	c.len = aud_utf8_align_down(message, len, MAX_MESSAGE);
 	if (aud_redact_may_apply(sql, sql_len))
 	{
 		aud_lex_source(&level, sql, sql_len);
 		aud_scan_text(&c.sink, &level);
 	}
-	while (pos < len)
+	while (pos < len && (pos < c.len || !c.any))
 	{
-		size_t run = 0;
-
-		if (c.count > 0 &&
-			(pos == 0 || is_boundary(message[pos - 1], message[pos])))
-			run = run_in_secrets(&c, message + pos, len - pos);
-		if (run < MIN_RUN)
+		if (pos >= c.len || c.run[pos] == 0)
 		{
 			aud_buf_char(out, message[pos++]);
 			continue;
 		}
 		aud_buf_lit(out, AUD_REDACTED);
-		pos += run;
+		pos += c.run[pos];
+		count++;
+	}
+	if (pos < len)
+	{
+		aud_buf_lit(out, AUD_REDACTED);
 		count++;
 	}
 	return count;

@@ -538,6 +538,9 @@ static const struct
 	{"SELECT 'hush'::int",
 	 "invalid input syntax for type integer: \"hush\"",
 	 "invalid input syntax for type integer: \"hush\""},
+	{"ALTER ROLE x PASSWORD pw",
+	 "syntax error at or near \"pw\"",
+	 "syntax error at or near \"" R "\""},
 	{"ALTER ROLE hushed PASSWORD 'hush'",
 	 "role \"hushed\" does not exist",
 	 "role \"hushed\" does not exist"},
@@ -552,6 +555,39 @@ START_TEST(a_message_does_not_tell_what_its_statement_hides)
 					   messages[_i].sql,
 					   strlen(messages[_i].sql));
 	ck_assert_str_eq(out.data, messages[_i].redacted);
+}
+END_TEST
+
+START_TEST(a_message_hides_the_last_of_many_secrets_too)
+{
+	static char       sql[20000] = "INSERT INTO t (password) VALUES ('x0')";
+	static const char message[] = "key \"(password)=(hush999)\" exists";
+
+	for (int i = 1; i < 1000; i++)
+		sprintf(sql + strlen(sql), ",('hush%d')", i);
+	aud_buf_init(&out, storage, sizeof(storage));
+	aud_redact_message(&out, message, strlen(message), sql, strlen(sql));
+	ck_assert_str_eq(out.data, "key \"(password)=(" R ")\" exists");
+}
+END_TEST
+
+START_TEST(a_message_too_long_to_compare_ends_early)
+{
+	static const char sql[] = "ALTER ROLE x PASSWORD hush";
+	char              message[1100];
+
+	memset(message, 'm', sizeof(message));
+	memcpy(message + sizeof(message) - 4, "hush", 4);
+	aud_buf_init(&out, storage, sizeof(storage));
+	aud_redact_message(&out, message, sizeof(message), sql, strlen(sql));
+	ck_assert_uint_eq(out.len, 1024 + strlen(R));
+	ck_assert_mem_eq(out.data, message, 1024);
+	ck_assert_str_eq(out.data + 1024, R);
+
+	aud_buf_init(&out, storage, sizeof(storage));
+	aud_redact_message(&out, message, sizeof(message), "SELECT 1", 8);
+	ck_assert_uint_eq(out.len, sizeof(message));
+	ck_assert_mem_eq(out.data, message, sizeof(message));
 }
 END_TEST
 
@@ -690,6 +726,8 @@ redact_suite(void)
 						a_message_does_not_tell_what_its_statement_hides,
 						0,
 						COUNT(messages));
+	tcase_add_test(tc, a_message_hides_the_last_of_many_secrets_too);
+	tcase_add_test(tc, a_message_too_long_to_compare_ends_early);
 	tcase_add_loop_test(tc, every_constant_can_be_replaced, 0, COUNT(constants));
 	tcase_add_loop_test(tc, random_mixtures_are_redacted_within_bounds, 0, 2);
 	tcase_add_loop_test(tc, hostile_texts_are_finished_in_time, 0, 11);
