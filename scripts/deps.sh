@@ -29,7 +29,8 @@ packages_of()
 	case $2 in
 		build) echo "gcc make libc6-dev postgresql-$major postgresql-server-dev-$major" \
 			"libjansson-dev libssl-dev libkrb5-dev" ;;
-		test) echo "check perl libipc-run-perl python3 python3-jsonschema" ;;
+		test) echo "check perl libipc-run-perl python3 python3-jsonschema" \
+			"postgresql-$major-pgaudit postgresql-$major-set-user" ;;
 		lint) echo "clang-format cppcheck shellcheck" ;;
 		bench) echo "gnuplot-nox openssl" ;;
 		budget) echo "valgrind python3" ;;
