@@ -113,8 +113,8 @@ rename $dir, "$dir.away" or die $!;
 ($status, $out, $err) = sql('SELECT count(*) FROM secaudit.records()');
 like($err, qr/ERROR:  could not access "\Q$dir\E": No such file or directory/,
 	'a missing directory is an error');
-is($node->safe_psql('postgres', 'SELECT free_bytes IS NULL FROM secaudit.status()'),
-	't', 'of which status() knows no free space');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM secaudit.status()'),
+	'1', 'and status() answers all the same');
 if (-d $dir)
 {
 	# the writer has made it again
