@@ -13,7 +13,7 @@ my $node = new_node('main');
 # command => [ statement, SQLSTATE or undef where it is skipped ]
 my @cases = (
 	[ 'COMMENT', "COMMENT ON OPERATOR ###### (NONE, int4) IS 'x'", '42883' ],
-	[ 'COMMENT', "COMMENT ON OPERATOR ###### (int4, NONE) IS 'x'", '42883' ],
+	[ 'COMMENT', "COMMENT ON OPERATOR ###### (int4, NONE) IS 'x'", '42601' ],
 	[ 'DROP OPERATOR', 'DROP OPERATOR IF EXISTS # (NONE, no_such_schema.no_such_type)', undef ],
 	[ 'DROP OPERATOR', 'DROP OPERATOR @@@ (NONE, int8)', '42883' ],
 	[ 'DROP AGGREGATE', 'DROP AGGREGATE IF EXISTS no_such_aggregate (*)', undef ],
@@ -25,7 +25,7 @@ my @cases = (
 	[ 'DROP TRIGGER', 'DROP TRIGGER IF EXISTS no_such_trigger ON no_such_schema.no_such_table', undef ],
 	[ 'DROP POLICY', 'DROP POLICY IF EXISTS no_such_policy ON no_such_table', undef ],
 	[ 'DROP RULE', 'DROP RULE no_such_rule ON pg_class', '42704' ],
-	[ 'DROP TABLE', 'DROP TABLE IF EXISTS no_such_database.no_such_schema.no_such_table', undef ],
+	[ 'DROP TABLE', 'DROP TABLE IF EXISTS no_such_database.no_such_schema.no_such_table', '0A000' ],
 	[ 'COMMENT', "COMMENT ON COLUMN pg_class.no_such_column IS 'x'", '42703' ],
 	[ 'COMMENT', "COMMENT ON LARGE OBJECT 4711 IS 'x'", '42704' ],
 	[ 'COMMENT', "COMMENT ON CONSTRAINT no_such_constraint ON DOMAIN no_such_domain IS 'x'", '42704' ],
