@@ -94,16 +94,16 @@ prepare_server()
 		quietly "$tmp/install.log" build install "$tmp/server"
 		bindir=$stage_bindir
 	fi
-	mkdir "$tmp/work" "$tmp/home"
+	mkdir "$tmp/run" "$tmp/home"
 	local dir
 	for dir in sql expected t docs scripts test bench; do
-		[ -d "$dir" ] && cp -r "$dir" "$tmp/work/"
+		[ -d "$dir" ] && cp -r "$dir" "$tmp/run/"
 	done
 	chmod -R a+rX "$tmp"
-	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$tmp/work" "$tmp/home"
+	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$tmp/run" "$tmp/home"
 	pgxs=$(dirname "$("$PG_CONFIG" --pgxs)")/..
 	server_env=(
-		env -C "$tmp/work" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE
+		env -C "$tmp/run" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE
 		-u PGDATA -u PGOPTIONS -u PGSERVICE -u PGPASSFILE -u LC_ALL
 		HOME="$tmp/home" LANG=C.UTF-8 PATH="$bindir:$PATH"
 	)
@@ -136,7 +136,7 @@ run_regress()
 		bad=$((${#tests[@]} - good))
 	fi
 	if [ "$bad" -gt 0 ]; then
-		head -n 300 "$tmp/work/regression.diffs" 2>/dev/null || true
+		head -n 300 "$tmp/run/regression.diffs" 2>/dev/null || true
 	fi
 	[ "$status" -ge 0 ]
 	count "SQL tests" "$good" "$bad"
@@ -156,12 +156,12 @@ run_tap()
 	read -ra flags <<< "${PROVE_FLAGS:--j2}"
 	prepare_server
 	say "TAP tests (prove): ${#tests[@]} files"
-	mkdir -p "$tmp/work/tmp_check"
-	[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/work/tmp_check"
-	as_server "${server_env[@]}" PG_TEST_PORT_DIR="$tmp/work/portlock" \
+	mkdir -p "$tmp/run/tmp_check"
+	[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/run/tmp_check"
+	as_server "${server_env[@]}" PG_TEST_PORT_DIR="$tmp/run/portlock" \
 		PG_REGRESS="$pgxs/test/regress/pg_regress" \
-		TESTDIR="$tmp/work" TESTDATADIR="$tmp/work/tmp_check" \
-		TESTLOGDIR="$tmp/work/tmp_check/log" \
+		TESTDIR="$tmp/run" TESTDATADIR="$tmp/run/tmp_check" \
+		TESTLOGDIR="$tmp/run/tmp_check/log" \
 		prove -I "$pgxs/test/perl" -I t/lib "${flags[@]}" "${tests[@]}" \
 		2>&1 < /dev/null | tee "$log" || true
 	# Tests=N counts what ran; the report names failed subtests per file, and
@@ -187,9 +187,9 @@ run_budget()
 	local log=$tmp/budget.log good bad status=0
 	prepare_server
 	say "instruction budget (callgrind)"
-	mkdir -p "$tmp/work/budget"
-	[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/work/budget"
-	as_server "${server_env[@]}" BENCH_BINDIR="$bindir" BENCH_TMP="$tmp/work/budget" \
+	mkdir -p "$tmp/run/budget"
+	[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/run/budget"
+	as_server "${server_env[@]}" BENCH_BINDIR="$bindir" BENCH_TMP="$tmp/run/budget" \
 		PYTHONDONTWRITEBYTECODE=1 python3 bench/budget.py > "$log" 2>&1 < /dev/null || status=$?
 	cat "$log"
 	bad=$(grep -cE 'OVER BUDGET$|NOT MEASURED$' "$log" || true)
@@ -204,7 +204,7 @@ show_failed_tap()
 {
 	local test log
 	sed -nE 's/^t\/([^ ]*)\.pl .*\(Wstat.*$/\1/p' "$1" | while read -r test; do
-		log=$tmp/work/tmp_check/log/regress_log_$test
+		log=$tmp/run/tmp_check/log/regress_log_$test
 		echo "--- the end of $log"
 		tail -n 60 "$log" 2>/dev/null || true
 	done
