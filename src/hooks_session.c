@@ -110,8 +110,8 @@ append_detail(AudBuf *b, Port *port, const char *detail)
 }
 
 static void
-record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
-			   const char *identity, const char *detail, int64 duration_us)
+record_always(const char *event, AudOutcome outcome, const AudFailure *failure,
+			  const char *identity, const char *detail, int64 duration_us)
 {
 	AudEventFacts facts = {
 		.event = event,
@@ -124,8 +124,15 @@ record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
 		.duration_us = duration_us,
 	};
 
+	aud_record_event(&facts);
+}
+
+static void
+record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
+			   const char *identity, const char *detail, int64 duration_us)
+{
 	if (aud_policy_wants_class(AUD_CLASS_SESSION))
-		aud_record_event(&facts);
+		record_always(event, outcome, failure, identity, detail, duration_us);
 }
 
 bool
@@ -219,12 +226,6 @@ session_ends(int code, Datum arg)
 }
 
 static void
-ignore_setting(const char *name, const char *old_value, const char *new_value,
-			   void *arg)
-{
-}
-
-static void
 setting_given(const char *name, const char *old_value, const char *new_value,
 			  void *arg)
 {
@@ -243,14 +244,11 @@ setting_given(const char *name, const char *old_value, const char *new_value,
 void
 aud_session_opened(void)
 {
-	char          detail[2048];
-	AudBuf        how;
-	AudEventFacts start = {
-		.event = "session.start",
-		.class = "session",
-		.outcome = AUD_OUTCOME_SUCCESS,
-		.duration_us = -1,
-	};
+	char        detail[2048];
+	AudBuf      how;
+	bool        wanted;
+	int         given;
+	const char *identity;
 
 	if (session_open || MyProcPort == NULL)
 		return;
@@ -260,21 +258,24 @@ aud_session_opened(void)
 
 	aud_buf_init(&how, detail, sizeof(detail));
 	append_authentication(&how, MyProcPort);
-	start.identity = aud_session_identity(true)->json;
-	start.when = GetCurrentTimestamp();
-	if (!how.truncated)
-		start.detail = detail;
+	identity = aud_session_identity(true)->json;
 
 	/*
 	 * Options of the connection are in force already, so it is not they that
 	 * decide whether they and the session they are for are recorded.
 	 */
-	if (aud_policy_wants_class(AUD_CLASS_SESSION) ||
-		aud_settings_given(ignore_setting, NULL) > 0)
-		aud_record_event(&start);
-	(void) aud_settings_given(setting_given, NULL);
-	aud_record_open(aud_session_identity(true),
-					aud_policy_wants_class(AUD_CLASS_SESSION));
+	wanted = aud_policy_wants_class(AUD_CLASS_SESSION);
+	given = aud_settings_given(NULL, NULL);
+	if (wanted || given > 0)
+		record_always("session.start",
+					  AUD_OUTCOME_SUCCESS,
+					  NULL,
+					  identity,
+					  how.truncated ? NULL : detail,
+					  -1);
+	if (given > 0)
+		aud_settings_given(setting_given, NULL);
+	aud_record_open(aud_session_identity(true), wanted);
 }
 
 static void

@@ -42,26 +42,41 @@
 /* Longest path or command that is kept, escaped; MAXPGPATH fits. */
 #define VALUE_MAX 2048
 
-/* Append "type":"function","name":"public.f(integer)". */
+/* Begin "type":"function","name": in the arena; false if memory is short. */
+static bool
+begin_head(AudStmt *stmt, AudBuf *b, const char *type, size_t name_room)
+{
+	size_t room = strlen(type) + name_room + 32;
+	char  *at = aud_stmt_arena(stmt, room);
+
+	if (at == NULL)
+		return false;
+	aud_buf_init(b, at, room);
+	aud_buf_lit(b, "\"type\":\"");
+	aud_buf_cstr(b, type);
+	aud_buf_lit(b, "\",\"name\":");
+	return true;
+}
+
+static void
+keep_head(AudStmt *stmt, AudObject *object, const AudBuf *b)
+{
+	object->head_off = stmt->arena_len;
+	object->head_len = b->len;
+	stmt->arena_len += b->len;
+}
+
 static void
 put_head(AudStmt *stmt, AudObject *object, const char *type, const char *name)
 {
 	size_t      len = strlen(name);
 	const char *utf8 = aud_session_to_utf8(name, &len);
-	size_t      room = strlen(type) + 6 * len + 32;
-	char       *at = aud_stmt_arena(stmt, room);
 	AudBuf      b;
 
-	if (at != NULL)
+	if (begin_head(stmt, &b, type, 6 * len))
 	{
-		aud_buf_init(&b, at, room);
-		aud_buf_lit(&b, "\"type\":\"");
-		aud_buf_cstr(&b, type);
-		aud_buf_lit(&b, "\",\"name\":");
 		aud_json_string(&b, utf8, len);
-		object->head_off = stmt->arena_len;
-		object->head_len = b.len;
-		stmt->arena_len += b.len;
+		keep_head(stmt, object, &b);
 	}
 	if (utf8 != name)
 		pfree(unconstify(char *, utf8));
@@ -72,20 +87,12 @@ static void
 put_value_head(AudStmt *stmt, AudObject *object, const char *type,
 			   const char *value)
 {
-	size_t room = strlen(type) + VALUE_MAX + 64;
-	char  *at = aud_stmt_arena(stmt, room);
 	AudBuf b;
 
-	if (at == NULL)
+	if (!begin_head(stmt, &b, type, VALUE_MAX + 32))
 		return;
-	aud_buf_init(&b, at, room);
-	aud_buf_lit(&b, "\"type\":\"");
-	aud_buf_cstr(&b, type);
-	aud_buf_lit(&b, "\",\"name\":");
 	aud_text_append_value(&b, value, VALUE_MAX);
-	object->head_off = stmt->arena_len;
-	object->head_len = b.len;
-	stmt->arena_len += b.len;
+	keep_head(stmt, object, &b);
 }
 
 /*

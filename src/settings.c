@@ -294,10 +294,11 @@ aud_settings_changes(AudSettingChanged changed, void *arg)
 int
 aud_settings_given(AudSettingChanged given, void *arg)
 {
-	struct config_generic **all = get_guc_variables();
-	int                     n = GetNumConfigOptions();
+	struct config_generic **all;
+	int                     n;
 	int                     count = 0;
 
+	all = aud_all_settings(&n);
 	for (int i = 0; i < n; i++)
 	{
 		char *value;
@@ -305,9 +306,11 @@ aud_settings_given(AudSettingChanged given, void *arg)
 		if (all[i]->source != PGC_S_CLIENT ||
 			aud_settings_class(all[i]->name) == AUD_CLASS_MISC_SET)
 			continue;
+		count++;
+		if (given == NULL)
+			continue;
 		value = aud_settings_value(all[i]->name);
 		given(all[i]->name, NULL, value, arg);
-		count++;
 		if (value != NULL)
 			pfree(value);
 	}

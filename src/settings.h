@@ -39,7 +39,8 @@ extern int aud_settings_changes(AudSettingChanged changed, void *arg);
 
 /*
  * Calls "given" for each setting that concerns auditing, or the role, and came
- * with the connection (PGOPTIONS); its old value is NULL.  Returns how many.
+ * with the connection (PGOPTIONS); its old value is NULL.  Returns how many;
+ * with given NULL it only counts them.
  */
 extern int aud_settings_given(AudSettingChanged given, void *arg);
 

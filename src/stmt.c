@@ -193,20 +193,30 @@ has_detail(const AudStmt *stmt, const char *key)
 			   NULL;
 }
 
+/* Begin ,"key": with room for the value; false if it is there, or memory short. */
+static bool
+begin_detail(AudStmt *stmt, AudBuf *b, const char *key, size_t value_room)
+{
+	size_t room = strlen(key) + value_room + 8;
+	char  *at;
+
+	if (has_detail(stmt, key) || (at = detail_room(stmt, room)) == NULL)
+		return false;
+	aud_buf_init(b, at, room);
+	aud_buf_lit(b, ",\"");
+	aud_buf_cstr(b, key);
+	aud_buf_lit(b, "\":");
+	return true;
+}
+
 /* utf8 is not NUL-terminated */
 static void
 put_detail(AudStmt *stmt, const char *key, const char *utf8, size_t len)
 {
-	size_t room = strlen(key) + 6 * len + 8;
-	char  *at;
 	AudBuf b;
 
-	if (has_detail(stmt, key) || (at = detail_room(stmt, room)) == NULL)
+	if (!begin_detail(stmt, &b, key, 6 * len))
 		return;
-	aud_buf_init(&b, at, room);
-	aud_buf_lit(&b, ",\"");
-	aud_buf_cstr(&b, key);
-	aud_buf_lit(&b, "\":");
 	aud_json_string(&b, utf8, len);
 	detail_written(stmt, &b);
 }
@@ -222,6 +232,14 @@ aud_stmt_detail(AudStmt *stmt, const char *key, const char *value)
 		pfree(unconstify(char *, utf8));
 }
 
+/* Between aud_text_begin, which its memory needs, and aud_text_end. */
+static void
+put_limited(AudStmt *stmt, const char *key, AudText *text)
+{
+	aud_text_limit(text, DETAIL_TEXT_MAX);
+	put_detail(stmt, key, text->data, text->len);
+}
+
 void
 aud_stmt_detail_text(AudStmt *stmt, const char *key, const char *value, size_t len)
 {
@@ -229,8 +247,7 @@ aud_stmt_detail_text(AudStmt *stmt, const char *key, const char *value, size_t l
 
 	aud_text_begin();
 	aud_text_prepare(&text, value, len);
-	aud_text_limit(&text, DETAIL_TEXT_MAX);
-	put_detail(stmt, key, text.data, text.len);
+	put_limited(stmt, key, &text);
 	aud_text_end();
 }
 
@@ -241,24 +258,17 @@ aud_stmt_detail_value(AudStmt *stmt, const char *key, const char *value)
 
 	aud_text_begin();
 	aud_text_prepare_value(&text, value, strlen(value));
-	aud_text_limit(&text, DETAIL_TEXT_MAX);
-	put_detail(stmt, key, text.data, text.len);
+	put_limited(stmt, key, &text);
 	aud_text_end();
 }
 
 void
 aud_stmt_detail_json(AudStmt *stmt, const char *key, const char *json, size_t len)
 {
-	size_t room = strlen(key) + len + 8;
-	char  *at;
 	AudBuf b;
 
-	if (has_detail(stmt, key) || (at = detail_room(stmt, room)) == NULL)
+	if (!begin_detail(stmt, &b, key, len))
 		return;
-	aud_buf_init(&b, at, room);
-	aud_buf_lit(&b, ",\"");
-	aud_buf_cstr(&b, key);
-	aud_buf_lit(&b, "\":");
 	aud_buf_append(&b, json, len);
 	detail_written(stmt, &b);
 }
