@@ -178,6 +178,7 @@ run_tap()
 		show_failed_tap "$log"
 	fi
 	count "TAP tests" "$good" "$bad"
+	name_failed_tap "$log"
 }
 
 # Each figure of bench/budget is a test: instructions, which a busy machine
@@ -198,6 +199,18 @@ run_budget()
 		bad=1
 	fi
 	count "instruction budget" "$good" "$bad"
+}
+
+# The failures by name under the summary's line: the end of a log is often all
+# that is kept of it.
+name_failed_tap()
+{
+	sed -nE 's/^t\/([^ ]*)\.pl .*\(Wstat.*$/\1/p' "$1" | while read -r test; do
+		echo "    t/$test.pl" >> "$summary"
+		grep -hE '\) not ok [0-9]+|\) # .*(exited|died|planned)|^[^[#].* at .* line [0-9]+\.$' \
+			"$tmp/run/tmp_check/log/regress_log_$test" 2>/dev/null |
+			head -n 8 | cut -c 1-200 | sed 's/^/        /' >> "$summary" || true
+	done
 }
 
 show_failed_tap()

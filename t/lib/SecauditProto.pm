@@ -13,6 +13,7 @@ package SecauditProto;
 use strict;
 use warnings;
 
+use Errno;
 use IO::Select;
 
 my $timeout = $ENV{PG_TEST_TIMEOUT_DEFAULT} || 180;
@@ -181,11 +182,12 @@ sub types { my ($self, @messages) = @_; return join '', map { $_->[0] } @message
 
 sub pid { return $_[0]{pid}; }
 
-# The polite end, and the other one.
+# The polite end, and the other one.  A server that has refused the session may
+# have closed its side already, and then there is nobody to be polite to.
 sub terminate
 {
 	my ($self) = @_;
-	$self->put('X', '')->flush;
+	eval { $self->put('X', '')->flush; 1 } or $!{EPIPE} or die $@;
 	close $self->{socket};
 	return;
 }
