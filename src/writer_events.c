@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "access/xlog.h"
 #include "access/xlogrecovery.h"
@@ -148,11 +149,24 @@ aud_event_close(AudBuf *out, const char *reason)
 	end(out);
 }
 
+/*
+ * The writer may be up before the startup process has looked at the signal
+ * files; until then the server's state is that of one that had crashed.
+ */
+static bool
+starts_as_standby(void)
+{
+	if (GetRecoveryState() != RECOVERY_STATE_CRASH)
+		return AUD_IS_STANDBY();
+	return access(STANDBY_SIGNAL_FILE, F_OK) == 0 ||
+		   access(RECOVERY_SIGNAL_FILE, F_OK) == 0;
+}
+
 void
 aud_event_start(AudBuf *out, const char *reason, uint64 recovered)
 {
 	begin(out, "audit.start");
-	if (AUD_IS_STANDBY())
+	if (starts_as_standby())
 		aud_buf_lit(out, ",\"standby\":true");
 	put_string(out, "reason", reason);
 	put_string(out, "server_version", PG_VERSION);

@@ -121,7 +121,7 @@ is($got[-1]{statements}, 4, '74: or when the session ends');
 # 88
 @got = run('', ';', '-- nothing', '/* nothing */', ' ', ";\n;");
 is(scalar(@got), 0, '88: an empty message or a comment is nothing');
-is_record((records($node, pid => $c->pid, event => 'session.end'))[0], { outcome => 'success', reason => 'disconnect', statements => 0 },
+is_record((await_records($node, 1, pid => $c->pid, event => 'session.end'))[0], { outcome => 'success', reason => 'disconnect', statements => 0 },
 	'88: in a session that did nothing');
 
 my $log = PostgreSQL::Test::Utils::slurp_file($node->logfile);

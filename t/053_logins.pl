@@ -159,7 +159,8 @@ sub let_in
 	my ($name, $expect, $conninfo, %env) = @_;
 	$mark = mark($node);
 	ok(try($conninfo, %env), "91: $name: let in");
-	my @got = records($node, since => $mark, event => qr/^session/);
+	my ($start) = records($node, since => $mark, event => 'session.start');
+	my @got = await_records($node, 2, since => $mark, event => qr/^session/, session => $start->{session});
 	is_deeply([ map { $_->{event} } @got ], [ 'session.start', 'session.end' ], "91: $name: a start and an end");
 	return is_record($got[0], { outcome => 'success', class => 'session', %$expect }, "91: $name: who, and how that was shown");
 }

@@ -125,7 +125,7 @@ is_record((records($standby, event => 'session.start'))[0], { standby => JSON::P
 $standby->promote;
 $standby->safe_psql('postgres', 'INSERT INTO s VALUES (3)');
 is_record((records($standby, outcome => 'success', command => 'INSERT'))[0], { standby => undef, rows => 1 }, '96: after promotion it is none any more');
-is_record((records($standby, command => 'PROMOTE'))[0], { event => 'config', class => 'config', outcome => 'success' }, '96: which is a record of its own');
+is_record((await_records($standby, 1, command => 'PROMOTE'))[0], { event => 'config', class => 'config', outcome => 'success' }, '96: which is a record of its own');
 my @seq = map { $_->{log} } all_records($standby);
 isnt($seq[0], (all_records($node))[0]{log}, '96: the trail of a standby is one of its own');
 done_testing;

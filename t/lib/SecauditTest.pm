@@ -32,7 +32,7 @@ use SecauditProto;
 use Test::More;
 
 our @EXPORT = qw(
-  new_node trail_dir trail_files flush_trail mark records one_record
+  new_node trail_dir trail_files flush_trail mark records await_records one_record
   all_records read_trail check_trail secauditctl objects_of is_record statements_are
 );
 
@@ -275,6 +275,21 @@ sub records
 	my ($node, %want) = @_;
 	flush_trail($node);
 	return select_records(update($node)->{records}, %want);
+}
+
+# The same, waiting until there are at least so many: for what a process does
+# after its client has gone, or by itself.
+sub await_records
+{
+	my ($node, $count, %want) = @_;
+	my $tries = 10 * $PostgreSQL::Test::Utils::timeout_default;
+	my @got;
+
+	while ((@got = records($node, %want)) < $count && $tries-- > 0)
+	{
+		select undef, undef, undef, 0.1;
+	}
+	return @got;
 }
 
 # The same from the files of a server that may be down: no flush, no waiting.
