@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * buffer_file.c
- *	  The mapped file that holds the ring: its layout, and how it is made,
- *	  recognised and mapped.
+ *	  The mapped file that holds the ring: how it is made, recognised and
+ *	  mapped.  What is in it is buffer_ring.c's.
  *
  * The file is written in full before it is mapped: a hole in a mapped file
  * means SIGBUS for whoever touches it when the disk is full.  It is made
@@ -74,96 +74,6 @@ ring_offset(const Wanted *wanted)
 	return TYPEALIGN(4096, slots_offset() + slots);
 }
 
-/*
- * Each step of a CRC waits for the one before, three cycles for eight bytes.
- * Four parts that do not depend on each other are computed side by side by
- * any processor that executes out of order; the CRC of their CRCs finds a
- * torn record just as well.
- */
-pg_crc32c
-aud_bytes_crc(const char *bytes, size_t len)
-{
-	size_t    quarter = len / 4 & ~(size_t) 7;
-	pg_crc32c parts[4];
-	pg_crc32c crc;
-
-	for (int i = 0; i < 4; i++)
-		INIT_CRC32C(parts[i]);
-	COMP_CRC32C(parts[0], bytes, quarter);
-	COMP_CRC32C(parts[1], bytes + quarter, quarter);
-	COMP_CRC32C(parts[2], bytes + 2 * quarter, quarter);
-	COMP_CRC32C(parts[3], bytes + 3 * quarter, len - 3 * quarter);
-	INIT_CRC32C(crc);
-	COMP_CRC32C(crc, parts, sizeof(parts));
-	return crc;
-}
-
-pg_crc32c
-aud_frame_crc(pg_crc32c bytes_crc, uint64 pos, uint32 len)
-{
-	COMP_CRC32C(bytes_crc, &pos, sizeof(pos));
-	COMP_CRC32C(bytes_crc, &len, sizeof(len));
-	FIN_CRC32C(bytes_crc);
-	return bytes_crc;
-}
-
-void
-aud_ring_copy_in(uint64 pos, const void *src, size_t len)
-{
-	uint64 size = aud_buffer_header->ring_size;
-	uint64 at = pos % size;
-	size_t first = Min(len, size - at);
-
-	memcpy(aud_buffer_ring() + at, src, first);
-	if (first < len)
-		memcpy(aud_buffer_ring(), (const char *) src + first, len - first);
-}
-
-void
-aud_ring_copy_out(uint64 pos, void *dst, size_t len)
-{
-	uint64 size = aud_buffer_header->ring_size;
-	uint64 at = pos % size;
-	size_t first = Min(len, size - at);
-
-	memcpy(dst, aud_buffer_ring() + at, first);
-	if (first < len)
-		memcpy((char *) dst + first, aud_buffer_ring(), len - first);
-}
-
-static pg_crc32c
-position_crc(const AudPosition *position)
-{
-	pg_crc32c crc;
-
-	INIT_CRC32C(crc);
-	COMP_CRC32C(crc, position, offsetof(AudPosition, crc));
-	FIN_CRC32C(crc);
-	return crc;
-}
-
-const AudPosition *
-aud_buffer_position(void)
-{
-	uint32 current = pg_atomic_read_u32(&aud_buffer_header->current) & 1;
-
-	return &aud_buffer_header->position[current];
-}
-
-void
-aud_buffer_set_position(const AudPosition *position)
-{
-	uint32 next = (pg_atomic_read_u32(&aud_buffer_header->current) + 1) & 1;
-
-	memcpy(&aud_buffer_header->position[next], position, sizeof(*position));
-	aud_buffer_header->position[next].crc =
-		position_crc(&aud_buffer_header->position[next]);
-	pg_write_barrier();
-	pg_atomic_write_u32(&aud_buffer_header->current, next);
-	pg_write_barrier();
-	pg_atomic_write_u64(&aud_buffer_header->tail, position->tail);
-}
-
 AudBufferFound
 aud_buffer_file_found(void)
 {
@@ -174,12 +84,6 @@ const char *
 aud_buffer_file_set_aside(void)
 {
 	return set_aside;
-}
-
-void
-aud_buffer_set_log_id(const char *log_id)
-{
-	strlcpy(aud_buffer_header->log_id, log_id, sizeof(aud_buffer_header->log_id));
 }
 
 /* All of it or FATAL: the server must not start with half a buffer. */
@@ -270,7 +174,7 @@ init_header(AudBufferHeader *header, const Wanted *wanted, const Identity *id)
 	pg_atomic_init_u64(&header->tail, 0);
 	pg_atomic_init_u32(&header->current, 0);
 	for (int i = 0; i < 2; i++)
-		header->position[i].crc = position_crc(&header->position[i]);
+		header->position[i].crc = aud_position_crc(&header->position[i]);
 	memcpy(header->magic, AUD_BUFFER_MAGIC, sizeof(header->magic));
 }
 
@@ -334,7 +238,7 @@ content_is_sane(const AudBufferHeader *header)
 	uint32             current = header->current.value & 1;
 	const AudPosition *position = &header->position[current];
 
-	if (position->crc != position_crc(position) || header->head % 8 != 0 ||
+	if (position->crc != aud_position_crc(position) || header->head % 8 != 0 ||
 		position->tail % 8 != 0)
 		return false;
 	return header->head - position->tail <= header->ring_size ||

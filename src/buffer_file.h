@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * buffer_file.h
- *	  The mapped file that holds the ring: its layout, and how it is made,
- *	  recognised and mapped.
+ *	  The mapped file that holds the ring: its layout, how to get at what is
+ *	  in it (buffer_ring.c), and how it is made, recognised and mapped
+ *	  (buffer_file.c).
  *
  * Only the buffer and the writer look in here.  The file is mapped by the
  * postmaster and inherited; nothing in it has a pointer.
@@ -114,6 +115,8 @@ aud_buffer_ring(void)
 	return (char *) aud_buffer_header + aud_buffer_header->ring_offset;
 }
 
+/* ---- buffer_ring.c: what is in the file -------------------------------- */
+
 /* The position that holds. */
 extern const AudPosition *aud_buffer_position(void);
 
@@ -125,13 +128,29 @@ extern void aud_buffer_set_position(const AudPosition *position);
  * tail go on at the ring's beginning: so a server that is not busy uses the
  * same few pages again and again.  Every process has to have each page mapped
  * in by the kernel before it can write to it, which costs a record several
- * times what the append does.
+ * times what the append does.  In buffer.c, which has the lock.
  */
 extern void aud_buffer_settle(const AudPosition *position);
 
 /* Copy bytes in and out of the ring; they may wrap. */
 extern void aud_ring_copy_in(uint64 pos, const void *src, size_t len);
 extern void aud_ring_copy_out(uint64 pos, void *dst, size_t len);
+
+/* The checksum of a record's bytes, to be completed by aud_frame_crc. */
+extern pg_crc32c aud_bytes_crc(const char *bytes, size_t len);
+
+/* The checksum that a frame at this position must have. */
+extern pg_crc32c aud_frame_crc(pg_crc32c bytes_crc, uint64 pos, uint32 len);
+
+/* The checksum that a position must have. */
+extern pg_crc32c aud_position_crc(const AudPosition *position);
+
+/*
+ * Give the trail its name; only after a new file was made, when it is "".
+ */
+extern void aud_buffer_set_log_id(const char *log_id);
+
+/* ---- buffer_file.c: the file itself ------------------------------------ */
 
 /*
  * Map the buffer file, making it first where there is none that can be used.
@@ -155,16 +174,5 @@ extern void aud_buffer_salvage(void);
 extern int            aud_buffer_file_salvaged(void);
 extern AudBufferFound aud_buffer_file_found(void);
 extern const char    *aud_buffer_file_set_aside(void);
-
-/*
- * Give the trail its name; only after a new file was made, when it is "".
- */
-extern void aud_buffer_set_log_id(const char *log_id);
-
-/* The checksum of a record's bytes, to be completed by aud_frame_crc. */
-extern pg_crc32c aud_bytes_crc(const char *bytes, size_t len);
-
-/* The checksum that a frame at this position must have. */
-extern pg_crc32c aud_frame_crc(pg_crc32c bytes_crc, uint64 pos, uint32 len);
 
 #endif /* AUD_BUFFER_FILE_H */

@@ -8,8 +8,9 @@
  * fault ends one, and what kind it was is seen from how the runs fit together
  * (verify_runs.c); so memory grows with the faults, not with the trail.
  *
- * verify.c reads files, verify_walk.c makes runs of lines, verify_runs.c makes
- * faults of runs, verify_fault.c keeps them.
+ * verify.c goes through trails, verify_file.c through the lines of their files,
+ * verify_walk.c makes runs of lines, verify_note.c keeps what else they tell,
+ * verify_runs.c makes faults of runs, verify_fault.c keeps them.
  *
  *-------------------------------------------------------------------------
  */
@@ -112,6 +113,19 @@ typedef struct AudWalk
 	size_t      n_expired;
 	bool        no_memory;
 } AudWalk;
+
+/*
+ * verify_file.c: take the lines of a file, index in the list.  False, with err
+ * set, if it cannot be read; faults are no errors.
+ */
+extern bool aud_walk_file(AudWalk *w, size_t file, AudError *err);
+
+/*
+ * verify_note.c: keep what a numbered line says.  "follows": it is in its
+ * place, so that what it says can be relied on.
+ */
+extern void aud_walk_note(AudWalk *w, AudPlace at, const AudChainTrailer *t,
+						  const char *line, size_t len, bool follows);
 
 /* verify_walk.c: take the next line. */
 extern void aud_walk_line(AudWalk *w, AudPlace at, const char *line, size_t len);
