@@ -76,6 +76,7 @@ $mark = mark($node);
 $node->safe_psql('postgres', q{SELECT pg_create_physical_replication_slot('recv')});
 my $receive = IPC::Run::start([ 'pg_receivewal', '-h', $node->host, '-p', $node->port, '-U', 'repl', '-S', 'recv', '-D', $node->backup_dir, '--no-loop' ],
 	'>', \my $out, '2>', \my $err);
+$node->poll_query_until('postgres', 'SELECT count(*) = 1 FROM pg_stat_replication') or die;
 my $lsn = $node->safe_psql('postgres', 'INSERT INTO t VALUES (7); SELECT pg_switch_wal()');
 $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_replication WHERE sent_lsn >= '$lsn'");
 ($begin) = grep { $_->{phase} } records($node, since => $mark, event => 'replication', command => 'START_REPLICATION');
