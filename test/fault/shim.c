@@ -268,6 +268,7 @@ note_synced(const char *path, int fd)
 	const char *control = getenv("SECAUDIT_FAULT");
 	struct stat st;
 	char        name[8192];
+	char        made[8200];
 	char        text[32];
 
 	if (control == NULL || fstat(fd, &st) != 0)
@@ -278,7 +279,10 @@ note_synced(const char *path, int fd)
 			 control,
 			 strrchr(path, '/') + 1);
 	snprintf(text, sizeof(text), "%lld\n", (long long) st.st_size);
-	put(name, O_TRUNC, text);
+	/* whole or not at all: the process may be killed at any moment */
+	snprintf(made, sizeof(made), "%s.new", name);
+	put(made, O_TRUNC, text);
+	rename(made, name);
 }
 
 int
