@@ -146,14 +146,14 @@ unit: build/unit
 unit-asan: build/unit-asan
 	CK_FORK=no ./build/unit-asan
 unit-valgrind: build/unit
-	CK_FORK=no valgrind -q --leak-check=full --error-exitcode=1 ./build/unit
+	CK_FORK=no UNIT_STEP=13 valgrind -q --leak-check=full --error-exitcode=1 ./build/unit
 
 # libFuzzer, which comes with clang.  Inputs that it finds stay in build/; one
 # that fails is left there as build/fuzz-NAME-crash-...
 FUZZ_CC      = clang
 FUZZ_SECONDS = 20
 FUZZERS      = $(patsubst test/fuzz/fuzz_%.c,%,$(wildcard test/fuzz/fuzz_*.c))
-build/fuzz-%: test/fuzz/fuzz_%.c test/fuzz/fuzz.h $(CORE_SRC) $(wildcard src/core/*.h)
+build/fuzz-%: test/fuzz/fuzz_%.c $(wildcard test/fuzz/*.h) $(CORE_SRC) $(wildcard src/core/*.h)
 	@mkdir -p $@.corpus
 	$(FUZZ_CC) $(CORE_CPPFLAGS) -Itest/fuzz -std=gnu11 -g -O1 -U_FORTIFY_SOURCE \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \

@@ -1,6 +1,6 @@
 #!/bin/bash
-# test.sh [--installed] PART...: run tests; parts: unit asan regress tap budget,
-# or all
+# test.sh [--installed] PART...: run tests; parts: unit asan valgrind regress tap
+# budget, or all
 #
 # all     installs what is missing, builds, runs everything, ends with a summary
 # --installed   regress and tap use the extension of the server of PG_CONFIG as
@@ -18,9 +18,9 @@ installed=no parts=()
 for arg; do
 	case $arg in
 		--installed) installed=yes ;;
-		all) parts=(unit asan regress tap budget); scripts/deps.sh build test budget ;;
-		unit|asan|regress|tap|budget) parts+=("$arg") ;;
-		*) die "test.sh: unknown part \"$arg\" (there are: unit asan regress tap budget all)" ;;
+		all) parts=(unit asan valgrind regress tap budget); scripts/deps.sh build test budget ;;
+		unit|asan|valgrind|regress|tap|budget) parts+=("$arg") ;;
+		*) die "test.sh: unknown part \"$arg\" (there are: unit asan valgrind regress tap budget all)" ;;
 	esac
 done
 
@@ -224,7 +224,7 @@ show_failed_tap()
 }
 
 if [ ${#parts[@]} -eq 0 ]; then
-	die "usage: test.sh [--installed] PART...; parts: unit asan regress tap budget all"
+	die "usage: test.sh [--installed] PART...; parts: unit asan valgrind regress tap budget all"
 fi
 say "building"
 quietly "$tmp/build.log" build all
@@ -232,6 +232,7 @@ for part in "${parts[@]}"; do
 	case $part in
 		unit) run_unit "unit tests" unit ;;
 		asan) run_unit "unit tests, sanitized" unit-asan ;;
+		valgrind) run_unit "unit tests, valgrind" unit-valgrind ;;
 		regress) run_regress ;;
 		tap) run_tap ;;
 		budget) run_budget ;;

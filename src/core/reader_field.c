@@ -155,7 +155,8 @@ aud_reader_field_uint(const char *line, size_t len, const char *key,
 	size_t      raw_len;
 	uint64_t    n = 0;
 
-	if (!aud_reader_field(line, len, key, &raw, &raw_len) || raw_len > 18)
+	if (!aud_reader_field(line, len, key, &raw, &raw_len) || raw_len == 0 ||
+		raw_len > 18 || raw[-1] == '"')
 		return false;
 	for (size_t i = 0; i < raw_len; i++)
 	{

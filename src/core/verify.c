@@ -51,12 +51,24 @@ find_first(const AudWalk *w)
 	return first;
 }
 
+/*
+ * Is the file before the first one here after all?  A name is not enough:
+ * whoever deletes a file can give its name to the next one, or leave it empty.
+ * It has to hold records from before the first one, whose order the walk sees.
+ */
 static bool
-has_file(const AudWalk *w, const char *name)
+has_predecessor(const AudWalk *w, size_t first)
 {
+	const AudOpenLine *open = &w->opens[first];
+	uint64_t           before;
+
 	for (size_t i = w->begin; i < w->end; i++)
-		if (strcmp(w->list->files[i].name, name) == 0)
-			return true;
+		if (i != w->begin + first &&
+			strcmp(w->list->files[i].name, open->prev_file) == 0)
+			return aud_open_guess_seq(w->list->files[i].path,
+									  w->opens[i - w->begin].present,
+									  &before) &&
+				   before < open->prev_seq;
 	return false;
 }
 
@@ -86,7 +98,7 @@ set_beginning(AudWalk *w)
 	run->seq = run->last_seq;
 
 	if (open->has_prev && open->sound && !w->options->selection &&
-		!has_file(w, open->prev_file))
+		!has_predecessor(w, first))
 	{
 		AudFault *f = aud_walk_fault(w,
 									 AUD_FAULT_FILE_MISSING,

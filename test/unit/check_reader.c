@@ -386,6 +386,22 @@ START_TEST(a_field_is_found_at_the_top_level_only)
 }
 END_TEST
 
+START_TEST(only_digits_are_a_number)
+{
+	const char *line =
+		"{\"q\":\"7\",\"e\":\"\",\"m\":-7,\"x\":7.5,\"big\":1234567890123456789,\"n\":7}";
+	uint64_t n = 0;
+
+	ck_assert(!aud_reader_field_uint(line, strlen(line), "q", &n));
+	ck_assert(!aud_reader_field_uint(line, strlen(line), "e", &n));
+	ck_assert(!aud_reader_field_uint(line, strlen(line), "m", &n));
+	ck_assert(!aud_reader_field_uint(line, strlen(line), "x", &n));
+	ck_assert(!aud_reader_field_uint(line, strlen(line), "big", &n));
+	ck_assert(aud_reader_field_uint(line, strlen(line), "n", &n));
+	ck_assert_uint_eq(n, 7);
+}
+END_TEST
+
 /* Whatever is cut off, the search ends inside the text that is left. */
 START_TEST(a_cut_line_is_searched_no_further_than_it_goes)
 {
@@ -426,6 +442,7 @@ reader_suite(void)
 	tcase_add_test(tc, a_files_doubtful_end_is_cut_by_the_next_ones_open_record);
 	tcase_add_test(tc, a_file_is_listed_once_and_a_missing_one_is_an_error);
 	tcase_add_test(tc, a_field_is_found_at_the_top_level_only);
+	tcase_add_test(tc, only_digits_are_a_number);
 	tcase_add_test(tc, a_cut_line_is_searched_no_further_than_it_goes);
 	suite_add_tcase(s, tc);
 	return s;

@@ -452,7 +452,7 @@ flip_every_byte_of(File *f, int line, bool breaks)
 	size_t len;
 	size_t start = line_at(f, line, &len);
 
-	for (size_t i = start; i < start + len; i++)
+	for (size_t i = start; i < start + len; i += unit_step())
 	{
 		if (!breaks && f->data[i] == '\n')
 			continue;
@@ -487,7 +487,7 @@ END_TEST
 START_TEST(a_thousand_random_changes_are_found_where_they_are)
 {
 	srandom(20260131);
-	for (int i = 0; i < 1000; i++)
+	for (int i = 0; i < 1000; i += (int) unit_step())
 	{
 		File *f = &files[random() % FILES];
 
@@ -813,6 +813,35 @@ START_TEST(a_deleted_file_is_missing_by_name)
 }
 END_TEST
 
+/* Neither under the name of the one that is gone nor behind an empty one. */
+START_TEST(a_deleted_file_is_missing_whatever_has_its_name)
+{
+	size_t len;
+
+	ck_assert_int_eq(unlink(path_of(files[1].name)), 0);
+	store_as(files[0].name, files[1].data, files[1].len);
+	expect_one("the next one",
+			   AUD_FAULT_FILE_MISSING,
+			   files[0].name,
+			   1,
+			   1,
+			   RECORDS + 2);
+	ck_assert_str_eq(result.faults[0].missing_file, files[0].name);
+
+	line_at(&files[1], 1, &len);
+	store_as("secaudit-20260131T235900Z-000000.jsonl", files[1].data, len);
+	store_as(files[0].name, "", 0);
+	store_as(files[1].name, files[1].data + len, files[1].len - len);
+	expect_one("an empty one",
+			   AUD_FAULT_FILE_MISSING,
+			   "secaudit-20260131T235900Z-000000.jsonl",
+			   1,
+			   1,
+			   RECORDS + 2);
+	ck_assert_str_eq(result.faults[0].missing_file, files[0].name);
+}
+END_TEST
+
 START_TEST(files_before_a_selection_are_not_missed)
 {
 	unlink(path_of(files[0].name));
@@ -959,7 +988,7 @@ START_TEST(every_flipped_byte_among_repeated_records_is_noticed)
 	flip_every_byte_of(&files[2], 1, false);
 
 	/* where its first line ends elsewhere the file's order is lost with it */
-	for (size_t i = 0; i < line_at(&files[2], 2, &len); i++)
+	for (size_t i = 0; i < line_at(&files[2], 2, &len); i += unit_step())
 	{
 		char   byte = files[2].data[i];
 		size_t there = 0;
@@ -978,7 +1007,7 @@ START_TEST(every_flipped_byte_among_repeated_records_is_noticed)
 	{
 		size_t start = line_at(&files[2], line, &len);
 
-		for (size_t i = start; i < start + len; i += 5)
+		for (size_t i = start; i < start + len; i += 5 * unit_step())
 		{
 			files[2].data[i] ^= 1;
 			store(&files[2]);
@@ -993,7 +1022,8 @@ START_TEST(every_flipped_byte_among_repeated_records_is_noticed)
 	store(&files[2]);
 
 	/* the other copy of them */
-	for (size_t i = line_at(&files[1], RECORDS - 4, &len); i < files[1].len; i++)
+	for (size_t i = line_at(&files[1], RECORDS - 4, &len); i < files[1].len;
+		 i += unit_step())
 		expect_flip_noticed(&files[1], i, 1);
 }
 END_TEST
@@ -1197,6 +1227,7 @@ verify_suite(void)
 	tcase_add_test(tc, a_forged_record_is_inserted_before_the_real_one);
 	tcase_add_test(tc, bytes_behind_the_close_record_are_inserted);
 	tcase_add_test(tc, a_deleted_file_is_missing_by_name);
+	tcase_add_test(tc, a_deleted_file_is_missing_whatever_has_its_name);
 	tcase_add_test(tc, files_before_a_selection_are_not_missed);
 	tcase_add_test(tc, files_that_changed_places_are_reordered);
 	tcase_add_test(tc, a_copied_file_is_duplicated);

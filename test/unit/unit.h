@@ -10,6 +10,7 @@
 #define AUD_UNIT_H
 
 #include <check.h>
+#include <stdlib.h>
 
 extern void unit_register(Suite *suite);
 
@@ -19,6 +20,18 @@ extern void unit_register(Suite *suite);
 		unit_register(name##_suite());                             \
 	}                                                              \
 	struct unit_needs_semicolon
+
+/*
+ * Tests that try every byte try every n-th where each try is slow: valgrind
+ * looks at the code that runs, and that is the same for most of them.
+ */
+static inline size_t
+unit_step(void)
+{
+	const char *step = getenv("UNIT_STEP");
+
+	return step != NULL && atoi(step) > 0 ? (size_t) atoi(step) : 1;
+}
 
 /* How many elements an array has, for tcase_add_loop_test(). */
 #define COUNT(array) ((int) (sizeof(array) / sizeof((array)[0])))
