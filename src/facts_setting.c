@@ -28,6 +28,7 @@
 #include "utils/rel.h"
 
 #include "classify.h"
+#include "core/redact.h"
 #include "facts_ddl.h"
 #include "policy.h"
 #include "record.h"
@@ -40,8 +41,8 @@ put_value(AudStmt *stmt, const char *key, const char *name, const char *value)
 {
 	if (value == NULL)
 		return;
-	if (aud_settings_is_secret(name))
-		value = "<redacted>";
+	if (aud_redact_is_secret_setting(name))
+		value = AUD_REDACTED;
 	aud_stmt_detail_value(stmt, key, value);
 }
 

@@ -18,10 +18,9 @@
 #include "utils/memutils.h"
 
 #include "classify.h"
+#include "core/redact.h"
 #include "pg_compat.h"
 #include "settings.h"
-
-#define REDACTED "<redacted>"
 
 /* Beside secaudit.* and log_*: what can switch off what others rely on. */
 static const char *const watched_names[] = {
@@ -74,57 +73,13 @@ aud_settings_class(const char *name)
 	return is_watched(name) ? AUD_CLASS_CONFIG : AUD_CLASS_MISC_SET;
 }
 
-/* Is one of the words of "name" (between _ and .) this one? */
-static bool
-has_word(const char *name, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *p = name; *p != '\0'; p++)
-	{
-		if ((p == name || p[-1] == '_' || p[-1] == '.') &&
-			pg_strncasecmp(p, word, len) == 0 &&
-			(p[len] == '\0' || p[len] == '_' || p[len] == '.'))
-			return true;
-	}
-	return false;
-}
-
-bool
-aud_settings_is_secret(const char *name)
-{
-	static const char *const words[] = {
-		"password",
-		"passwd",
-		"secret",
-		"token",
-		"passphrase",
-		"credential",
-		"credentials",
-		"conninfo",
-		"key",
-		"apikey",
-		"jwt",
-	};
-
-	/* how, not what */
-	if (pg_strcasecmp(name, "password_encryption") == 0)
-		return false;
-	for (size_t i = 0; i < lengthof(words); i++)
-	{
-		if (has_word(name, words[i]))
-			return true;
-	}
-	return false;
-}
-
 char *
 aud_settings_value(const char *name)
 {
 	const char *value;
 
-	if (aud_settings_is_secret(name))
-		return GetConfigOption(name, true, false) != NULL ? pstrdup(REDACTED)
+	if (aud_redact_is_secret_setting(name))
+		return GetConfigOption(name, true, false) != NULL ? pstrdup(AUD_REDACTED)
 														  : NULL;
 	if (!(GetConfigOptionFlags(name, true) & GUC_SUPERUSER_ONLY))
 		return GetConfigOptionByName(name, NULL, true);
@@ -278,8 +233,8 @@ aud_settings_changes(AudSettingChanged changed, void *arg)
 		if (!differs(&remembered[i], &now))
 			continue;
 		changes++;
-		if (aud_settings_is_secret(name))
-			changed(name, REDACTED, REDACTED, arg);
+		if (aud_redact_is_secret_setting(name))
+			changed(name, AUD_REDACTED, AUD_REDACTED, arg);
 		else
 			changed(name,
 					show(watched[i], &remembered[i]),

@@ -14,9 +14,6 @@
 /* The classes of a command that changes this setting. */
 extern int aud_settings_class(const char *name);
 
-/* Is what stands in it likely to be a secret? */
-extern bool aud_settings_is_secret(const char *name);
-
 /*
  * The value of a setting as SHOW has it, palloc'd; NULL if there is no such
  * setting.  Shows superuser-only settings to anybody: for the trail alone.

@@ -104,15 +104,6 @@ aud_redact_text(AudBuf *out, const char *text, size_t len)
 	return redact(out, &level);
 }
 
-bool
-aud_redact_is_secret_name(const char *name, size_t len)
-{
-	AudLevel level;
-
-	aud_lex_source(&level, name, len);
-	return aud_scan_is_secret_text(&level, 0);
-}
-
 size_t
 aud_redact_literals(AudBuf *out, const char *sql, size_t len)
 {

@@ -51,10 +51,10 @@ extern size_t aud_redact_secrets_backslash(AudBuf *out, const char *sql,
 extern size_t aud_redact_text(AudBuf *out, const char *text, size_t len);
 
 /*
- * Is everything called name[len] a secret (user_password, api_key)?  Then a
- * parameter's or setting's value is to be hidden as a whole.
+ * Is a setting of this name likely to hold a secret (app.user_password,
+ * app.token_1)?  Then its value is to be hidden as a whole.
  */
-extern bool aud_redact_is_secret_name(const char *name, size_t len);
+extern bool aud_redact_is_secret_setting(const char *name);
 
 /*
  * Append an error message about sql[sql_len], hiding in it whatever is a part

@@ -12,6 +12,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "core/redact.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -174,6 +177,12 @@ static const SecretName secret_names[] = {
 	{TEXT("signing_key"), AUD_SECRECY_KEY, false},
 };
 
+/*
+ * Settings with such a word hold secrets, too.  In SQL text they are the names
+ * of too many columns that hold none, so aud_redact_may_apply() ignores them.
+ */
+static const char *const setting_words[] = {"conninfo", "key"};
+
 static const AudSecretCall calls[] = {
 	/* pgcrypto */
 	{TEXT("crypt"), AUD_CALL_PLAIN, 0x3},
@@ -262,6 +271,48 @@ aud_redact_secrecy(const char *name, size_t len)
 			return secret->secrecy;
 	}
 	return AUD_SECRECY_NONE;
+}
+
+/* Is name[len] what a secret is called, or does it end in a setting's word? */
+static bool
+ends_secretly(const char *name, size_t len)
+{
+	char   lower[32] = "";
+	size_t n = len < sizeof(lower) ? len : sizeof(lower);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		char c = name[len - n + i];
+
+		lower[i] = c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
+	}
+	if (aud_redact_secrecy(lower, n) != AUD_SECRECY_NONE)
+		return true;
+	for (size_t i = 0; i < COUNT(setting_words); i++)
+	{
+		size_t word = strlen(setting_words[i]);
+
+		if (n >= word && memcmp(lower + n - word, setting_words[i], word) == 0 &&
+			(n == word || strchr("_.", lower[n - word - 1]) != NULL))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Up to each of its words the name is looked at as if it ended there: settings
+ * are few, and hiding one needlessly costs less than in a text.
+ */
+bool
+aud_redact_is_secret_setting(const char *name)
+{
+	/* how, not what */
+	if (strcasecmp(name, "password_encryption") == 0)
+		return false;
+	for (size_t i = 1; i <= strlen(name); i++)
+		if (strchr("_.", name[i]) != NULL && ends_secretly(name, i))
+			return true;
+	return false;
 }
 
 const AudSecretCall *

@@ -485,8 +485,56 @@ START_TEST(names_that_only_look_like_secrets_are_none)
 										""};
 
 	for (int i = 0; i < COUNT(names); i++)
-		ck_assert(!aud_redact_is_secret_name(names[i], strlen(names[i])));
-	ck_assert(aud_redact_is_secret_name("App.User_Password", 17));
+		ck_assert_int_eq(aud_redact_secrecy(names[i], strlen(names[i])),
+						 AUD_SECRECY_NONE);
+	ck_assert_int_eq(aud_redact_secrecy("app.user_password", 17),
+					 AUD_SECRECY_PASSWORD);
+}
+END_TEST
+
+/* What is a secret in a text is one in a setting, and some more are. */
+START_TEST(the_value_of_a_setting_that_sounds_secret_is_one)
+{
+	static const char *const secret[] =
+		{"app.Password",
+		 "app.dbpassword",
+		 "app.user_pwd",
+		 "pass",
+		 "my.pass.word",
+		 "app.api-key",
+		 "app.token",
+		 "app.token_1",
+		 "app.jwt.claims",
+		 "app.old_passwd_hash",
+		 "app.passphrase",
+		 "ssl_passphrase_command",
+		 "app.credentials",
+		 "app.credential_a",
+		 "app.secret_name",
+		 "app.apikey",
+		 "app.key",
+		 "key.of_it",
+		 "ssl_key_file",
+		 "primary_conninfo",
+		 "a.long_name_before_the_word_that_says_it_password"};
+	static const char *const harmless[] = {"password_encryption",
+										   "PASSWORD_ENCRYPTION",
+										   "bypass",
+										   "app.tokens",
+										   "app.keyboard",
+										   "app.monkey",
+										   "conninformation",
+										   "krb_server_keyfile",
+										   "work_mem",
+										   "_",
+										   ""};
+
+	for (int i = 0; i < COUNT(secret); i++)
+		ck_assert_msg(aud_redact_is_secret_setting(secret[i]), "%s", secret[i]);
+	for (int i = 0; i < COUNT(harmless); i++)
+		ck_assert_msg(!aud_redact_is_secret_setting(harmless[i]),
+					  "%s",
+					  harmless[i]);
 }
 END_TEST
 
@@ -718,6 +766,7 @@ redact_suite(void)
 	tcase_add_loop_test(tc, a_short_buffer_cuts_the_text_and_bares_no_secret, 0, 79);
 	tcase_add_test(tc, the_quick_test_notices_every_name_of_a_secret);
 	tcase_add_test(tc, names_that_only_look_like_secrets_are_none);
+	tcase_add_test(tc, the_value_of_a_setting_that_sounds_secret_is_one);
 	tcase_add_loop_test(tc,
 						a_value_that_is_not_sql_is_redacted_too,
 						0,
