@@ -17,6 +17,7 @@
 #ifndef AUD_EVENT_H
 #define AUD_EVENT_H
 
+#include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 #include "utils/portal.h"
 

@@ -14,13 +14,13 @@
 #include "utils/backend_status.h"
 #include "utils/builtins.h"
 #include "utils/portal.h"
-#include "utils/queryjumble.h"
 
 #include "body.h"
 #include "classify.h"
 #include "event.h"
 #include "facts.h"
 #include "objects.h"
+#include "pg_compat.h"
 
 /* The value of an option given as a word, or NULL. */
 static const char *

@@ -35,6 +35,7 @@
 #include "core/redact.h"
 #include "guc.h"
 #include "params.h"
+#include "pg_compat.h"
 #include "text.h"
 
 /* Longest numeric whose digits are worked out, bytes of its storage. */

@@ -21,6 +21,14 @@
 #error "secaudit needs PostgreSQL 15 or later"
 #endif
 
+/* 16: CleanQuerytext() moved, postgres.h lost the inside of varlenas */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/queryjumble.h"
+#include "varatt.h"
+#else
+#include "utils/queryjumble.h"
+#endif
+
 /* 18: PG_MODULE_MAGIC_EXT carries name and version */
 #if PG_VERSION_NUM >= 180000
 #define AUD_MODULE_MAGIC \
