@@ -46,9 +46,12 @@
  */
 #define STALL_FACTOR 6
 
-/* The beginning of the lap that begins at or after pos. */
-#define NEXT_LAP(pos, ring_size) \
-	(((pos) + (ring_size) -1) / (ring_size) * (ring_size))
+/*
+ * Room that records of sessions leave for those of the sessions' ends, which
+ * a crash makes necessary whether the writer can write or not: so much for
+ * each process, in all a fourth of the ring at most.
+ */
+#define RESERVED_PER_SLOT 2048
 
 typedef struct AudBufferShared
 {
@@ -104,6 +107,20 @@ aud_buffer_shmem_size(void)
 	return sizeof(AudBufferShared);
 }
 
+/* The slots are emptied into the ring before they can change their size. */
+static void
+map_file(void)
+{
+	uint64 ring_size = TYPEALIGN(8, (uint64) aud_config->buffer_size_kb * 1024);
+	uint32 slot_size = aud_inflight_slot_size();
+	uint32 slot_count = aud_inflight_slot_count();
+	bool   first = aud_buffer_file_open(ring_size, slot_size, slot_count);
+
+	aud_inflight_startup();
+	if (first)
+		aud_buffer_file_resize(ring_size, slot_size, slot_count);
+}
+
 void
 aud_buffer_shmem_init(void)
 {
@@ -124,10 +141,7 @@ aud_buffer_shmem_init(void)
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
 		pg_atomic_init_u64(&shared->lost[i], 0);
 
-	aud_buffer_file_map(TYPEALIGN(8, (uint64) aud_config->buffer_size_kb * 1024),
-						aud_inflight_slot_size(),
-						aud_inflight_slot_count());
-	aud_inflight_startup();
+	map_file();
 }
 
 const char *
@@ -142,11 +156,20 @@ tail_now(void)
 	return pg_atomic_read_u64(&aud_buffer_header->tail);
 }
 
+/* Bytes of the ring that records of sessions may take. */
+static uint64
+usable_size(void)
+{
+	const AudBufferHeader *header = aud_buffer_header;
+	uint64 reserved = (uint64) header->slot_count * RESERVED_PER_SLOT;
+
+	return header->ring_size - Min(reserved, header->ring_size / 4);
+}
+
 static bool
 fits(uint64 need)
 {
-	return aud_buffer_header->head - tail_now() + need <=
-		   aud_buffer_header->ring_size;
+	return aud_buffer_header->head - tail_now() + need <= usable_size();
 }
 
 /*
@@ -184,6 +207,7 @@ put_frame(const char *line, size_t len, pg_crc32c bytes_crc)
 	frame.pos = header->head;
 	frame.len = (uint32) len;
 	frame.crc = aud_frame_crc(bytes_crc, frame.pos, frame.len);
+	aud_ring_extend(AUD_FRAME_SPACE(len));
 	aud_ring_copy_in(frame.pos, &frame, sizeof(frame));
 	aud_ring_copy_in(frame.pos + sizeof(frame), line, len);
 	pg_write_barrier();
@@ -320,7 +344,7 @@ wait_for_space(uint64 need, Patience *patience)
 	bool        ok;
 
 	/* head may be stale, which only means that we wake a little early */
-	until -= Min(until, aud_buffer_header->ring_size);
+	until -= Min(until, usable_size());
 	ok = wait_for_tail(until,
 					   patience,
 					   aud_wait_event(&wait_event_full, "SecauditBufferFull"));
@@ -460,6 +484,22 @@ aud_buffer_try_append(const char *line, size_t len)
 	return put_if_fits(line, len, crc);
 }
 
+bool
+aud_buffer_append_alone(const char *line, size_t len)
+{
+	AudBufferHeader *header = aud_buffer_header;
+	uint64           used = header->head - tail_now();
+
+	if (used + AUD_FRAME_SPACE(len) > header->ring_size)
+	{
+		count_losses(AUD_LOSS_FULL, 1);
+		return false;
+	}
+	put_frame(line, len, aud_bytes_crc(line, len));
+	my_last = 0; /* nobody who is forked from here has to wait for it */
+	return true;
+}
+
 void
 aud_buffer_set_broken(bool broken)
 {
@@ -479,8 +519,7 @@ aud_buffer_stat(AudBufferStat *stat)
 {
 	memset(stat, 0, sizeof(*stat));
 	stat->tail = tail_now();
-	/* Between two laps the tail is ahead, for a moment. */
-	stat->head = Max(aud_buffer_head(), stat->tail);
+	stat->head = aud_buffer_head();
 	stat->size = aud_buffer_header->ring_size;
 	stat->appended = *(volatile uint64 *) &shared->appended;
 	stat->waits = pg_atomic_read_u64(&shared->waits);
@@ -527,24 +566,6 @@ aud_buffer_next(uint64_t pos, char *storage, size_t cap, AudTaken *taken)
 	}
 	taken->next = pos;
 	return false;
-}
-
-void
-aud_buffer_settle(const AudPosition *position)
-{
-	AudBufferHeader *header = aud_buffer_header;
-	AudPosition      next = *position;
-
-	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-	if (header->head == position->tail)
-		next.tail = NEXT_LAP(position->tail, header->ring_size);
-	aud_buffer_set_position(&next);
-	if (header->head < next.tail)
-	{
-		pg_write_barrier();
-		header->head = next.tail;
-	}
-	LWLockRelease(shared->lock);
 }
 
 void

@@ -107,6 +107,12 @@ extern bool aud_buffer_next(uint64_t pos, char *storage, size_t cap,
 extern bool aud_buffer_try_append(const char *line, size_t len);
 
 /*
+ * Append where no other process exists: the postmaster, at shared-memory
+ * start-up.  False if the ring is full; that is counted as a loss.
+ */
+extern bool aud_buffer_append_alone(const char *line, size_t len);
+
+/*
  * The trail could not be written for failure_timeout: appends to a full ring
  * do as secaudit.on_failure says, instead of waiting.
  */

@@ -67,11 +67,33 @@ slots_offset(void)
 }
 
 static uint64
-ring_offset(const Wanted *wanted)
+table_offset(const Wanted *wanted)
 {
 	uint64 slots = (uint64) wanted->slot_size * wanted->slot_count;
 
-	return TYPEALIGN(4096, slots_offset() + slots);
+	return TYPEALIGN(PG_CACHE_LINE_SIZE, slots_offset() + slots);
+}
+
+/* So many that ring_size bytes have room, wherever in a chunk they begin. */
+static uint32
+count_chunks(const Wanted *wanted)
+{
+	return (uint32) ((wanted->ring_size + AUD_CHUNK_ROOM - 1) / AUD_CHUNK_ROOM +
+					 1);
+}
+
+static uint64
+chunks_offset(const Wanted *wanted)
+{
+	uint64 table = 2 * sizeof(uint32) * (uint64) count_chunks(wanted);
+
+	return TYPEALIGN(AUD_CHUNK_SIZE, table_offset(wanted) + table);
+}
+
+static uint64
+file_size(const Wanted *wanted)
+{
+	return chunks_offset(wanted) + (uint64) AUD_CHUNK_SIZE * count_chunks(wanted);
 }
 
 AudBufferFound
@@ -169,12 +191,15 @@ init_header(AudBufferHeader *header, const Wanted *wanted, const Identity *id)
 	header->slots_offset = slots_offset();
 	header->slot_size = wanted->slot_size;
 	header->slot_count = wanted->slot_count;
-	header->ring_offset = ring_offset(wanted);
 	header->ring_size = wanted->ring_size;
+	header->table_offset = table_offset(wanted);
+	header->chunks_offset = chunks_offset(wanted);
+	header->chunks = count_chunks(wanted);
 	pg_atomic_init_u64(&header->tail, 0);
 	pg_atomic_init_u32(&header->current, 0);
 	for (int i = 0; i < 2; i++)
 		header->position[i].crc = aud_position_crc(&header->position[i]);
+	(void) aud_ring_rebuild(header);
 	memcpy(header->magic, AUD_BUFFER_MAGIC, sizeof(header->magic));
 }
 
@@ -182,7 +207,7 @@ init_header(AudBufferHeader *header, const Wanted *wanted, const Identity *id)
 static AudBufferHeader *
 make_file(const Wanted *wanted)
 {
-	uint64           size = ring_offset(wanted) + wanted->ring_size;
+	uint64           size = file_size(wanted);
 	AudBufferHeader *header;
 	Identity         id;
 	int              fd;
@@ -212,24 +237,19 @@ publish_file(void)
 }
 
 static bool
-header_is_sane(const AudBufferHeader *header, uint64 file_size)
+header_is_sane(const AudBufferHeader *header, uint64 size)
 {
+	Wanted made = {header->ring_size, header->slot_size, header->slot_count};
+
 	return memcmp(header->magic, AUD_BUFFER_MAGIC, sizeof(header->magic)) == 0 &&
 		   header->layout == AUD_BUFFER_LAYOUT &&
 		   header->header_size == sizeof(AudBufferHeader) &&
 		   header->slots_offset == slots_offset() && header->ring_size > 0 &&
-		   header->ring_size % 8 == 0 && header->ring_offset < file_size &&
-		   header->ring_offset + header->ring_size == file_size &&
+		   header->ring_size % 8 == 0 && header->ring_size < size &&
+		   header->table_offset == table_offset(&made) &&
+		   header->chunks_offset == chunks_offset(&made) &&
+		   header->chunks == count_chunks(&made) && size == file_size(&made) &&
 		   strnlen(header->log_id, sizeof(header->log_id)) == AUD_LOG_ID_CHARS;
-}
-
-/* Has tail gone to the beginning of the next lap, and head not yet? */
-static bool
-is_between_laps(const AudBufferHeader *header, const AudPosition *position)
-{
-	return position->tail > header->head &&
-		   position->tail % header->ring_size == 0 &&
-		   position->tail - header->head < header->ring_size;
 }
 
 static bool
@@ -238,27 +258,9 @@ content_is_sane(const AudBufferHeader *header)
 	uint32             current = header->current.value & 1;
 	const AudPosition *position = &header->position[current];
 
-	if (position->crc != aud_position_crc(position) || header->head % 8 != 0 ||
-		position->tail % 8 != 0)
-		return false;
-	return header->head - position->tail <= header->ring_size ||
-		   is_between_laps(header, position);
-}
-
-/*
- * aud_buffer_settle() moves tail, then head; the ring is empty in between.  A
- * crash there leaves head behind: take it along.
- */
-static void
-mend_head(AudBufferHeader *header)
-{
-	const AudPosition *position = &header->position[header->current.value & 1];
-
-	if (is_between_laps(header, position))
-	{
-		header->head = position->tail;
-		pg_atomic_write_u64(&header->tail, position->tail);
-	}
+	return position->crc == aud_position_crc(position) &&
+		   header->head % 8 == 0 && position->tail % 8 == 0 &&
+		   header->head - position->tail <= header->ring_size;
 }
 
 /*
@@ -292,7 +294,7 @@ open_file(uint64 *size, AudBufferFound *verdict)
 	{
 		if (!is_this_file(header, &id))
 			*verdict = AUD_BUFFER_FOREIGN;
-		else if (content_is_sane(header))
+		else if (content_is_sane(header) && aud_ring_rebuild(header))
 			*verdict = AUD_BUFFER_OURS;
 	}
 	return header;
@@ -329,40 +331,19 @@ put_aside(AudBufferFound verdict)
 }
 
 /*
- * Slots in use go to the half of the new file that belongs to the dead; their
- * first word says whether they are in use.  Those that do not fit are lost,
- * which takes more crashes in a row than there are sessions.
+ * Take everything that has not reached the trail over into a new buffer.
+ * Positions stay what they were, and so do the checksums of the frames.
  */
 static void
-carry_slots_over(const AudBufferHeader *old, AudBufferHeader *new)
-{
-	const char *from = (const char *) old + old->slots_offset;
-	char       *to = (char *) new + new->slots_offset;
-	uint32      next = new->slot_count / 2;
-
-	if (old->slot_size != new->slot_size)
-		return;
-	for (uint32 i = 0; i < old->slot_count && next < new->slot_count; i++)
-	{
-		const char *slot = from + (uint64) i * old->slot_size;
-
-		if (*(const uint32 *) slot != 0)
-			memcpy(to + (uint64) next++ * new->slot_size, slot, new->slot_size);
-	}
-}
-
-/* Take everything that has not reached the trail over into a new buffer. */
-static void
-carry_over(const AudBufferHeader *old, AudBufferHeader *new)
+carry_over(AudBufferHeader *old, AudBufferHeader *new)
 {
 	const AudPosition *position = &old->position[old->current.value & 1];
-	const char        *from = (const char *) old + old->ring_offset;
-	char              *to = (char *) new + new->ring_offset;
+	AudChunk          *to = (AudChunk *) ((char *) new + new->chunks_offset);
 
-	/* Positions stay what they were: so do the checksums of the frames. */
-	for (uint64 pos = position->tail; pos < old->head; pos += 8)
-		memcpy(to + pos % new->ring_size, from + pos % old->ring_size, 8);
-	carry_slots_over(old, new);
+	for (uint64 n = position->tail / AUD_CHUNK_ROOM;
+		 n * AUD_CHUNK_ROOM < old->head;
+		 n++)
+		memcpy(to++, aud_ring_chunk(old, n), sizeof(AudChunk));
 
 	new->head = old->head;
 	memcpy(new->lost, old->lost, sizeof(new->lost));
@@ -371,11 +352,12 @@ carry_over(const AudBufferHeader *old, AudBufferHeader *new)
 	memcpy(&new->position[0], position, sizeof(*position));
 	pg_atomic_write_u64(&new->tail, position->tail);
 	memcpy(new->log_id, old->log_id, sizeof(new->log_id));
+	(void) aud_ring_rebuild(new);
 }
 
-/* The file is ours but was made for other settings. */
+/* Make a file for these settings, with what is in the old one. */
 static AudBufferHeader *
-remake_file(AudBufferHeader *old, uint64 old_size, Wanted *wanted)
+remake_file(AudBufferHeader *old, Wanted *wanted)
 {
 	uint64 used = old->head - pg_atomic_read_u64(&old->tail);
 	AudBufferHeader *new;
@@ -392,15 +374,14 @@ remake_file(AudBufferHeader *old, uint64 old_size, Wanted *wanted)
 	}
 	new = make_file(wanted);
 	carry_over(old, new);
-	if (msync(new, ring_offset(wanted) + wanted->ring_size, MS_SYNC) != 0)
+	if (msync(new, file_size(wanted), MS_SYNC) != 0)
 		fail("fsync", AUD_BUFFER_FILE_NEW);
 	publish_file();
-	munmap(old, old_size);
 	return new;
 }
 
-void
-aud_buffer_file_map(uint64 ring_size, uint32 slot_size, uint32 slot_count)
+bool
+aud_buffer_file_open(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 {
 	Wanted           wanted = {ring_size, slot_size, slot_count};
 	AudBufferHeader *header;
@@ -410,19 +391,12 @@ aud_buffer_file_map(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 	{
 		found = AUD_BUFFER_OURS;
 		set_aside[0] = '\0';
-		mend_head(aud_buffer_header);
-		return;
+		(void) aud_ring_rebuild(aud_buffer_header);
+		return false;
 	}
 
 	header = open_file(&size, &found);
-	if (found == AUD_BUFFER_OURS)
-	{
-		mend_head(header);
-		if (header->ring_size != ring_size || header->slot_size != slot_size ||
-			header->slot_count != slot_count)
-			header = remake_file(header, size, &wanted);
-	}
-	else
+	if (found != AUD_BUFFER_OURS)
 	{
 		if (header != NULL)
 			munmap(header, size);
@@ -432,4 +406,19 @@ aud_buffer_file_map(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 		publish_file();
 	}
 	aud_buffer_header = header;
+	return true;
+}
+
+void
+aud_buffer_file_resize(uint64 ring_size, uint32 slot_size, uint32 slot_count)
+{
+	AudBufferHeader *old = aud_buffer_header;
+	Wanted           made = {old->ring_size, old->slot_size, old->slot_count};
+	Wanted           wanted = {ring_size, slot_size, slot_count};
+
+	if (made.ring_size == ring_size && made.slot_size == slot_size &&
+		made.slot_count == slot_count)
+		return;
+	aud_buffer_header = remake_file(old, &wanted);
+	munmap(old, file_size(&made));
 }

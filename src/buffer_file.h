@@ -8,11 +8,18 @@
  * Only the buffer and the writer look in here.  The file is mapped by the
  * postmaster and inherited; nothing in it has a pointer.
  *
- *	  header | in-flight slots | ring
+ *	  header | in-flight slots | table of chunks | chunks
  *
  * The ring carries frames, one per record, each 8-byte aligned.  Positions
- * count bytes since the file was made and never wrap; position modulo
- * ring_size is the place.  A frame may wrap around the end.
+ * count bytes of frames since the file was made and never wrap.
+ *
+ * The bytes live in chunks.  Chunk number n holds the positions from n times
+ * AUD_CHUNK_ROOM on, and lies wherever there was room when head came to it:
+ * in the place that was given back last.  So a writer that keeps up makes a
+ * busy server use the same few hundred kilobytes again and again, whatever
+ * the size of the buffer: before a process can write to a page the kernel has
+ * to map it in, anew each time the page has been written back, and that costs
+ * several times what an append does.  A frame may go on in the next chunk.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,7 +33,7 @@
 
 #define AUD_BUFFER_FILE   "secaudit.buf"
 #define AUD_BUFFER_MAGIC  "SECAUDIT"
-#define AUD_BUFFER_LAYOUT 1
+#define AUD_BUFFER_LAYOUT 2
 
 #define AUD_LOG_ID_CHARS   16
 #define AUD_TRAIL_NAME_MAX 64
@@ -46,6 +53,22 @@ typedef struct AudFrame
 } AudFrame;
 
 #define AUD_FRAME_SPACE(len) TYPEALIGN(8, sizeof(AudFrame) + (uint64) (len))
+
+/*
+ * A chunk begins with its number, so that its bytes can be told from others'
+ * when nothing else in the file can be read.  Chunks lie at multiples of their
+ * size from the end of the file, for the same reason.
+ */
+#define AUD_CHUNK_SIZE (64 * 1024)
+#define AUD_CHUNK_HEAD 64
+#define AUD_CHUNK_ROOM (AUD_CHUNK_SIZE - AUD_CHUNK_HEAD)
+
+typedef struct AudChunk
+{
+	uint64 number; /* plus one; 0: none */
+	char   unused[AUD_CHUNK_HEAD - sizeof(uint64)];
+	char   bytes[AUD_CHUNK_ROOM];
+} AudChunk;
 
 /*
  * How far the trail has come, as of the last batch that is safely on disk.
@@ -79,12 +102,16 @@ typedef struct AudBufferHeader
 	uint64 slots_offset;
 	uint32 slot_size;
 	uint32 slot_count;
-	uint64 ring_offset;
-	uint64 ring_size;
+	uint64 ring_size; /* bytes that it takes */
+	uint64 table_offset;
+	uint64 chunks_offset;
+	uint32 chunks; /* one more than ring_size takes: head and tail share none */
 	char   log_id[AUD_LOG_ID_CHARS + 1];
 
 	/* Protected by the buffer's lock */
 	uint64 head pg_attribute_aligned(PG_CACHE_LINE_SIZE);
+	uint64      first_chunk; /* those before this number have been given back */
+	uint32      free_chunks; /* how many are in nobody's use */
 
 	/* Losses not yet told by an audit.gap: added to by anyone */
 	pg_atomic_uint64 lost[AUD_LOSS_KINDS];
@@ -109,12 +136,6 @@ typedef enum AudBufferFound
 /* The mapping; NULL before aud_buffer_file_map(). */
 extern AudBufferHeader *aud_buffer_header;
 
-static inline char *
-aud_buffer_ring(void)
-{
-	return (char *) aud_buffer_header + aud_buffer_header->ring_offset;
-}
-
 /* ---- buffer_ring.c: what is in the file -------------------------------- */
 
 /* The position that holds. */
@@ -124,15 +145,22 @@ extern const AudPosition *aud_buffer_position(void);
 extern void aud_buffer_set_position(const AudPosition *position);
 
 /*
- * The same for a batch that has come home.  If that emptied the ring, head and
- * tail go on at the ring's beginning: so a server that is not busy uses the
- * same few pages again and again.  Every process has to have each page mapped
- * in by the kernel before it can write to it, which costs a record several
- * times what the append does.  In buffer.c, which has the lock.
+ * Find out from the chunks themselves where everything between tail and head
+ * is; false if something is missing.  At start-up, when nobody else uses the
+ * file; changes nothing in it if the answer is false.
  */
-extern void aud_buffer_settle(const AudPosition *position);
+extern bool aud_ring_rebuild(AudBufferHeader *header);
 
-/* Copy bytes in and out of the ring; they may wrap. */
+/* The chunk with this number, which must be in use. */
+extern AudChunk *aud_ring_chunk(AudBufferHeader *header, uint64 number);
+
+/*
+ * Have chunks for len bytes from head on, for which there must be room.
+ * Before they are copied in, under the buffer's lock.
+ */
+extern void aud_ring_extend(uint64 len);
+
+/* Copy bytes in and out of the ring, between tail and what it was extended to. */
 extern void aud_ring_copy_in(uint64 pos, const void *src, size_t len);
 extern void aud_ring_copy_out(uint64 pos, void *dst, size_t len);
 
@@ -153,13 +181,21 @@ extern void aud_buffer_set_log_id(const char *log_id);
 /* ---- buffer_file.c: the file itself ------------------------------------ */
 
 /*
- * Map the buffer file, making it first where there is none that can be used.
- * Postmaster or single-user process, at shared-memory start-up; FATAL if the
- * file cannot be had.  A second call, after a crash of a backend, keeps the
- * mapping and its content.
+ * Map the buffer file, making it for these sizes where there is none that can
+ * be used.  Postmaster or single-user process, at shared-memory start-up;
+ * FATAL if the file cannot be had.  A second call, after a crash of a backend,
+ * keeps the mapping and its content, and returns false.
  */
-extern void aud_buffer_file_map(uint64 ring_size, uint32 slot_size,
-								uint32 slot_count);
+extern bool aud_buffer_file_open(uint64 ring_size, uint32 slot_size,
+								 uint32 slot_count);
+
+/*
+ * If the file was made for other sizes, make a new one and take the ring over.
+ * The slots are not: whatever they hold must be in the ring by then.  The ring
+ * stays as large as it was while what is in it does not fit into a smaller one.
+ */
+extern void aud_buffer_file_resize(uint64 ring_size, uint32 slot_size,
+								   uint32 slot_count);
 
 /*
  * Save what can be saved out of a damaged file that was set aside.  At

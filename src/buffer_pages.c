@@ -21,40 +21,39 @@
 #include "buffer_file.h"
 #include "buffer_pages.h"
 
-/* Pages are made writable in pieces of so many bytes, at such a boundary. */
-#define PIECE (128 * 1024)
-
 /*
- * Pages from pos on, up to len bytes or the ring's end.  If the kernel does
- * not know the request (Linux before 5.14), they are faulted in one by one.
+ * Pages from pos to the end of its chunk.  If the kernel does not know the
+ * request (Linux before 5.14), they are faulted in one by one.
  */
 static void
-make_writable(uint64 pos, size_t len)
+make_writable(uint64 pos)
 {
 #ifdef MADV_POPULATE_WRITE
-	uint64    size = aud_buffer_header->ring_size;
-	uint64    at = pos % size;
-	char     *start = aud_buffer_ring() + at;
+	AudChunk *chunk = aud_ring_chunk(aud_buffer_header, pos / AUD_CHUNK_ROOM);
+	char     *start = chunk->bytes + pos % AUD_CHUNK_ROOM;
 	uintptr_t into = (uintptr_t) start % (uintptr_t) sysconf(_SC_PAGESIZE);
 
-	(void) madvise(start - into, Min(len, size - at) + into, MADV_POPULATE_WRITE);
+	(void) madvise(start - into,
+				   (char *) (chunk + 1) - start + into,
+				   MADV_POPULATE_WRITE);
 #endif
 }
 
 void
 aud_pages_prepare(uint64 head, uint64 appended)
 {
-	static uint64 piece; /* where we appended last */
+	static uint64 chunk; /* where we appended last */
 	static uint64 mine;  /* how much of it */
-	uint64        now = head / PIECE;
+	uint64        now = head / AUD_CHUNK_ROOM;
 	bool          busy;
 
 	mine += appended;
-	if (now == piece)
+	if (now == chunk)
 		return;
-	busy = now == piece + 1 && mine >= PIECE / 4;
-	piece = now;
+	busy = now == chunk + 1 && mine >= AUD_CHUNK_ROOM / 4;
+	chunk = now;
 	mine = 0;
-	if (busy)
-		make_writable(head, PIECE - head % PIECE);
+	/* at the very beginning of a chunk, nobody may have taken it yet */
+	if (busy && head % AUD_CHUNK_ROOM != 0)
+		make_writable(head);
 }

@@ -3,9 +3,8 @@
  * inflight.c
  *	  What every session is doing, kept where a crash cannot take it.
  *
- * There are twice as many slots as processes.  The first half belongs to the
- * living.  At a start, those in use are moved to the second half, from where
- * the writer makes records of them; they stay there until those are on disk.
+ * At a start, slots in use are those of processes that a crash took.  They
+ * become records in the ring, behind everything that the crash left there.
  *
  * A part of a slot is valid while its flag is set.  The flag is cleared
  * before the part is filled and set afterwards, so whatever instruction the
@@ -26,40 +25,40 @@
 #include "inflight.h"
 #include "pg_compat.h"
 
-#define WHO_MAX        2048
-#define NAME_MAX_BYTES 64
-#define CLIENT_MAX     1024
-#define COMMAND_MAX    64
+#define SLOT_SIZE     2048
+#define SESSION_MAX   848
+#define STATEMENT_MAX 1120
 
 typedef struct AudInflightSlot
 {
 	/* The session */
 	uint32 open; /* is this part valid? */
+	bool   wants_end;
+	uint8  on_append; /* what the next append does, see Ending */
 	uint16 who_len;
 	uint16 name_len;
 	uint16 client_len;
-	bool   wants_end;
-	uint8  on_append; /* what the next append does, see Ending */
 	uint64 ssn_taken; /* for the record being made */
 	uint64 ssn;       /* of the last record in the ring */
 	int64  opened_us;
-	int64  ended_us; /* when the end was noticed, at the next start */
-	char   who[WHO_MAX];
-	char   name[NAME_MAX_BYTES];
-	char   client[CLIENT_MAX];
 
 	/* The statement */
 	uint32 running; /* is this part valid? */
-	uint16 stmt_who_len;
-	uint16 query_len; /* bytes kept */
+	uint16 class_len;
+	uint16 command_len;
+	uint16 stmt_who_len; /* 0: it is the session's */
+	uint16 query_len;    /* bytes kept */
 	uint64 query_full_len;
 	uint64 stmt;
 	int64  began_us;
-	char   class_name[COMMAND_MAX];
-	char   command[COMMAND_MAX];
-	char   stmt_who[WHO_MAX];
-	char   query[AUD_INFLIGHT_QUERY_MAX];
+
+	/* The texts, in the order of their lengths above */
+	char session[SESSION_MAX];
+	char statement[STATEMENT_MAX];
 } AudInflightSlot;
+
+StaticAssertDecl(sizeof(AudInflightSlot) == SLOT_SIZE,
+				 "a slot must have the size that the documents say");
 
 /* What is over once the next record is in the ring. */
 enum Ending
@@ -77,23 +76,16 @@ slot_at(int n)
 								(uint64) n * aud_buffer_header->slot_size);
 }
 
-/* Slots of the living; as many follow for the dead. */
-static int
-living(void)
-{
-	return (int) aud_buffer_header->slot_count / 2;
-}
-
 uint32_t
 aud_inflight_slot_size(void)
 {
-	return TYPEALIGN(PG_CACHE_LINE_SIZE, sizeof(AudInflightSlot));
+	return SLOT_SIZE;
 }
 
 uint32_t
 aud_inflight_slot_count(void)
 {
-	return 2 * (MaxBackends + NUM_AUXILIARY_PROCS);
+	return MaxBackends + NUM_AUXILIARY_PROCS;
 }
 
 /* The calling process' slot, NULL where it has none. */
@@ -105,13 +97,13 @@ my_slot(void)
 	return slot_at(AUD_MY_PROC_NUMBER);
 }
 
-/* Copy what fits, or nothing. */
+/* Append to the slot's texts what fits as a whole, or nothing. */
 static uint16
-copy_text(char *to, size_t cap, const char *from, size_t len)
+add_text(AudBuf *texts, const char *text, size_t len)
 {
-	if (len > cap)
+	if (len > aud_buf_room(texts))
 		return 0;
-	memcpy(to, from, len);
+	aud_buf_append(texts, text, len);
 	return (uint16) len;
 }
 
@@ -119,16 +111,16 @@ void
 aud_inflight_open(const AudInflightSession *session)
 {
 	AudInflightSlot *slot = my_slot();
+	AudBuf           texts;
 
 	if (slot == NULL)
 		return;
 	slot->open = 0;
 	pg_write_barrier();
-	slot->who_len = copy_text(slot->who, WHO_MAX, session->who, session->who_len);
-	slot->name_len =
-		copy_text(slot->name, NAME_MAX_BYTES, session->name, session->name_len);
-	slot->client_len =
-		copy_text(slot->client, CLIENT_MAX, session->client, session->client_len);
+	aud_buf_init(&texts, slot->session, SESSION_MAX);
+	slot->who_len = add_text(&texts, session->who, session->who_len);
+	slot->name_len = add_text(&texts, session->name, session->name_len);
+	slot->client_len = add_text(&texts, session->client, session->client_len);
 	slot->opened_us = session->began_us;
 	slot->wants_end = session->wants_end;
 	pg_write_barrier();
@@ -182,11 +174,19 @@ aud_inflight_appended(void)
 	slot->ssn = slot->ssn_taken;
 }
 
+/* Is that what the session's part says? */
+static bool
+is_session_who(const AudInflightSlot *slot, const AudInflightFacts *facts)
+{
+	return facts->who_len == slot->who_len &&
+		   memcmp(facts->who, slot->session, facts->who_len) == 0;
+}
+
 void
 aud_inflight_begin(const AudInflightFacts *facts)
 {
 	AudInflightSlot *slot = my_slot();
-	size_t           kept = Min(facts->query_len, AUD_INFLIGHT_QUERY_MAX);
+	AudBuf           texts;
 
 	if (slot == NULL)
 		return;
@@ -195,12 +195,18 @@ aud_inflight_begin(const AudInflightFacts *facts)
 	pg_write_barrier();
 	slot->stmt = facts->stmt;
 	slot->began_us = facts->began_us;
-	strlcpy(slot->class_name, facts->class_name, COMMAND_MAX);
-	strlcpy(slot->command, facts->command, COMMAND_MAX);
-	slot->stmt_who_len =
-		copy_text(slot->stmt_who, WHO_MAX, facts->who, facts->who_len);
-	memcpy(slot->query, facts->query, kept);
-	slot->query_len = (uint16) kept;
+	aud_buf_init(&texts, slot->statement, STATEMENT_MAX);
+	slot->class_len =
+		add_text(&texts, facts->class_name, strlen(facts->class_name));
+	slot->command_len = add_text(&texts, facts->command, strlen(facts->command));
+	slot->stmt_who_len = is_session_who(slot, facts)
+							 ? 0
+							 : add_text(&texts, facts->who, facts->who_len);
+	slot->query_len =
+		add_text(&texts,
+				 facts->query,
+				 Min(facts->query_len,
+					 Min(AUD_INFLIGHT_QUERY_MAX, aud_buf_room(&texts))));
 	slot->query_full_len = facts->query_len;
 	pg_write_barrier();
 	slot->running = 1;
@@ -233,70 +239,9 @@ now_us(void)
 	return (int64) tv.tv_sec * 1000000 + tv.tv_usec;
 }
 
-/* Move a slot to the first free one of the dead. */
-static bool
-bury(AudInflightSlot *slot)
-{
-	for (int i = living(); i < 2 * living(); i++)
-	{
-		AudInflightSlot *grave = slot_at(i);
-
-		if (grave->open)
-			continue;
-		grave->open = 0;
-		memcpy((char *) grave + offsetof(AudInflightSlot, who_len),
-			   (char *) slot + offsetof(AudInflightSlot, who_len),
-			   sizeof(*slot) - offsetof(AudInflightSlot, who_len));
-		grave->ended_us = now_us();
-		pg_write_barrier();
-		grave->open = 1;
-		return true;
-	}
-	return false;
-}
-
-void
-aud_inflight_startup(void)
-{
-	int lost = 0;
-
-	for (int i = 0; i < living(); i++)
-	{
-		AudInflightSlot *slot = slot_at(i);
-
-		if (slot->open && !bury(slot))
-			lost++;
-		memset(slot, 0, sizeof(*slot));
-	}
-	if (lost > 0)
-		ereport(LOG,
-				errmsg("the end of %d sessions will be missing in the audit trail",
-					   lost),
-				errdetail(
-					"The server crashed again before it could record what the crash before had interrupted."));
-}
-
-/* One record for the session's end, one more for a statement. */
-static int
-records_of(const AudInflightSlot *slot)
-{
-	if (!slot->open)
-		return 0;
-	return (slot->running ? 1 : 0) + (slot->wants_end ? 1 : 0);
-}
-
-int
-aud_inflight_count(void)
-{
-	int count = 0;
-
-	for (int i = living(); i < 2 * living(); i++)
-		count += records_of(slot_at(i));
-	return count;
-}
-
 static void
-begin_record(AudBuf *out, const char *event, const char *class, int64 when)
+begin_record(AudBuf *out, const char *event, const char *class,
+			 size_t class_len, int64 when)
 {
 	aud_buf_lit(out, "{\"v\":1,\"log\":\"");
 	aud_buf_cstr(out, aud_buffer_log_id());
@@ -305,7 +250,7 @@ begin_record(AudBuf *out, const char *event, const char *class, int64 when)
 	aud_buf_lit(out, ",\"event\":\"");
 	aud_buf_cstr(out, event);
 	aud_buf_lit(out, "\",\"class\":\"");
-	aud_buf_cstr(out, class);
+	aud_buf_append(out, class, class_len);
 	aud_buf_char(out, '"');
 }
 
@@ -313,23 +258,17 @@ begin_record(AudBuf *out, const char *event, const char *class, int64 when)
 static void
 put_session(AudBuf *out, const AudInflightSlot *slot, uint64 ssn)
 {
-	aud_buf_append(out, slot->name, slot->name_len);
+	const char *name = slot->session + slot->who_len;
+
+	aud_buf_append(out, name, slot->name_len);
 	aud_buf_lit(out, ",\"ssn\":");
 	aud_json_uint(out, ssn);
-	aud_buf_append(out, slot->client, slot->client_len);
+	aud_buf_append(out, name + slot->name_len, slot->client_len);
 }
 
 static void
-put_statement(AudBuf *out, const AudInflightSlot *slot)
+put_query(AudBuf *out, const AudInflightSlot *slot, const char *query)
 {
-	begin_record(out, "statement", slot->class_name, slot->began_us);
-	aud_buf_lit(out, ",\"command\":");
-	aud_json_string(out, slot->command, strlen(slot->command));
-	aud_buf_lit(out, ",\"outcome\":\"unknown\"");
-	aud_buf_append(out, slot->stmt_who, slot->stmt_who_len);
-	put_session(out, slot, slot->ssn + 1);
-	aud_buf_lit(out, ",\"stmt\":");
-	aud_json_uint(out, slot->stmt);
 	if (slot->query_full_len > slot->query_len)
 	{
 		aud_buf_lit(out, ",\"query_len\":");
@@ -339,48 +278,86 @@ put_statement(AudBuf *out, const AudInflightSlot *slot)
 	if (slot->query_len > 0)
 	{
 		aud_buf_lit(out, ",\"query\":");
-		aud_json_string(out, slot->query, slot->query_len);
+		aud_json_string(out, query, slot->query_len);
 	}
+}
+
+static void
+put_statement(AudBuf *out, const AudInflightSlot *slot)
+{
+	const char *class = slot->statement;
+	const char *command = class + slot->class_len;
+	const char *who = command + slot->command_len;
+
+	begin_record(out, "statement", class, slot->class_len, slot->began_us);
+	aud_buf_lit(out, ",\"command\":");
+	aud_json_string(out, command, slot->command_len);
+	aud_buf_lit(out, ",\"outcome\":\"unknown\"");
+	if (slot->stmt_who_len > 0)
+		aud_buf_append(out, who, slot->stmt_who_len);
+	else
+		aud_buf_append(out, slot->session, slot->who_len);
+	put_session(out, slot, slot->ssn + 1);
+	aud_buf_lit(out, ",\"stmt\":");
+	aud_json_uint(out, slot->stmt);
+	put_query(out, slot, who + slot->stmt_who_len);
 	aud_buf_char(out, '}');
 }
 
 static void
-put_end(AudBuf *out, const AudInflightSlot *slot)
+put_end(AudBuf *out, const AudInflightSlot *slot, int64 ended_us)
 {
-	begin_record(out, "session.end", "session", slot->ended_us);
+	begin_record(out, "session.end", "session", strlen("session"), ended_us);
 	aud_buf_lit(out, ",\"outcome\":\"unknown\"");
-	aud_buf_append(out, slot->who, slot->who_len);
+	aud_buf_append(out, slot->session, slot->who_len);
 	put_session(out, slot, slot->ssn + (slot->running ? 2 : 1));
 	aud_buf_lit(out, ",\"reason\":\"crash\",\"duration_us\":");
-	aud_json_int(out, Max(slot->ended_us - slot->opened_us, 0));
+	aud_json_int(out, Max(ended_us - slot->opened_us, 0));
 	aud_buf_char(out, '}');
 }
 
-bool
-aud_inflight_record(int n, AudBuf *out)
+/* What the slot's owner could not write any more; false if the ring is full. */
+static bool
+record_slot(const AudInflightSlot *slot)
 {
-	for (int i = living(); i < 2 * living(); i++)
-	{
-		const AudInflightSlot *slot = slot_at(i);
-		int                    records = records_of(slot);
+	char   line[16 * 1024]; /* more than the slot's texts can grow to */
+	AudBuf out;
+	bool   ok = true;
 
-		if (n >= records)
-		{
-			n -= records;
-			continue;
-		}
-		if (n == 0 && slot->running)
-			put_statement(out, slot);
-		else
-			put_end(out, slot);
-		return !out->truncated;
+	if (slot->running)
+	{
+		aud_buf_init(&out, line, sizeof(line));
+		put_statement(&out, slot);
+		ok &= aud_buffer_append_alone(out.data, out.len);
 	}
-	return false;
+	if (slot->wants_end)
+	{
+		aud_buf_init(&out, line, sizeof(line));
+		put_end(&out, slot, now_us());
+		ok &= aud_buffer_append_alone(out.data, out.len);
+	}
+	return ok;
 }
 
 void
-aud_inflight_forget(void)
+aud_inflight_startup(void)
 {
-	for (int i = living(); i < 2 * living(); i++)
-		slot_at(i)->open = 0;
+	int lost = 0;
+
+	if (aud_buffer_header->slot_size != SLOT_SIZE)
+		return; /* of another version, which meant something else by them */
+	for (uint32 i = 0; i < aud_buffer_header->slot_count; i++)
+	{
+		AudInflightSlot *slot = slot_at((int) i);
+
+		if (slot->open && !record_slot(slot))
+			lost++;
+		memset(slot, 0, sizeof(*slot));
+	}
+	if (lost > 0)
+		ereport(LOG,
+				errmsg("the end of %d sessions will be missing in the audit trail",
+					   lost),
+				errdetail(
+					"The audit buffer was full when the server crashed once more."));
 }

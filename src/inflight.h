@@ -7,7 +7,7 @@
  * server's process array.  While a session is open and while a top-level
  * statement runs, the slot holds enough to write the record that the process
  * itself could not write any more: outcome "unknown" for the statement, and
- * the session's end with reason "crash".
+ * the session's end with reason "crash".  2 kB have to do for that.
  *
  * The functions for sessions copy bytes, nothing else: no lock, no error, no
  * allocation.  Only the owner writes to a slot; it is read at the next start,
@@ -22,9 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/buf.h"
-
-/* First bytes of the query that are kept. */
+/* First bytes of the query that are kept, if the roles leave as much room. */
 #define AUD_INFLIGHT_QUERY_MAX 1024
 
 /*
@@ -34,7 +32,8 @@
  *	  name		,"session":"..."
  *	  client	,"pid":N,"app":"..." and so on
  * May be called again when one of them has changed.  Texts too long for the
- * slot are left out, which no name that PostgreSQL allows leads to.
+ * slot, 848 bytes in all, are left out, the last ones first; only names full
+ * of characters that JSON has to escape get there.
  */
 typedef struct AudInflightSession
 {
@@ -91,26 +90,15 @@ extern void aud_inflight_appended(void);
  * Start-up and recovery.
  */
 
-/* Bytes of a slot, and how many there are: one per process and as many again. */
+/* Bytes of a slot, and how many there are: one per possible process. */
 extern uint32_t aud_inflight_slot_size(void);
 extern uint32_t aud_inflight_slot_count(void);
 
 /*
- * Move what the slots hold out of the way of those who will use them next.
- * Postmaster, at shared-memory start-up, while no other process exists.
+ * Make records in the ring of what the slots hold, and empty them for those
+ * who will use them next.  Postmaster, at shared-memory start-up, while no
+ * other process exists.
  */
 extern void aud_inflight_startup(void);
-
-/* How many records are left behind that the trail does not have yet. */
-extern int aud_inflight_count(void);
-
-/*
- * The n-th of them, as a body "{...}", in the order in which they must be
- * written.  Writer only.
- */
-extern bool aud_inflight_record(int n, AudBuf *out);
-
-/* They are in the trail. */
-extern void aud_inflight_forget(void);
 
 #endif /* AUD_INFLIGHT_H */

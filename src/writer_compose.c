@@ -6,7 +6,6 @@
  *	  audit.open        where a file begins
  *	  audit.start       once
  *	  the ring's records
- *	  unfinished ones   of sessions that a crash ended
  *	  audit.gap         where records were lost
  *	  audit.expire      before retention deletes a file
  *	  audit.checkpoint  when it is due
@@ -23,7 +22,6 @@
 
 #include "buffer.h"
 #include "guc.h"
-#include "inflight.h"
 #include "writer_events.h"
 #include "writer_state.h"
 
@@ -95,22 +93,6 @@ add_start(void)
 	aud_buf_init(&out, body, sizeof(body));
 	aud_event_start(&out, aud_w.start_reason, aud_w.recovered);
 	aud_w.promise.started = add(&out);
-}
-
-/* As many as fit; the others come with the next batch. */
-static void
-add_unfinished(void)
-{
-	char   body[AUD_EVENT_MAX * 4];
-	AudBuf out;
-
-	while (aud_w.promise.told < aud_w.unfinished)
-	{
-		aud_buf_init(&out, body, sizeof(body));
-		if (aud_inflight_record(aud_w.promise.told, &out) && !add(&out))
-			break;
-		aud_w.promise.told++;
-	}
 }
 
 /*
@@ -234,13 +216,10 @@ add_own(void)
 	bool        drained = aud_w.batch.after.tail == aud_buffer_head();
 	const char *reason;
 
-	if (aud_w.promise.told < aud_w.unfinished &&
-		aud_w.batch.after.tail >= aud_w.after_pos)
-		add_unfinished();
 	add_gaps();
 	add_expired();
 
-	if (aud_w.stopping && drained && aud_w.promise.told == aud_w.unfinished)
+	if (aud_w.stopping && drained)
 	{
 		add_stop();
 		return;
@@ -261,7 +240,6 @@ aud_compose_batch(void)
 	AudBatch *batch = &aud_w.batch;
 
 	memset(&aud_w.promise, 0, sizeof(aud_w.promise));
-	aud_w.promise.told = aud_w.told;
 	if (aud_w.file.fd < 0)
 		aud_w.hashed = aud_config->integrity != AUD_INTEGRITY_OFF;
 	aud_batch_reset(batch, aud_buffer_position(), aud_w.hashed);

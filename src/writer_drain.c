@@ -18,11 +18,10 @@
 
 #include "buffer.h"
 #include "guc.h"
-#include "inflight.h"
 #include "writer_drain.h"
 #include "writer_state.h"
 
-/* Room for what a batch may hold: see aud_batch_fill and add_unfinished. */
+/* Room for what a batch may hold: see aud_batch_fill. */
 #define BATCH_ROOM (8 * 1024 * 1024)
 
 AudWriter aud_w;
@@ -131,9 +130,6 @@ keep_promise(void)
 		if (promise->lost[i] > 0)
 			pg_atomic_fetch_sub_u64(&aud_buffer_header->lost[i],
 									promise->lost[i]);
-	if (aud_w.told < promise->told && promise->told == aud_w.unfinished)
-		aud_inflight_forget();
-	aud_w.told = promise->told;
 	if (promise->expired > 0)
 		aud_files_expire(promise->expired);
 	if (promise->checkpoint)
@@ -176,7 +172,7 @@ settle_batch(void)
 	after->stopped = aud_w.promise.stopped;
 	after->file_closed = aud_w.promise.closed != NULL;
 	forget_first_loss();
-	aud_buffer_settle(after);
+	aud_buffer_set_position(after);
 	if (aud_w.batch.damaged > 0)
 		aud_buffer_count_damaged(aud_w.batch.damaged);
 	aud_buffer_wake_waiters();
@@ -273,7 +269,5 @@ aud_drain_begin(void)
 		aud_w.start_reason = clean ? "normal" : "crash";
 	aud_buffer_set_position(&position);
 	aud_w.recovered = count_waiting_records();
-	aud_w.unfinished = aud_inflight_count();
-	aud_w.after_pos = aud_buffer_head();
 	return true;
 }

@@ -24,7 +24,6 @@
 typedef struct AudPromise
 {
 	bool        started;              /* audit.start is in */
-	int         told;                 /* unfinished records that are in */
 	uint64      lost[AUD_LOSS_KINDS]; /* losses that audit.gap told of */
 	int         expired;              /* files that audit.expire told of */
 	bool        checkpoint;           /* audit.checkpoint is in */
@@ -57,9 +56,6 @@ typedef struct AudWriter
 	/* Still to be told */
 	const char *start_reason; /* NULL: audit.start has been written */
 	uint64      recovered;    /* records found in the ring at the start */
-	int         unfinished;   /* records of sessions that a crash ended */
-	int         told;         /* how many of them are on disk */
-	uint64      after_pos;    /* they come after the ring's up to here */
 
 	/* Wanted */
 	const char *rotate;   /* begin a new file: why; NULL: no */
