@@ -208,8 +208,7 @@ put_frame(const char *line, size_t len, pg_crc32c bytes_crc)
 	frame.len = (uint32) len;
 	frame.crc = aud_frame_crc(bytes_crc, frame.pos, frame.len);
 	aud_ring_extend(AUD_FRAME_SPACE(len));
-	aud_ring_copy_in(frame.pos, &frame, sizeof(frame));
-	aud_ring_copy_in(frame.pos + sizeof(frame), line, len);
+	aud_ring_put(&frame, line);
 	pg_write_barrier();
 	header->head += AUD_FRAME_SPACE(len);
 	my_last = header->head;

@@ -160,8 +160,10 @@ extern AudChunk *aud_ring_chunk(AudBufferHeader *header, uint64 number);
  */
 extern void aud_ring_extend(uint64 len);
 
-/* Copy bytes in and out of the ring, between tail and what it was extended to. */
-extern void aud_ring_copy_in(uint64 pos, const void *src, size_t len);
+/* Copy a frame and its bytes to where it says, between head and what the ring was extended to. */
+extern void aud_ring_put(const AudFrame *frame, const char *bytes);
+
+/* Copy bytes out that lie between tail and head. */
 extern void aud_ring_copy_out(uint64 pos, void *dst, size_t len);
 
 /* The checksum of a record's bytes, to be completed by aud_frame_crc. */

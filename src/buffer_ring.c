@@ -203,8 +203,8 @@ byte_at(uint64 pos, size_t *room)
 	return aud_ring_chunk(aud_buffer_header, number)->bytes + at;
 }
 
-void
-aud_ring_copy_in(uint64 pos, const void *src, size_t len)
+static void
+copy_in(uint64 pos, const void *src, size_t len)
 {
 	const char *from = src;
 	size_t      room;
@@ -219,6 +219,22 @@ aud_ring_copy_in(uint64 pos, const void *src, size_t len)
 		to = byte_at(pos, &room);
 	}
 	memcpy(to, from, len);
+}
+
+void
+aud_ring_put(const AudFrame *frame, const char *bytes)
+{
+	size_t room;
+	char  *to = byte_at(frame->pos, &room);
+
+	if (room >= sizeof(*frame) + frame->len)
+	{
+		memcpy(to, frame, sizeof(*frame));
+		memcpy(to + sizeof(*frame), bytes, frame->len);
+		return;
+	}
+	copy_in(frame->pos, frame, sizeof(*frame));
+	copy_in(frame->pos + sizeof(*frame), bytes, frame->len);
 }
 
 void

@@ -186,8 +186,7 @@ take_over(const OldFile *file, const Found *found, int count, char *storage)
 		frame.crc =
 			aud_frame_crc(aud_bytes_crc(storage, frame.len), frame.pos, frame.len);
 		aud_ring_extend(AUD_FRAME_SPACE(frame.len));
-		aud_ring_copy_in(frame.pos, &frame, sizeof(frame));
-		aud_ring_copy_in(frame.pos + sizeof(frame), storage, frame.len);
+		aud_ring_put(&frame, storage);
 		header->head += AUD_FRAME_SPACE(frame.len);
 	}
 	return count - first;

@@ -137,7 +137,7 @@ static const AudBuiltin builtins[] = {
 };
 
 static const AudBuiltin *
-find(Oid funcid)
+search(Oid funcid)
 {
 	int low = 0;
 	int high = lengthof(builtins) - 1;
@@ -154,6 +154,22 @@ find(Oid funcid)
 			high = middle - 1;
 	}
 	return NULL;
+}
+
+/* Functions that are none of these are asked for again and again. */
+static const AudBuiltin *
+find(Oid funcid)
+{
+	static Oid        others[64];
+	Oid              *other = &others[funcid % lengthof(others)];
+	const AudBuiltin *found;
+
+	if (*other == funcid)
+		return NULL;
+	found = search(funcid);
+	if (found == NULL)
+		*other = funcid;
+	return found;
 }
 
 bool

@@ -206,7 +206,7 @@ is_inner_working(void)
 
 /* What the client sent must leave a trace even if the server dies of it. */
 static void
-note_begin(const AudStmt *stmt)
+note_begin(AudStmt *stmt)
 {
 	if (stmt->level > 0 || stmt->silent)
 		return;

@@ -153,12 +153,22 @@ finish(QueryDesc *queryDesc)
 		standard_ExecutorFinish(queryDesc);
 }
 
+/* Only what writes has triggers to fire, or parts that nobody has read yet. */
+static bool
+has_nothing_to_finish(const QueryDesc *queryDesc)
+{
+	return queryDesc->operation == CMD_SELECT &&
+		   !queryDesc->plannedstmt->hasModifyingCTE;
+}
+
 /* Triggers that fire after the query run in here. */
 static void
 aud_ExecutorFinish(QueryDesc *queryDesc)
 {
-	AudStmt *stmt = aud_policy_watching() ? aud_event_find(queryDesc) : NULL;
+	AudStmt *stmt = NULL;
 
+	if (aud_policy_watching() && !has_nothing_to_finish(queryDesc))
+		stmt = aud_event_find(queryDesc);
 	if (stmt == NULL)
 	{
 		finish(queryDesc);

@@ -369,7 +369,10 @@ aud_record_statement(const AudStmt *stmt)
 	AudBuf    b;
 
 	begin_record();
-	aud_text_prepare(&text, stmt->query, stmt->query_len);
+	if (stmt->query_is_clean)
+		aud_text_prepare_clean(&text, stmt->query, stmt->query_len);
+	else
+		aud_text_prepare(&text, stmt->query, stmt->query_len);
 	aud_text_limit(&text, aud_config->query_max_bytes);
 
 	format_part(&b, stmt, &text, &at);

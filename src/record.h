@@ -20,7 +20,7 @@ extern void aud_record_start(void);
  * Keep what is known of a statement that begins, or of an open session, where
  * the next start finds it after a crash.
  */
-extern void aud_record_begin(const AudStmt *stmt);
+extern void aud_record_begin(AudStmt *stmt);
 extern void aud_record_open(const AudIdentity *who, bool wants_end);
 
 /* Microseconds since 1970, as records want them. */

@@ -172,6 +172,35 @@ append_kind_again(AudBuf *b, const AudStmt *stmt)
 	memcpy(last.text, b->data + before, last.len);
 }
 
+/*
+ * Place, roles and the session's name, from the last record if the same roles
+ * were acting: those of a process are few.
+ */
+static void
+append_who_again(AudBuf *b, const AudIdentity *who)
+{
+	static uint64 serial;
+	static size_t len;
+	static char   text[3200];
+	size_t        before = b->len;
+	bool          final;
+
+	if (serial != 0 && who->serial == serial)
+	{
+		aud_buf_append(b, text, len);
+		return;
+	}
+	final = aud_session_append_place(b);
+	aud_buf_append(b, who->json, who->json_len);
+	aud_session_append_name(b);
+	serial = 0;
+	if (!final || b->truncated || b->len - before > sizeof(text))
+		return;
+	serial = who->serial;
+	len = b->len - before;
+	memcpy(text, b->data + before, len);
+}
+
 /* Everything before the objects. */
 void
 aud_record_append_head(AudBuf *b, const AudStmt *stmt, int part, int parts)
@@ -180,9 +209,8 @@ aud_record_append_head(AudBuf *b, const AudStmt *stmt, int part, int parts)
 	append_kind_again(b, stmt);
 	if (!stmt->is_begin)
 		aud_record_append_failure(b, &stmt->failure);
-	aud_session_append_place(b);
-	aud_buf_append(b, stmt->who->json, stmt->who->json_len);
-	aud_session_append_client(b);
+	append_who_again(b, stmt->who);
+	aud_session_append_client_rest(b);
 	aud_record_append_uint(b, ",\"stmt\":", stmt->number);
 	if (stmt->parent != 0)
 		aud_record_append_uint(b, ",\"parent\":", stmt->parent);

@@ -27,7 +27,7 @@ append_who(AudBuf *b, const AudIdentity *who)
 }
 
 void
-aud_record_begin(const AudStmt *stmt)
+aud_record_begin(AudStmt *stmt)
 {
 	AudInflightFacts facts = {0};
 	AudText          text;
@@ -37,6 +37,7 @@ aud_record_begin(const AudStmt *stmt)
 
 	aud_text_begin();
 	aud_text_prepare(&text, stmt->query, stmt->query_len);
+	stmt->query_is_clean = text.data == stmt->query;
 	aud_buf_init(&b, class, sizeof(class));
 	aud_class_append_primary(&b, stmt->classes);
 	aud_buf_init(&b, who, sizeof(who));

@@ -104,7 +104,7 @@ make_place(void)
 		pfree(looked_up);
 }
 
-void
+bool
 aud_session_append_place(AudBuf *b)
 {
 	if (place_len == 0)
@@ -113,6 +113,7 @@ aud_session_append_place(AudBuf *b)
 		aud_buf_append(b, place_json, place_len);
 	else
 		aud_buf_cstr(b, place_json);
+	return place_len > 0;
 }
 
 /*
@@ -249,7 +250,12 @@ void
 aud_session_append_client(AudBuf *b)
 {
 	aud_session_append_name(b);
+	aud_session_append_client_rest(b);
+}
 
+void
+aud_session_append_client_rest(AudBuf *b)
+{
 	/* A worker's records count in no session: its leader numbers its own. */
 	if (!IsParallelWorker())
 	{

@@ -24,6 +24,7 @@ typedef struct AudIdentity AudIdentity;
 struct AudIdentity
 {
 	AudIdentity *next;
+	uint64       serial; /* of this process; 0: of nobody in particular */
 	Oid          login_role;
 	Oid          session_role;
 	Oid          current_role;
@@ -50,14 +51,17 @@ extern void aud_session_forget_stale(void);
 /* Append a name in the database's encoding, with quotes. */
 extern void aud_session_append_string(AudBuf *b, const char *name);
 
-/* Append ,"node":"...","db":"..." */
-extern void aud_session_append_place(AudBuf *b);
+/* Append ,"node":"...","db":"..."; false if the database is not known yet. */
+extern bool aud_session_append_place(AudBuf *b);
 
 /*
  * Append ,"session":"...","ssn":N,"pid":N,"app":"..."... with the ssn that was
  * taken last: all lines of a record, and each attempt at them, have the same.
  */
 extern void aud_session_append_client(AudBuf *b);
+
+/* The same after aud_session_append_name. */
+extern void aud_session_append_client_rest(AudBuf *b);
 
 /* Take the next ssn, for the record that is about to be made; returns it. */
 extern uint64 aud_session_take_ssn(void);

@@ -28,6 +28,7 @@
 static AudIdentity *identities; /* valid ones, last used first */
 static AudIdentity *stale;      /* of before a role change, maybe pointed at */
 static AudIdentity  unknown_identity;
+static uint64       last_serial;
 
 static bool callbacks_registered;
 
@@ -91,6 +92,7 @@ make_identity(Oid login, Oid session, Oid current)
 
 	identity = MemoryContextAlloc(TopMemoryContext,
 								  offsetof(AudIdentity, json) + b.len + 1);
+	identity->serial = ++last_serial;
 	identity->login_role = login;
 	identity->session_role = session;
 	identity->current_role = current;

@@ -131,7 +131,8 @@ struct AudStmt
 	bool        rls;           /* row security limits what it sees or does */
 	const char *query; /* the statement's own slice, not NUL-terminated */
 	size_t      query_len;
-	char       *kept_query; /* the frame's own copy, if it has one */
+	char       *kept_query;     /* the frame's own copy, if it has one */
+	bool        query_is_clean; /* UTF-8 already, and nothing to hide in it */
 
 	/* a utility command's query, see body.h */
 	bool        has_body;

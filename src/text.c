@@ -109,6 +109,14 @@ aud_text_prepare(AudText *out, const char *text, size_t len)
 }
 
 void
+aud_text_prepare_clean(AudText *out, const char *text, size_t len)
+{
+	memset(out, 0, sizeof(*out));
+	out->data = out->full = text;
+	out->len = out->full_len = len;
+}
+
+void
 aud_text_prepare_value(AudText *out, const char *text, size_t len)
 {
 	prepare(out, text, len, aud_redact_text);

@@ -32,6 +32,9 @@ extern void aud_text_end(void);
 /* Convert and redact SQL text[len], which is in the database's encoding. */
 extern void aud_text_prepare(AudText *out, const char *text, size_t len);
 
+/* The same for text that came out of it as it was. */
+extern void aud_text_prepare_clean(AudText *out, const char *text, size_t len);
+
 /* The same for text that need not be SQL: a setting's value, a message. */
 extern void aud_text_prepare_value(AudText *out, const char *text, size_t len);
 
