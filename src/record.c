@@ -229,7 +229,7 @@ append_keys(AudBuf *b, const char *opening, bool query, bool params)
 
 /* What a reader has to know about the text before it comes. */
 static void
-append_text_facts(AudBuf *b, const AudStmt *stmt, const AudText *text, bool split)
+append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text, bool split)
 {
 	if (text->len > 0 && (split || text->omitted > 0))
 	{

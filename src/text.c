@@ -169,18 +169,22 @@ aud_text_limit(AudText *text, size_t max)
 }
 
 const char *
-aud_text_sha256(const AudText *text)
+aud_text_sha256(AudText *text)
 {
-	static char   hex[65];
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int  n = 0;
+	static const char digits[] = "0123456789abcdef";
+	unsigned char     digest[EVP_MAX_MD_SIZE];
+	char             *hex = text->sha256;
+	unsigned int      n = 0;
 
-	hex[0] = '\0';
-	if (EVP_Digest(text->full, text->full_len, digest, &n, EVP_sha256(), NULL) ==
-		1)
+	if (hex[0] != '\0' ||
+		EVP_Digest(text->full, text->full_len, digest, &n, EVP_sha256(), NULL) !=
+			1)
+		return text->sha256;
+	for (unsigned int i = 0; i < n; i++)
 	{
-		for (unsigned int i = 0; i < n; i++)
-			snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+		*hex++ = digits[digest[i] >> 4];
+		*hex++ = digits[digest[i] & 0xF];
 	}
-	return hex;
+	*hex = '\0';
+	return text->sha256;
 }

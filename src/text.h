@@ -23,7 +23,8 @@ typedef struct AudText
 	size_t      full_len;
 	size_t      omitted; /* bytes left out in the middle */
 	bool        redacted;
-	bool        invalid; /* not valid UTF-8; set by whoever escapes it */
+	bool        invalid;    /* not valid UTF-8; set by whoever escapes it */
+	char        sha256[65]; /* of the full text, once it has been asked for */
 } AudText;
 
 extern void aud_text_begin(void);
@@ -48,7 +49,7 @@ extern void aud_text_append_value(AudBuf *b, const char *value, size_t max);
 /* Cut out the middle of a text that is longer than max bytes. */
 extern void aud_text_limit(AudText *text, size_t max);
 
-/* SHA-256 of the full text, 64 hex digits; valid until the next call. */
-extern const char *aud_text_sha256(const AudText *text);
+/* SHA-256 of the full text, 64 hex digits; computed once. */
+extern const char *aud_text_sha256(AudText *text);
 
 #endif /* AUD_TEXT_H */
