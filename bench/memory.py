@@ -7,35 +7,26 @@ from kit.scale import pick
 STATEMENTS = pick(20_000, 1_000_000)
 ROWS = rows('nothing', 'secaudit', 'pgaudit')
 CONTEXTS = ("SELECT coalesce(sum(total_bytes), 0) FROM pg_backend_memory_contexts "
-            "WHERE name LIKE 'secaudit%';")
+            "WHERE name LIKE 'secaudit%' AND name NOT LIKE '%names';")
 SHARED = ("SELECT coalesce(sum(allocated_size), 0) FROM pg_shmem_allocations "
           "WHERE name LIKE 'secaudit%'")
 
 
-def private_kb(pid):
-    """Memory that nobody shares, kB; pages of the buffer that only it has touched are shared, too."""
-    memory = proc.memory_kb(pid)
-    total = memory['Private_Dirty'] + memory['Private_Clean']
-    for what in ('Private_Dirty', 'Private_Clean'):
-        total -= proc.mapping_kb(pid, 'secaudit.buf', what)
-    return total
-
-
 def own_kb(session):
-    """What secaudit holds in a backend: its memory contexts and its variables, kB."""
+    """What secaudit holds in a backend beside its caches of names: contexts and variables, kB."""
     contexts = int(session.ask(CONTEXTS)[0]) / 1024
-    return contexts + proc.mapping_kb(session.pid, 'secaudit.so')
+    return contexts + proc.private_kb(session.pid, 'secaudit.so')
 
 
 def private_by_work(server):
     """Private memory of one session: idle, after some work, after a lot of it."""
     session = server.session()
-    found = [private_kb(session.pid)]
+    found = [proc.private_kb(session.pid)]
     session.ask('CREATE TEMP TABLE warm (a int);' + cluster.NESTED_SELECT % 1_000)
-    found.append(private_kb(session.pid))
+    found.append(proc.private_kb(session.pid))
     for _ in range(10):
         session.ask(cluster.NESTED_SELECT % (STATEMENTS // 10))
-    found.append(private_kb(session.pid))
+    found.append(proc.private_kb(session.pid))
     session.close()
     return found
 
@@ -51,6 +42,27 @@ def own_by_work(server):
     found.append(own_kb(session))
     session.close()
     return found
+
+
+def buffer_kb(server):
+    """The buffer file as it is mapped, kB."""
+    mapped = 0
+    with open('/proc/%d/maps' % server.pid, encoding='utf-8') as f:
+        for line in f:
+            if 'secaudit.buf' in line:
+                first, last = (int(end, 16) for end in line.split()[0].split('-'))
+                mapped += last - first
+    return mapped / 1024
+
+
+def buffer_by_process(server):
+    """The same per process that the server may have, by what more of them add."""
+    more = 512
+    connections = int(server.run('SHOW max_connections'))
+    larger = cluster.Cluster(server.row, '-more', max_connections=str(connections + more)).start()
+    per_process = (buffer_kb(larger) - buffer_kb(server)) / more
+    larger.stop()
+    return per_process
 
 
 def main():
@@ -69,23 +81,15 @@ def main():
     audited = next(s for s in servers if s.row.libs == 'secaudit')
     own = own_by_work(audited)
     shared = int(audited.run(SHARED))
-    mapped, size = 0, int(audited.status('buffer_bytes')[0])
-    with open('/proc/%d/maps' % audited.pid, encoding='utf-8') as f:
-        for line in f:
-            if 'secaudit.buf' in line:
-                first, last = (int(end, 16) for end in line.split()[0].split('-'))
-                mapped += last - first
-    processes = int(audited.run(
-        "SELECT sum(setting::int) FROM pg_settings WHERE name IN ('max_connections', "
-        "'max_worker_processes', 'autovacuum_max_workers', 'max_wal_senders')"))
+    size = int(audited.status('buffer_bytes')[0]) / 1024
     report.table('memory-own', 'What secaudit itself holds', ['', 'kB'], [
         ['contexts and variables, idle backend', '%.0f' % own[0]],
         ['the same after 1,000 statements', '%.0f' % own[1]],
         ['the same after {:,} more'.format(STATEMENTS // 10), '%.0f' % own[2]],
-        ['writer, private memory', '%d' % private_kb(audited.writer())],
+        ['writer, private memory', '%d' % proc.private_kb(audited.writer())],
         ['shared memory, structures', '%.1f' % (shared / 1024)],
-        ['buffer file beyond buffer_size', '%d' % ((mapped - size) // 1024)],
-        ['the same per possible process', '%.2f' % ((mapped - size) / processes / 1024)],
+        ['buffer file beyond buffer_size', '%d' % (buffer_kb(audited) - size)],
+        ['of that, per possible process', '%.2f' % buffer_by_process(audited)],
     ])
 
 

@@ -258,7 +258,7 @@ remember(const AudRelation *found)
 		cache_context = AllocSetContextCreate(TopMemoryContext,
 											  "secaudit names",
 											  ALLOCSET_DEFAULT_SIZES);
-		cache = relations_create(cache_context, 64, NULL);
+		cache = relations_create(cache_context, 16, NULL);
 	}
 
 	old = MemoryContextSwitchTo(cache_context);

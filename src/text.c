@@ -34,7 +34,7 @@ aud_text_begin(void)
 		text_context = AllocSetContextCreate(TopMemoryContext,
 											 "secaudit texts",
 											 0,
-											 8 * 1024,
+											 1024,
 											 1024 * 1024);
 	saved_context = MemoryContextSwitchTo(text_context);
 }

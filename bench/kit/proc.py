@@ -67,24 +67,24 @@ def settle(measure, seconds=0.3, limit=30, slack=300_000):
     return before
 
 
-def memory_kb(pid):
-    """Sums of /proc/PID/smaps_rollup, kB by name."""
-    sums = {}
-    with open('/proc/%d/smaps_rollup' % pid, encoding='ascii') as f:
-        for line in f.readlines()[1:]:
-            name, value = line.split()[:2]
-            sums[name.rstrip(':')] = int(value)
-    return sums
-
-
-def mapping_kb(pid, part, what='Private_Dirty'):
-    """The same for the mappings of files whose name contains "part"."""
-    total, inside = 0, False
+def private_kb(pid, part=''):
+    """
+    Memory that a process has for itself, kB: pages it has written to in
+    mappings that nobody else can write to (heap, stack, variables), of files
+    whose name contains "part".  Pages of programs, of shared memory and of
+    mapped files are others' as well, even while only one process uses them.
+    """
+    total, inside, name, end = 0, False, '', ''
     with open('/proc/%d/smaps' % pid, encoding='utf-8') as f:
         for line in f:
             fields = line.split()
             if not fields[0].endswith(':'):
-                inside = len(fields) > 5 and part in fields[5]
-            elif inside and fields[0] == what + ':':
+                start, before = fields[0].split('-')[0], end
+                end = fields[0].split('-')[1]
+                # variables without a value lie behind the file that has them
+                if len(fields) > 5 or start != before:
+                    name = fields[5] if len(fields) > 5 else ''
+                inside = fields[1].endswith('p') and part in name
+            elif inside and fields[0] == 'Private_Dirty:':
                 total += int(fields[1])
     return total
