@@ -1,16 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * buffer.c
- *	  The ring: append, wait, and the writer's view of it.
+ *	  Appending to the ring, and what becomes of a record that cannot be.
  *
- * Appenders take one LWLock, copy a frame and move head.  The writer reads
- * what lies between tail and head without the lock: those bytes are its own
- * until it moves tail.  It moves tail only when they are safely in a file, so
- * "there is space" and "it is on disk" are the same news, and one counter.
- *
- * The lock and the condition variable live in ordinary shared memory, which a
- * crash of any process makes new; head, tail and the records live in the
- * mapped file, which outlives all of it.
+ * Appenders take one LWLock, copy a frame and move head.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,32 +12,19 @@
 #include <sys/time.h>
 
 #include "miscadmin.h"
-#include "storage/condition_variable.h"
-#include "storage/latch.h"
-#include "storage/lwlock.h"
 #include "storage/proc.h"
 #include "storage/shmem.h"
 #include "utils/timestamp.h"
 
 #include "buffer.h"
-#include "buffer_file.h"
 #include "buffer_pages.h"
+#include "buffer_shared.h"
 #include "guc.h"
 #include "inflight.h"
-#include "pg_compat.h"
 
 /* How long a process that must not sleep on a lock tries for it. */
 #define BUSY_TRIES    1000
 #define BUSY_SLEEP_US 100
-
-/* A waiter looks again after this long even if nobody woke it. */
-#define WAIT_STEP_MS 100
-
-/*
- * A writer that reports no trouble but moves nothing for so many times
- * failure_timeout counts as broken too: its disk may hang in the kernel.
- */
-#define STALL_FACTOR 6
 
 /*
  * Room that records of sessions leave for those of the sessions' ends, which
@@ -53,38 +33,10 @@
  */
 #define RESERVED_PER_SLOT 2048
 
-typedef struct AudBufferShared
-{
-	LWLock           *lock;  /* protects the mapped head */
-	ConditionVariable moved; /* tail has moved */
-
-	pg_atomic_uint32 waiting; /* processes that wait for tail to move */
-	pg_atomic_uint32 idle;    /* does the writer want to be woken at once? */
-	pg_atomic_uint32 broken;  /* has the trail failed for failure_timeout? */
-
-	/* Set by the writer when it comes and goes */
-	Latch *volatile writer_latch;
-	volatile int writer_pid;
-
-	/* Protected by the lock */
-	uint64 appended pg_attribute_aligned(PG_CACHE_LINE_SIZE);
-
-	/* Since the server started */
-	pg_atomic_uint64 waits;
-	pg_atomic_uint64 wait_us;
-	pg_atomic_uint64 lost[AUD_LOSS_KINDS];
-} AudBufferShared;
-
-static AudBufferShared *shared;
-
-/* In single-user mode, what takes the writer's place. */
-static void (*drain_here)(void);
+AudBufferShared *aud_buffer_shared;
 
 /* Position after the last record of this process. */
 static uint64 my_last;
-
-static uint32 wait_event_full;
-static uint32 wait_event_durable;
 
 const char *
 aud_buffer_loss_name(AudLoss loss)
@@ -126,20 +78,21 @@ aud_buffer_shmem_init(void)
 {
 	bool found;
 
-	shared = ShmemInitStruct("secaudit buffer", sizeof(AudBufferShared), &found);
+	aud_buffer_shared =
+		ShmemInitStruct("secaudit buffer", sizeof(AudBufferShared), &found);
 	if (found)
 		return;
 
-	memset(shared, 0, sizeof(*shared));
-	shared->lock = &GetNamedLWLockTranche(AUD_BUFFER_TRANCHE)->lock;
-	ConditionVariableInit(&shared->moved);
-	pg_atomic_init_u32(&shared->waiting, 0);
-	pg_atomic_init_u32(&shared->idle, 0);
-	pg_atomic_init_u32(&shared->broken, 0);
-	pg_atomic_init_u64(&shared->waits, 0);
-	pg_atomic_init_u64(&shared->wait_us, 0);
+	memset(aud_buffer_shared, 0, sizeof(*aud_buffer_shared));
+	aud_buffer_shared->lock = &GetNamedLWLockTranche(AUD_BUFFER_TRANCHE)->lock;
+	ConditionVariableInit(&aud_buffer_shared->moved);
+	pg_atomic_init_u32(&aud_buffer_shared->waiting, 0);
+	pg_atomic_init_u32(&aud_buffer_shared->idle, 0);
+	pg_atomic_init_u32(&aud_buffer_shared->broken, 0);
+	pg_atomic_init_u64(&aud_buffer_shared->waits, 0);
+	pg_atomic_init_u64(&aud_buffer_shared->wait_us, 0);
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
-		pg_atomic_init_u64(&shared->lost[i], 0);
+		pg_atomic_init_u64(&aud_buffer_shared->lost[i], 0);
 
 	map_file();
 }
@@ -148,12 +101,6 @@ const char *
 aud_buffer_log_id(void)
 {
 	return aud_buffer_header->log_id;
-}
-
-static uint64
-tail_now(void)
-{
-	return pg_atomic_read_u64(&aud_buffer_header->tail);
 }
 
 /* Bytes of the ring that records of sessions may take. */
@@ -169,7 +116,7 @@ usable_size(void)
 static bool
 fits(uint64 need)
 {
-	return aud_buffer_header->head - tail_now() + need <= usable_size();
+	return aud_buffer_header->head - aud_buffer_tail() + need <= usable_size();
 }
 
 /*
@@ -181,12 +128,12 @@ lock_ring(void)
 {
 	if (MyProc != NULL)
 	{
-		LWLockAcquire(shared->lock, LW_EXCLUSIVE);
+		LWLockAcquire(aud_buffer_shared->lock, LW_EXCLUSIVE);
 		return true;
 	}
 	for (int i = 0; i < BUSY_TRIES; i++)
 	{
-		if (LWLockConditionalAcquire(shared->lock, LW_EXCLUSIVE))
+		if (LWLockConditionalAcquire(aud_buffer_shared->lock, LW_EXCLUSIVE))
 			return true;
 		pg_usleep(BUSY_SLEEP_US);
 	}
@@ -213,22 +160,7 @@ put_frame(const char *line, size_t len, pg_crc32c bytes_crc)
 	header->head += AUD_FRAME_SPACE(len);
 	my_last = header->head;
 	aud_inflight_appended();
-	shared->appended++;
-}
-
-void
-aud_buffer_wake_writer(void)
-{
-	Latch *latch = shared->writer_latch;
-
-	if (drain_here != NULL)
-	{
-		drain_here();
-		return;
-	}
-	pg_atomic_write_u32(&shared->idle, 0);
-	if (latch != NULL)
-		SetLatch(latch);
+	aud_buffer_shared->appended++;
 }
 
 /*
@@ -238,9 +170,9 @@ aud_buffer_wake_writer(void)
 static inline bool
 worth_waking(uint64 used)
 {
-	return (drain_here != NULL && shared->appended == 1) ||
+	return (aud_buffer_drains_here() && aud_buffer_shared->appended == 1) ||
 		   used > aud_buffer_header->ring_size / 8 ||
-		   pg_atomic_read_u32(&shared->idle) != 0;
+		   pg_atomic_read_u32(&aud_buffer_shared->idle) != 0;
 }
 
 static void
@@ -255,7 +187,7 @@ count_losses(AudLoss reason, uint64 records)
 	pg_atomic_compare_exchange_u64(&aud_buffer_header->lost_from, &none, now);
 	pg_atomic_write_u64(&aud_buffer_header->lost_to, now);
 	pg_atomic_fetch_add_u64(&aud_buffer_header->lost[reason], records);
-	pg_atomic_fetch_add_u64(&shared->lost[reason], records);
+	pg_atomic_fetch_add_u64(&aud_buffer_shared->lost[reason], records);
 }
 
 static AudStatus
@@ -269,87 +201,6 @@ void
 aud_buffer_count_damaged(uint64_t records)
 {
 	count_losses(AUD_LOSS_DAMAGED, records);
-}
-
-/* When to stop waiting although nothing has come of it. */
-typedef struct Patience
-{
-	TimestampTz deadline;  /* 0: none */
-	bool        on_broken; /* when the trail counts as broken */
-	bool        on_die;    /* when the process is to be terminated */
-
-	/* Has anything moved lately? */
-	uint64      tail;
-	TimestampTz moved_at;
-} Patience;
-
-static bool
-is_over(Patience *patience)
-{
-	TimestampTz now = GetCurrentTimestamp();
-	uint64      tail = tail_now();
-
-	if (patience->deadline != 0 && now >= patience->deadline)
-		return true;
-	if (patience->on_die && ProcDiePending)
-		return true;
-	if (!patience->on_broken)
-		return false;
-	if (aud_buffer_is_broken())
-		return true;
-
-	if (patience->moved_at == 0 || tail != patience->tail)
-	{
-		patience->tail = tail;
-		patience->moved_at = now;
-	}
-	return now >= TimestampTzPlusMilliseconds(patience->moved_at,
-											  (int64) STALL_FACTOR *
-												  aud_config->failure_timeout_ms);
-}
-
-/*
- * Sleep until tail has moved past "until", or patience has run out.
- *
- * Interrupts are held: an audit record must not turn a cancel request into an
- * error at a place where no error is expected.  They are served by whoever
- * runs the statement, right afterwards.
- */
-static bool
-wait_for_tail(uint64 until, Patience *patience, uint32 wait_event)
-{
-	bool reached;
-
-	HOLD_INTERRUPTS();
-	pg_atomic_fetch_add_u32(&shared->waiting, 1);
-	ConditionVariablePrepareToSleep(&shared->moved);
-	while (!(reached = tail_now() >= until) && !is_over(patience))
-	{
-		aud_buffer_wake_writer();
-		ConditionVariableTimedSleep(&shared->moved, WAIT_STEP_MS, wait_event);
-	}
-	ConditionVariableCancelSleep();
-	pg_atomic_fetch_sub_u32(&shared->waiting, 1);
-	RESUME_INTERRUPTS();
-	return reached;
-}
-
-/* The ring is full: wait for need bytes.  False if that is hopeless. */
-static bool
-wait_for_space(uint64 need, Patience *patience)
-{
-	uint64      until = aud_buffer_head() + need;
-	TimestampTz began = GetCurrentTimestamp();
-	bool        ok;
-
-	/* head may be stale, which only means that we wake a little early */
-	until -= Min(until, usable_size());
-	ok = wait_for_tail(until,
-					   patience,
-					   aud_wait_event(&wait_event_full, "SecauditBufferFull"));
-	pg_atomic_fetch_add_u64(&shared->wait_us,
-							(uint64) (GetCurrentTimestamp() - began));
-	return ok;
 }
 
 /* It cannot go into the ring. */
@@ -372,26 +223,22 @@ put_if_fits(const char *line, size_t len, pg_crc32c bytes_crc)
 {
 	bool done;
 
-	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
+	LWLockAcquire(aud_buffer_shared->lock, LW_EXCLUSIVE);
 	done = fits(AUD_FRAME_SPACE(len));
 	if (done)
 		put_frame(line, len, bytes_crc);
-	LWLockRelease(shared->lock);
+	LWLockRelease(aud_buffer_shared->lock);
 	return done;
 }
 
 static AudStatus
 append_slowly(const char *line, size_t len, pg_crc32c bytes_crc)
 {
-	Patience patience = {0};
-
 	if (MyProc == NULL)
 		return count_loss(AUD_LOSS_BUSY);
 
-	pg_atomic_fetch_add_u64(&shared->waits, 1);
-	patience.on_broken = aud_config->on_failure != AUD_ON_FAILURE_BLOCK;
-	patience.on_die = aud_config->on_failure == AUD_ON_FAILURE_BLOCK;
-	while (wait_for_space(AUD_FRAME_SPACE(len), &patience))
+	pg_atomic_fetch_add_u64(&aud_buffer_shared->waits, 1);
+	while (aud_buffer_wait_for_space(AUD_FRAME_SPACE(len), usable_size()))
 	{
 		if (put_if_fits(line, len, bytes_crc))
 		{
@@ -409,7 +256,8 @@ aud_buffer_append(const char *line, size_t len)
 	uint64    used;
 
 	/* The postmaster must not touch the lock: it has to outlive everybody. */
-	if (shared == NULL || (IsPostmasterEnvironment && !IsUnderPostmaster))
+	if (aud_buffer_shared == NULL ||
+		(IsPostmasterEnvironment && !IsUnderPostmaster))
 		return AUD_LOST;
 	if (len > Min(AUD_RECORD_MAX, aud_buffer_header->ring_size / 4))
 		return count_loss(AUD_LOSS_OVERSIZE);
@@ -421,12 +269,12 @@ aud_buffer_append(const char *line, size_t len)
 		return count_loss(AUD_LOSS_BUSY);
 	if (!fits(AUD_FRAME_SPACE(len)))
 	{
-		LWLockRelease(shared->lock);
+		LWLockRelease(aud_buffer_shared->lock);
 		return append_slowly(line, len, crc);
 	}
 	put_frame(line, len, crc);
-	used = aud_buffer_header->head - tail_now();
-	LWLockRelease(shared->lock);
+	used = aud_buffer_header->head - aud_buffer_tail();
+	LWLockRelease(aud_buffer_shared->lock);
 
 	if (worth_waking(used))
 		aud_buffer_wake_writer();
@@ -452,29 +300,6 @@ aud_buffer_my_last(void)
 }
 
 bool
-aud_buffer_is_durable(uint64_t pos)
-{
-	return tail_now() >= pos;
-}
-
-bool
-aud_buffer_wait_durable(uint64_t pos, int timeout_ms)
-{
-	Patience patience = {.on_die = true};
-
-	if (tail_now() >= pos)
-		return true;
-	if (MyProc == NULL)
-		return false;
-	if (timeout_ms >= 0)
-		patience.deadline =
-			TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms);
-	return wait_for_tail(pos,
-						 &patience,
-						 aud_wait_event(&wait_event_durable, "SecauditDurable"));
-}
-
-bool
 aud_buffer_try_append(const char *line, size_t len)
 {
 	pg_crc32c crc;
@@ -487,7 +312,7 @@ bool
 aud_buffer_append_alone(const char *line, size_t len)
 {
 	AudBufferHeader *header = aud_buffer_header;
-	uint64           used = header->head - tail_now();
+	uint64           used = header->head - aud_buffer_tail();
 
 	if (used + AUD_FRAME_SPACE(len) > header->ring_size)
 	{
@@ -500,115 +325,15 @@ aud_buffer_append_alone(const char *line, size_t len)
 }
 
 void
-aud_buffer_set_broken(bool broken)
-{
-	pg_atomic_write_u32(&shared->broken, broken ? 1 : 0);
-	if (broken)
-		aud_buffer_wake_waiters();
-}
-
-bool
-aud_buffer_is_broken(void)
-{
-	return shared != NULL && pg_atomic_read_u32(&shared->broken) != 0;
-}
-
-void
 aud_buffer_stat(AudBufferStat *stat)
 {
 	memset(stat, 0, sizeof(*stat));
-	stat->tail = tail_now();
+	stat->tail = aud_buffer_tail();
 	stat->head = aud_buffer_head();
 	stat->size = aud_buffer_header->ring_size;
-	stat->appended = *(volatile uint64 *) &shared->appended;
-	stat->waits = pg_atomic_read_u64(&shared->waits);
-	stat->wait_us = pg_atomic_read_u64(&shared->wait_us);
+	stat->appended = *(volatile uint64 *) &aud_buffer_shared->appended;
+	stat->waits = pg_atomic_read_u64(&aud_buffer_shared->waits);
+	stat->wait_us = pg_atomic_read_u64(&aud_buffer_shared->wait_us);
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
-		stat->lost[i] = pg_atomic_read_u64(&shared->lost[i]);
-}
-
-/* Is there an intact frame at pos that ends at or before head? */
-static bool
-read_frame(uint64 pos, uint64 head, char *storage, size_t cap, size_t *len)
-{
-	AudFrame  frame;
-	pg_crc32c crc;
-
-	if (head - pos < sizeof(frame))
-		return false;
-	aud_ring_copy_out(pos, &frame, sizeof(frame));
-	if (frame.pos != pos || frame.len > cap ||
-		AUD_FRAME_SPACE(frame.len) > head - pos)
-		return false;
-
-	aud_ring_copy_out(pos + sizeof(frame), storage, frame.len);
-	crc = aud_bytes_crc(storage, frame.len);
-	*len = frame.len;
-	return frame.crc == aud_frame_crc(crc, pos, frame.len);
-}
-
-bool
-aud_buffer_next(uint64_t pos, char *storage, size_t cap, AudTaken *taken)
-{
-	uint64 head = aud_buffer_head();
-
-	taken->damaged = 0;
-	while (pos < head)
-	{
-		if (read_frame(pos, head, storage, cap, &taken->len))
-		{
-			taken->next = pos + AUD_FRAME_SPACE(taken->len);
-			return true;
-		}
-		pos += 8;
-		taken->damaged += 8;
-	}
-	taken->next = pos;
-	return false;
-}
-
-void
-aud_buffer_wake_waiters(void)
-{
-	if (pg_atomic_read_u32(&shared->waiting) > 0)
-		ConditionVariableBroadcast(&shared->moved);
-}
-
-bool
-aud_buffer_has_waiters(void)
-{
-	return pg_atomic_read_u32(&shared->waiting) > 0;
-}
-
-void
-aud_buffer_attach_writer(void)
-{
-	shared->writer_pid = MyProcPid;
-	shared->writer_latch = MyLatch;
-}
-
-void
-aud_buffer_detach_writer(void)
-{
-	shared->writer_latch = NULL;
-	shared->writer_pid = 0;
-}
-
-void
-aud_buffer_set_idle(bool idle)
-{
-	pg_atomic_write_u32(&shared->idle, idle ? 1 : 0);
-	pg_memory_barrier();
-}
-
-int
-aud_buffer_writer_pid(void)
-{
-	return shared->writer_pid;
-}
-
-void
-aud_buffer_drain_here(void (*drain)(void))
-{
-	drain_here = drain;
+		stat->lost[i] = pg_atomic_read_u64(&aud_buffer_shared->lost[i]);
 }
