@@ -19,7 +19,6 @@
 #include "miscadmin.h"
 #include "tcop/tcopprot.h"
 #include "tcop/utility.h"
-#include "utils/queryjumble.h"
 #include "utils/timestamp.h"
 
 #include "body.h"
@@ -33,6 +32,7 @@
 #include "message.h"
 #include "objects.h"
 #include "pending.h"
+#include "pg_compat.h"
 #include "place.h"
 #include "policy.h"
 #include "record.h"
@@ -275,7 +275,7 @@ aud_event_rewritten(const Query *query, const char *source)
 	identify(stmt, false);
 	set_text(stmt, source, query->stmt_location, query->stmt_len);
 	begin(stmt);
-	aud_objects_add_range_table(stmt, query->rtable);
+	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));
 	aud_event_end(stmt);
 }
 

@@ -154,7 +154,7 @@ aud_ExecutorCheckPerms(AUD_CHECKPERMS_PARAMS)
 	AudStmt *stmt = aud_event_active();
 
 	if (stmt != NULL && stmt->utility == T_CopyStmt)
-		aud_objects_add_range_table(stmt, rangeTable);
+		aud_objects_add_range_table(stmt, rangeTable, AUD_CHECKPERMS_LIST);
 	if (next_ExecutorCheckPerms)
 		return next_ExecutorCheckPerms(AUD_CHECKPERMS_ARGS);
 	return true;

@@ -223,18 +223,18 @@ access_of_permissions(AclMode required)
 }
 
 static const Bitmapset *
-columns_of(const RangeTblEntry *rte)
+columns_of(const AudPermissions *permissions)
 {
-	const Bitmapset *written = rte->insertedCols;
+	const Bitmapset *written = permissions->insertedCols;
 
-	if (rte->updatedCols != NULL)
-		written = written == NULL ? rte->updatedCols
-								  : bms_union(written, rte->updatedCols);
+	if (permissions->updatedCols != NULL)
+		written = written == NULL ? permissions->updatedCols
+								  : bms_union(written, permissions->updatedCols);
 	if (written == NULL)
-		return rte->selectedCols;
-	if (rte->selectedCols == NULL)
+		return permissions->selectedCols;
+	if (permissions->selectedCols == NULL)
 		return written;
-	return bms_union(written, rte->selectedCols);
+	return bms_union(written, permissions->selectedCols);
 }
 
 /*
@@ -242,11 +242,11 @@ columns_of(const RangeTblEntry *rte)
  * UPDATE takes that of UPDATE, too, but names no column to change.
  */
 static int
-access_of_entry(const RangeTblEntry *rte)
+access_of_entry(const AudPermissions *permissions)
 {
-	int access = access_of_permissions(rte->requiredPerms);
+	int access = access_of_permissions(permissions->requiredPerms);
 
-	if ((access & AUD_ACCESS_UPDATE) && bms_is_empty(rte->updatedCols))
+	if ((access & AUD_ACCESS_UPDATE) && bms_is_empty(permissions->updatedCols))
 		access ^= AUD_ACCESS_UPDATE | AUD_ACCESS_LOCK;
 	return access;
 }
@@ -257,32 +257,34 @@ access_of_entry(const RangeTblEntry *rte)
  * partitioned table are implied by their root.
  */
 static void
-mention_entry(AudStmt *stmt, const RangeTblEntry *rte, int access, bool planned)
+mention_entry(AudStmt *stmt, const RangeTblEntry *rte,
+			  const AudPermissions *permissions, int access, bool planned)
 {
 	AudMention mention = {
 		.relid = rte->relid,
 		.access = planned ? 0 : access,
 		.planned = planned,
 		.by_policy = aud_rls_is_policy(rte),
-		.columns = columns_of(rte),
+		.columns = columns_of(permissions),
 	};
 
 	mention_relation(stmt, &mention);
 }
 
 void
-aud_objects_add_range_table(AudStmt *stmt, List *range_table)
+aud_objects_add_range_table(AudStmt *stmt, List *range_table, List *permissions)
 {
 	int       first = stmt->n_objects;
 	ListCell *lc;
 
 	foreach (lc, range_table)
 	{
-		const RangeTblEntry *rte = lfirst(lc);
-		int                  access = access_of_entry(rte);
+		const RangeTblEntry  *rte = lfirst(lc);
+		const AudPermissions *needed = aud_permissions_of(rte, permissions);
+		int access = needed != NULL ? access_of_entry(needed) : 0;
 
-		if (rte->rtekind == RTE_RELATION && access != 0)
-			mention_entry(stmt, rte, access, false);
+		if (access != 0)
+			mention_entry(stmt, rte, needed, access, false);
 	}
 	settle_columns(stmt, first);
 }
@@ -319,18 +321,20 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 
 	foreach (lc, plan->rtable)
 	{
-		const RangeTblEntry *rte = lfirst(lc);
-		int                  access;
+		const RangeTblEntry  *rte = lfirst(lc);
+		const AudPermissions *needed;
+		int                   access;
 
 		rti++;
-		if (rte->rtekind != RTE_RELATION)
+		needed = aud_permissions_of(rte, AUD_PLAN_PERMISSIONS(plan));
+		if (needed == NULL)
 			continue;
-		access = access_of_entry(rte);
+		access = access_of_entry(needed);
 		if (!plan->canSetTag)
 			access = strip_rule_entry(plan, rte, rti, access);
 		stmt->rls |= aud_rls_applies(rte);
 		if (access != 0)
-			mention_entry(stmt, rte, access, !execute);
+			mention_entry(stmt, rte, needed, access, !execute);
 	}
 	settle_columns(stmt, first);
 }

@@ -28,7 +28,8 @@ extern void aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan,
 								 bool execute);
 
 /* Add the relations of a range table whose permissions are checked. */
-extern void aud_objects_add_range_table(AudStmt *stmt, List *range_table);
+extern void aud_objects_add_range_table(AudStmt *stmt, List *range_table,
+										List *permissions);
 
 /*
  * Add one relation.  columns: attribute numbers offset by

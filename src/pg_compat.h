@@ -69,9 +69,42 @@
 #define AUD_CHECKPERMS_PARAMS \
 	List *rangeTable, List *rteperminfos, bool ereport_on_violation
 #define AUD_CHECKPERMS_ARGS rangeTable, rteperminfos, ereport_on_violation
+#define AUD_CHECKPERMS_LIST rteperminfos
 #else
 #define AUD_CHECKPERMS_PARAMS List *rangeTable, bool ereport_on_violation
 #define AUD_CHECKPERMS_ARGS   rangeTable, ereport_on_violation
+#define AUD_CHECKPERMS_LIST   NIL
+#endif
+
+/*
+ * 16: what is required of a relation, and of which columns, is in a list
+ * beside the range table; a view that was expanded is there as a subquery.
+ */
+#if PG_VERSION_NUM >= 160000
+typedef RTEPermissionInfo AudPermissions;
+
+#define AUD_PLAN_PERMISSIONS(plan)   ((plan)->permInfos)
+#define AUD_QUERY_PERMISSIONS(query) ((query)->rteperminfos)
+
+static inline const AudPermissions *
+aud_permissions_of(const RangeTblEntry *rte, List *permissions)
+{
+	if (rte->perminfoindex == 0 || !OidIsValid(rte->relid))
+		return NULL;
+	return list_nth(permissions, (int) rte->perminfoindex - 1);
+}
+#else
+typedef RangeTblEntry AudPermissions;
+
+#define AUD_PLAN_PERMISSIONS(plan)   NIL
+#define AUD_QUERY_PERMISSIONS(query) NIL
+
+static inline const AudPermissions *
+aud_permissions_of(const RangeTblEntry *rte, List *permissions)
+{
+	(void) permissions;
+	return rte->rtekind == RTE_RELATION ? rte : NULL;
+}
 #endif
 
 /* 16: the authenticated identity left Port */

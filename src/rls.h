@@ -24,13 +24,13 @@ extern void aud_rls_mark(Query *query);
 static inline bool
 aud_rls_applies(const RangeTblEntry *rte)
 {
-	return rte->funcordinality;
+	return rte->rtekind == RTE_RELATION && rte->funcordinality;
 }
 
 static inline bool
 aud_rls_is_policy(const RangeTblEntry *rte)
 {
-	return rte->security_barrier;
+	return rte->rtekind == RTE_RELATION && rte->security_barrier;
 }
 
 #endif /* AUD_RLS_H */
