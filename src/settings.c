@@ -51,8 +51,8 @@ begins(const char *name, const char *prefix)
 	return pg_strncasecmp(name, prefix, strlen(prefix)) == 0;
 }
 
-static bool
-is_watched(const char *name)
+bool
+aud_settings_is_watched(const char *name)
 {
 	if (begins(name, "secaudit.") || begins(name, "log_"))
 		return true;
@@ -70,7 +70,7 @@ aud_settings_class(const char *name)
 	if (pg_strcasecmp(name, "role") == 0 ||
 		pg_strcasecmp(name, "session_authorization") == 0)
 		return AUD_CLASS_ROLE;
-	return is_watched(name) ? AUD_CLASS_CONFIG : AUD_CLASS_MISC_SET;
+	return aud_settings_is_watched(name) ? AUD_CLASS_CONFIG : AUD_CLASS_MISC_SET;
 }
 
 char *
@@ -99,7 +99,8 @@ find_watched(void)
 	n_watched = 0;
 	for (int i = 0; i < n; i++)
 	{
-		if (is_watched(all[i]->name) && !(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
+		if (aud_settings_is_watched(all[i]->name) &&
+			!(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
 			watched[n_watched++] = all[i];
 	}
 }

@@ -11,6 +11,9 @@
 
 #include "postgres.h"
 
+/* Does this setting concern auditing or logging? */
+extern bool aud_settings_is_watched(const char *name);
+
 /* The classes of a command that changes this setting. */
 extern int aud_settings_class(const char *name);
 
@@ -40,5 +43,14 @@ extern int aud_settings_changes(AudSettingChanged changed, void *arg);
  * with given NULL it only counts them.
  */
 extern int aud_settings_given(AudSettingChanged given, void *arg);
+
+/*
+ * SHA-256, in hex digits, over the settings that concern auditing and logging
+ * as this process has them: name=value and a newline for each, ordered by
+ * name, with the values of pg_settings.setting.  False if there is no memory.
+ */
+#define AUD_SETTINGS_DIGEST_CHARS 64
+
+extern bool aud_settings_digest(char *hex);
 
 #endif /* AUD_SETTINGS_H */

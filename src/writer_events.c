@@ -19,6 +19,7 @@
 #include "pg_compat.h"
 #include "writer.h"
 #include "writer_events.h"
+#include "writer_reload.h"
 
 #define SECAUDIT_VERSION "1.0"
 
@@ -243,6 +244,8 @@ aud_event_checkpoint(AudBuf *out, const char *reason)
 	put_number(out, "lost", lost);
 	put_number(out, "waits", buffer.waits);
 	put_wal_position(out);
+	if (aud_writer_config_digest()[0] != '\0')
+		put_string(out, "config_sha256", aud_writer_config_digest());
 	end(out);
 }
 

@@ -19,6 +19,9 @@
 #include "settings.h"
 #include "writer_reload.h"
 
+/* Made when it is first asked for after the configuration was read; or "". */
+static char digest[AUD_SETTINGS_DIGEST_CHARS + 1];
+
 static bool
 is_wanted(void)
 {
@@ -47,6 +50,7 @@ aud_writer_reload(void)
 	TimestampTz now = GetCurrentTimestamp();
 	bool        wanted = is_wanted();
 
+	digest[0] = '\0';
 	aud_settings_remember();
 	ProcessConfigFile(PGC_SIGHUP);
 
@@ -55,4 +59,12 @@ aud_writer_reload(void)
 		aud_settings_changes(record_change, &now);
 	else
 		aud_settings_forget();
+}
+
+const char *
+aud_writer_config_digest(void)
+{
+	if (digest[0] == '\0' && !aud_settings_digest(digest))
+		digest[0] = '\0';
+	return digest;
 }
