@@ -177,6 +177,15 @@ aud_all_settings(int *n)
 #endif
 }
 
+/* 17: a logical message may be flushed at once */
+#if PG_VERSION_NUM >= 170000
+#define AUD_LOG_MESSAGE(prefix, message, len) \
+	LogLogicalMessage((prefix), (message), (len), false, false)
+#else
+#define AUD_LOG_MESSAGE(prefix, message, len) \
+	LogLogicalMessage((prefix), (message), (len), false)
+#endif
+
 /*
  * Does this server follow another one, or an archive?  A primary recovers,
  * too, after a crash, and is no standby meanwhile.

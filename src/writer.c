@@ -37,8 +37,6 @@
 #include "writer_reload.h"
 #include "writer_state.h"
 
-/* With nothing to do the writer still looks around this often. */
-#define IDLE_MS (60 * 1000)
 /* After a failure it tries again this often. */
 #define RETRY_MS 1000
 /* At shutdown it looks this often whether the others are gone. */
@@ -131,7 +129,7 @@ sleep_idle(void)
 {
 	aud_buffer_set_idle(true);
 	if (ring_is_empty() && !is_urgent())
-		nap(IDLE_MS);
+		nap(aud_compose_idle_ms());
 	aud_buffer_set_idle(false);
 }
 

@@ -190,6 +190,23 @@ checkpoint_reason(void)
 	return NULL;
 }
 
+/*
+ * What was written last gets its checkpoint after checkpoint_interval, not only
+ * when somebody writes again: until then no witness knows of it.
+ */
+long
+aud_compose_idle_ms(void)
+{
+	TimestampTz due =
+		TimestampTzPlusMilliseconds(aud_w.checkpoint_at,
+									aud_config->checkpoint_interval_ms);
+
+	if (aud_buffer_position()->chain.seq <= aud_w.checkpoint_seq)
+		return IDLE_CHECKPOINT_MS;
+	return Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), due),
+			   IDLE_CHECKPOINT_MS);
+}
+
 /* Why should the file end with this batch?  NULL: it should not. */
 static const char *
 rotation_reason(void)

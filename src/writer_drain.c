@@ -20,6 +20,7 @@
 #include "guc.h"
 #include "writer_drain.h"
 #include "writer_state.h"
+#include "writer_witness.h"
 
 /* Room for what a batch may hold: see aud_batch_fill. */
 #define BATCH_ROOM (8 * 1024 * 1024)
@@ -118,6 +119,19 @@ prepare_retry(AudTrailTail doubt)
 	return was_safe;
 }
 
+/*
+ * A checkpoint is on disk: have the WAL witness it.  Where nothing but
+ * checkpoints was written since, it need not: an idle server must not make WAL
+ * that archive_timeout then archives.
+ */
+static void
+tell_witness(void)
+{
+	if (aud_w.untold && aud_w.batch.hashed &&
+		aud_witness_tell(&aud_w.batch.after.chain))
+		aud_w.untold = false;
+}
+
 /* What aud_compose_batch() promised for when the batch is on disk. */
 static void
 keep_promise(void)
@@ -136,6 +150,7 @@ keep_promise(void)
 	{
 		aud_w.checkpoint_at = GetCurrentTimestamp();
 		aud_w.checkpoint_seq = aud_w.batch.after.chain.seq;
+		tell_witness();
 	}
 	if (promise->closed != NULL)
 	{
@@ -182,6 +197,8 @@ settle_batch(void)
 	aud_w.batch_waits = false;
 	aud_w.tail = AUD_TAIL_NONE;
 	aud_w.repeats = 0;
+	if (aud_w.batch.lines > 1 || !aud_w.promise.checkpoint)
+		aud_w.untold = true;
 	keep_promise();
 	aud_trouble_over();
 	aud_stat_batch(after, aud_w.batch.lines, aud_batch_bytes(&aud_w.batch));

@@ -69,6 +69,7 @@ typedef struct AudWriter
 	/* Checkpoints */
 	TimestampTz checkpoint_at;
 	uint64      checkpoint_seq; /* number of the last one */
+	bool untold; /* was anything written that the WAL has not heard of? */
 
 	/* Trouble */
 	TimestampTz failing_since; /* 0: none */
@@ -83,6 +84,9 @@ extern AudWriter aud_w;
 
 /* writer_compose.c: put the next batch together; false: nothing to write. */
 extern bool aud_compose_batch(void);
+
+/* With nothing to write, when at the latest to look again: so many ms. */
+extern long aud_compose_idle_ms(void);
 
 /* Put the late open of a new file before a batch that failed. */
 extern void aud_compose_late_open(void);
