@@ -41,11 +41,13 @@ quietly()
 	fi
 }
 
-# as_server COMMAND...: the server's programs refuse to run as root.
+# as_server COMMAND...: the server's programs refuse to run as root.  What is
+# in as_server_under comes before it, and is root still.
+as_server_under=()
 as_server()
 {
 	if [ "$(id -u)" -eq 0 ]; then
-		runuser -u postgres -- "$@"
+		"${as_server_under[@]}" runuser -u postgres -- "$@"
 	else
 		"$@"
 	fi

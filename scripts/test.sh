@@ -142,6 +142,20 @@ run_regress()
 	count "SQL tests" "$good" "$bad"
 }
 
+# The tests get a small file system at $tmp/small, in a mount namespace that
+# goes away with them.  Where root may not mount, a test finds its own way.
+prepare_small_volume()
+{
+	local small=$tmp/small mount=()
+	[ "$(id -u)" -eq 0 ] || return 0
+	mkdir -p "$small"
+	mount=(mount -t tmpfs -o "size=8m,mode=0700,uid=$(id -u postgres)" none "$small")
+	if unshare --mount "${mount[@]}" 2>/dev/null; then
+		as_server_under=(unshare --mount sh -ec
+			"${mount[*]}; export SECAUDIT_SMALL_VOLUME=$small; exec \"\$@\"" sh)
+	fi
+}
+
 run_tap()
 {
 	local tests=() flags=() log=$tmp/tap.log good bad
@@ -158,12 +172,14 @@ run_tap()
 	say "TAP tests (prove): ${#tests[@]} files"
 	mkdir -p "$tmp/run/tmp_check"
 	[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/run/tmp_check"
+	prepare_small_volume
 	as_server "${server_env[@]}" PG_TEST_PORT_DIR="$tmp/run/portlock" \
 		PG_REGRESS="$pgxs/test/regress/pg_regress" \
 		TESTDIR="$tmp/run" TESTDATADIR="$tmp/run/tmp_check" \
 		TESTLOGDIR="$tmp/run/tmp_check/log" \
 		prove -I "$pgxs/test/perl" -I t/lib "${flags[@]}" "${tests[@]}" \
 		2>&1 < /dev/null | tee "$log" || true
+	as_server_under=()
 	# Tests=N counts what ran; the report names failed subtests per file, and
 	# files that died or whose plan was not met without any.
 	bad=$(sed -nE 's/^t\/.*\(Wstat: ([0-9]+).* Tests: [0-9]+ Failed: ([0-9]+)\)$/\1 \2/p' "$log" |

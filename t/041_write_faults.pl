@@ -36,6 +36,9 @@ is($after, $before, 'short write: the rest follows, in the same file');
 ($before, $after) = work_with('write ENOSPC 2');
 is($after, $before + 1, 'a full disk, for a moment: a new file');
 
+($before, $after) = work_with('write EDQUOT 1');
+is($after, $before + 1, 'a quota that is used up, for a moment: a new file');
+
 ($before, $after) = work_with('write EIO 1');
 is($after, $before + 1, 'an error of the disk while writing: a new file');
 
@@ -52,7 +55,7 @@ is($after, $before + 1, 'failed attempts leave no files behind');
 is($after, $before + 1, 'a file that cannot be made is made later');
 
 is(join(',', sort { $a cmp $b } keys %{ { map { $_ => 1 } faults_taken($node) } }),
-	'fdatasync EIO,open EACCES,open EMFILE,write EINTR,write EIO,write ENOSPC,write SHORT',
+	'fdatasync EIO,open EACCES,open EMFILE,write EDQUOT,write EINTR,write EIO,write ENOSPC,write SHORT',
 	'every fault was really met');
 
 like(slurp_file($node->logfile), qr/WARNING:  could not write a file in audit trail directory .*: No space left on device/,

@@ -42,6 +42,9 @@ my $helper_db = 'secaudit_test';
 # Per node name: { offsets => { file => bytes read }, records => [...], session => its flushing session }
 my %seen;
 
+# Per node name: where its trail is, if elsewhere than usual.
+my %trail_dirs;
+
 # Lines that have been read and not validated yet.
 my @unchecked;
 
@@ -50,12 +53,14 @@ my @unchecked;
 #   conf       => further lines for postgresql.conf
 #   init       => arguments of PostgreSQL::Test::Cluster's init, as an array
 #   no_start   => 1: leave it stopped, and without the helper's database
+#   trail_dir  => where the trail is to be, if not beside the data directory
 #   no_preload => 1: secaudit is installed but not loaded (for comparisons)
 sub new_node
 {
 	my ($name, %opt) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
+	$trail_dirs{$name} = $opt{trail_dir} if $opt{trail_dir};
 	$node->init(@{ $opt{init} // [] });
 	configure($node, %opt);
 	return $node if $opt{no_start};
@@ -97,7 +102,7 @@ sub prepare
 sub trail_dir
 {
 	my ($node) = @_;
-	return $node->basedir . '/trail';
+	return $trail_dirs{ $node->name } // $node->basedir . '/trail';
 }
 
 # The trail's files, oldest first.
