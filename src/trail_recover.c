@@ -18,31 +18,12 @@
  */
 #include "postgres.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "access/xlog.h"
-#include "miscadmin.h"
-
 #include "guc.h"
 #include "trail.h"
+#include "trail_lines.h"
 
 /* How many records from the files' end are looked for in the ring. */
 #define REMEMBERED 64
-
-#define LINE_MAX_BYTES (AUD_RECORD_MAX + AUD_RECORD_TRAILER_MAX)
-
-/* Reads a file line by line. */
-typedef struct LineReader
-{
-	int    fd;
-	uint64 offset; /* of line[] in the file */
-	char  *data;   /* LINE_MAX_BYTES + 1 */
-	size_t len;    /* bytes in data */
-	char  *line;   /* the current line, NUL in place of the newline */
-	size_t line_len;
-} LineReader;
 
 typedef struct Scan
 {
@@ -52,77 +33,6 @@ typedef struct Scan
 	size_t       body_len[REMEMBERED];
 	uint64       count; /* records remembered in all */
 } Scan;
-
-static bool
-reader_open(LineReader *reader, const char *name, uint64 offset)
-{
-	char path[MAXPGPATH];
-
-	memset(reader, 0, sizeof(*reader));
-	aud_trail_path(name, path);
-	reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (reader->fd < 0)
-		return false;
-	reader->offset = offset;
-	reader->data = palloc(LINE_MAX_BYTES + 1);
-	reader->line = reader->data;
-	return true;
-}
-
-static void
-reader_close(LineReader *reader)
-{
-	pfree(reader->data);
-	close(reader->fd);
-}
-
-/* Read more behind what is left in the storage.  False at the end. */
-static bool
-reader_fill(LineReader *reader)
-{
-	size_t  kept = reader->data + reader->len - reader->line;
-	ssize_t n;
-
-	memmove(reader->data, reader->line, kept);
-	reader->line = reader->data;
-	reader->len = kept;
-	if (kept >= LINE_MAX_BYTES)
-		return false;
-	n = pread(reader->fd,
-			  reader->data + kept,
-			  LINE_MAX_BYTES - kept,
-			  (off_t) (reader->offset + kept));
-	if (n <= 0)
-		return false;
-	reader->len += (size_t) n;
-	return true;
-}
-
-/* Step to the next line.  False if there is no whole one left. */
-static bool
-reader_next(LineReader *reader)
-{
-	if (reader->line_len > 0)
-	{
-		reader->line += reader->line_len + 1;
-		reader->offset += reader->line_len + 1;
-		reader->line_len = 0;
-	}
-	for (;;)
-	{
-		size_t left = reader->data + reader->len - reader->line;
-		char  *newline = memchr(reader->line, '\n', left);
-
-		if (newline != NULL)
-		{
-			*newline = '\0';
-			reader->line_len = newline - reader->line;
-			return reader->line_len > 0;
-		}
-		if (!reader_fill(reader))
-			return false;
-	}
-}
 
 /* A line that is in the trail: its record need not be written again. */
 static void
@@ -140,7 +50,7 @@ remember(Scan *scan, const char *line, size_t body_len)
 
 /* Does the line continue the chain?  Then take it in. */
 static bool
-accept_line(Scan *scan, LineReader *reader)
+accept_line(Scan *scan, AudLines *reader)
 {
 	AudChainTrailer t;
 	AudPosition    *p = &scan->r->position;
@@ -155,15 +65,6 @@ accept_line(Scan *scan, LineReader *reader)
 	p->file_lines++;
 	p->file_closed = strstr(reader->line, ",\"event\":\"audit.close\",") != NULL;
 	return true;
-}
-
-/* The number that a key of the line has, 0 if it has none. */
-static uint64
-key_number(const char *line, const char *key)
-{
-	const char *value = aud_trail_key(line, key);
-
-	return value ? strtoull(value, NULL, 10) : 0;
 }
 
 /* Is this the first line of a file of this log? */
@@ -182,21 +83,21 @@ is_our_open(const char *line)
  * nothing of the file counts.
  */
 static bool
-accept_head(Scan *scan, LineReader *reader, const AudTrailEntry *entry)
+accept_head(Scan *scan, AudLines *reader, const AudTrailEntry *entry)
 {
 	AudPosition  before = scan->r->position;
 	AudPosition *p = &scan->r->position;
-	LineReader   open_line;
+	AudLines     open_line;
 	uint64       repeats;
 	bool         sound;
 
-	if (!reader_next(reader) || !is_our_open(reader->line))
+	if (!aud_lines_next(reader) || !is_our_open(reader->line))
 		return false;
 
 	p->file_no = entry->no;
 	strlcpy(p->file_name, entry->name, sizeof(p->file_name));
 	p->file_lines = 0;
-	repeats = key_number(reader->line, "repeats");
+	repeats = aud_lines_number(reader->line, "repeats");
 	if (repeats == 0)
 		sound = accept_line(scan, reader);
 	else
@@ -207,7 +108,7 @@ accept_head(Scan *scan, LineReader *reader, const AudTrailEntry *entry)
 		open_line.line = pnstrdup(reader->line, reader->line_len);
 		sound = true;
 		while (sound && repeats-- > 0)
-			sound = reader_next(reader) && accept_line(scan, reader);
+			sound = aud_lines_next(reader) && accept_line(scan, reader);
 		end = p->file_size;
 		sound = sound && accept_line(scan, &open_line);
 		p->file_size = end;
@@ -219,9 +120,9 @@ accept_head(Scan *scan, LineReader *reader, const AudTrailEntry *entry)
 }
 
 static void
-accept_rest(Scan *scan, LineReader *reader)
+accept_rest(Scan *scan, AudLines *reader)
 {
-	while (reader_next(reader) && accept_line(scan, reader))
+	while (aud_lines_next(reader) && accept_line(scan, reader))
 		;
 }
 
@@ -233,22 +134,22 @@ static bool
 believe_head(Scan *scan, const AudTrailEntry *entry)
 {
 	AudPosition *p = &scan->r->position;
-	LineReader   reader;
+	AudLines     reader;
 	bool         ours;
 
-	if (!reader_open(&reader, entry->name, 0))
+	if (!aud_lines_open(&reader, entry->name, 0))
 		return false;
-	ours = reader_next(&reader) && is_our_open(reader.line);
+	ours = aud_lines_next(&reader) && is_our_open(reader.line);
 	if (ours)
 	{
 		const char *h = aud_trail_key(reader.line, "prev_h");
 
-		p->chain.seq = key_number(reader.line, "prev_seq");
+		p->chain.seq = aud_lines_number(reader.line, "prev_seq");
 		if (h == NULL || strlen(h) < AUD_CHAIN_HASH_CHARS ||
 			!aud_chain_hash_decode(h, p->chain.h))
 			memset(p->chain.h, 0, sizeof(p->chain.h));
 	}
-	reader_close(&reader);
+	aud_lines_close(&reader);
 	return ours;
 }
 
@@ -256,15 +157,15 @@ believe_head(Scan *scan, const AudTrailEntry *entry)
 static bool
 scan_current(Scan *scan)
 {
-	LineReader reader;
+	AudLines reader;
 
-	if (!reader_open(&reader,
-					 scan->r->position.file_name,
-					 scan->r->position.file_size))
+	if (!aud_lines_open(&reader,
+						scan->r->position.file_name,
+						scan->r->position.file_size))
 		return errno == ENOENT;
 	if (!scan->r->position.file_closed)
 		accept_rest(scan, &reader);
-	reader_close(&reader);
+	aud_lines_close(&reader);
 	return true;
 }
 
@@ -272,9 +173,9 @@ scan_current(Scan *scan)
 static bool
 scan_later(Scan *scan, const AudTrailEntry *entry)
 {
-	LineReader reader;
+	AudLines reader;
 
-	if (!reader_open(&reader, entry->name, 0))
+	if (!aud_lines_open(&reader, entry->name, 0))
 		return false;
 	if (accept_head(scan, &reader, entry))
 		accept_rest(scan, &reader);
@@ -282,7 +183,7 @@ scan_later(Scan *scan, const AudTrailEntry *entry)
 		ereport(LOG,
 				errmsg("file \"%s\" does not continue the audit trail and is left alone",
 					   entry->name));
-	reader_close(&reader);
+	aud_lines_close(&reader);
 	return true;
 }
 
@@ -375,8 +276,8 @@ begins_next_record(Scan *scan, const char *rest, size_t len, char *storage)
 
 	if (!aud_buffer_next(scan->r->position.tail, storage, AUD_RECORD_MAX, &taken))
 		return false;
-	line = palloc(LINE_MAX_BYTES);
-	aud_buf_init(&out, line, LINE_MAX_BYTES);
+	line = palloc(AUD_LINE_MAX);
+	aud_buf_init(&out, line, AUD_LINE_MAX);
 	result = aud_chain_seal(scan->hasher,
 							&chain,
 							&out,
@@ -407,14 +308,14 @@ static void
 judge_tail(Scan *scan, char *storage)
 {
 	AudRecovery *r = scan->r;
-	LineReader   reader;
+	AudLines     reader;
 
 	r->tail = AUD_TAIL_NONE;
 	r->repeats = 0;
 	if (r->position.file_no == 0 ||
-		!reader_open(&reader, r->position.file_name, r->position.file_size))
+		!aud_lines_open(&reader, r->position.file_name, r->position.file_size))
 		return;
-	while (reader_fill(&reader))
+	while (aud_lines_fill(&reader))
 		;
 	if (reader.len > 0)
 	{
@@ -427,7 +328,7 @@ judge_tail(Scan *scan, char *storage)
 			r->tail = looks_torn(reader.data, reader.len) ? AUD_TAIL_TORN
 														  : AUD_TAIL_FOREIGN;
 	}
-	reader_close(&reader);
+	aud_lines_close(&reader);
 }
 
 bool
@@ -449,63 +350,4 @@ aud_trail_recover(AudHasher *hasher, AudRecovery *recovery)
 		if (scan.bodies[i] != NULL)
 			pfree(scan.bodies[i]);
 	return true;
-}
-
-/* Read a file's first line; the caller frees it. */
-static char *
-first_line(const char *name)
-{
-	LineReader reader;
-	char      *line = NULL;
-
-	if (!reader_open(&reader, name, 0))
-		return NULL;
-	if (reader_next(&reader))
-		line = pstrdup(reader.line);
-	reader_close(&reader);
-	return line;
-}
-
-bool
-aud_trail_last_log_id(char *log_id)
-{
-	AudTrailEntry *entries;
-	int            count;
-
-	if (!aud_trail_list(&entries, &count))
-		return false;
-	for (int i = count - 1; i >= 0; i--)
-	{
-		char       *line = first_line(entries[i].name);
-		const char *log = line ? aud_trail_key(line, "log") : NULL;
-		const char *sys = line ? aud_trail_key(line, "system_identifier") : NULL;
-
-		if (log == NULL || sys == NULL ||
-			strspn(log, "0123456789abcdef") != AUD_LOG_ID_CHARS)
-			continue;
-		if (strtoull(sys, NULL, 10) != GetSystemIdentifier())
-			return false;
-		strlcpy(log_id, log, AUD_LOG_ID_CHARS + 1);
-		return true;
-	}
-	return false;
-}
-
-bool
-aud_trail_read_opening(const char *name, AudOpening *opening)
-{
-	char       *line = first_line(name);
-	const char *h;
-	bool        ours;
-
-	memset(opening, 0, sizeof(*opening));
-	if (line == NULL)
-		return false;
-	ours = strstr(line, ",\"event\":\"audit.open\",") != NULL;
-	opening->prev_seq = key_number(line, "prev_seq");
-	h = aud_trail_key(line, "prev_h");
-	if (h != NULL)
-		strlcpy(opening->prev_h, h, sizeof(opening->prev_h));
-	pfree(line);
-	return ours;
 }
