@@ -10,6 +10,8 @@ use Time::HiRes qw(sleep time);
 
 my $clients = 4;
 my $rounds = $ENV{SECAUDIT_KILL_ROUNDS} // 1;
+# The long form: 200 sessions at a time for a minute.
+my ($visitors, $rate, $minute) = $rounds > 1 ? (200, 300, 60) : (8, 40, 4);
 my $node = new_node(
 	'kill',
 	settings => {
@@ -18,8 +20,8 @@ my $node = new_node(
 		'secaudit.buffer_size' => '1MB',
 		'secaudit.flush_interval' => '50ms'
 	});
-$node->append_conf('postgresql.conf', "log_statement = 'none'\nrestart_after_crash = on");
-$node->reload;
+$node->append_conf('postgresql.conf', "log_statement = 'none'\nrestart_after_crash = on\nmax_connections = 250");
+$node->restart;
 my $script = $node->basedir . '/load.sql';
 append_to_file($script, "SELECT 'load', :round, :client_id;\n");
 my $round = 0;
@@ -117,7 +119,7 @@ foreach my $who (sort keys %kill)
 {
 	my $file = $node->basedir . '/one.sql';
 	append_to_file($file, "SELECT 1;\n");
-	$node->command_ok([ 'pgbench', '-n', '-C', '-R', 40, '-c', 8, '-j', 2, '-T', 4, '-f', $file, $node->connstr('postgres') ], 'sessions come and go');
+	$node->command_ok([ 'pgbench', '-n', '-C', '-R', $rate, '-c', $visitors, '-j', 2, '-T', $minute, '-f', $file, $node->connstr('postgres') ], 'sessions come and go');
 	$node->stop;
 	my (%start, %end);
 	foreach my $r (all_records($node))
@@ -128,8 +130,10 @@ foreach my $who (sort keys %kill)
 	cmp_ok(scalar(keys %start), '>', 30, 'many sessions (' . keys(%start) . ')');
 	is(scalar(grep { ($end{$_} // 0) != 1 } keys %start), 0, 'every one that began has ended, once');
 	is(scalar(grep { !$start{$_} } keys %end), 0, 'and none ended that had not begun');
+	note(keys(%start) . ' sessions began and ended');
 }
 
+note(scalar(@{ [ all_records($node) ] }) . ' records, ' . 4 * $rounds . ' kills');
 note("$acknowledged transactions acknowledged, $recorded recorded, none lost");
 check_trail($node, 'the trail is sound');
 done_testing();
