@@ -86,7 +86,8 @@ typedef struct AudPosition
 	bool      file_closed; /* does the file end in audit.close? */
 	bool      stopped;     /* was the last thing written an audit.stop? */
 	char      file_name[AUD_TRAIL_NAME_MAX];
-	pg_crc32c crc; /* of all before it */
+	uint64    told[AUD_LOSS_KINDS]; /* of the header's lost: in audit.gap */
+	pg_crc32c crc;                  /* of all before it */
 } AudPosition;
 
 typedef struct AudBufferHeader
@@ -113,9 +114,9 @@ typedef struct AudBufferHeader
 	uint64      first_chunk; /* those before this number have been given back */
 	uint32      free_chunks; /* how many are in nobody's use */
 
-	/* Losses not yet told by an audit.gap: added to by anyone */
+	/* Losses since the file was made: added to by anyone */
 	pg_atomic_uint64 lost[AUD_LOSS_KINDS];
-	pg_atomic_uint64 lost_from; /* us since 1970: first loss, 0 if none */
+	pg_atomic_uint64 lost_from; /* us since 1970: first untold one; 0: none */
 	pg_atomic_uint64 lost_to;   /* last one */
 
 	/* Written by the writer alone, read by anyone */
@@ -140,6 +141,14 @@ extern AudBufferHeader *aud_buffer_header;
 
 /* The position that holds. */
 extern const AudPosition *aud_buffer_position(void);
+
+/* Losses of this kind that no audit.gap on disk has told of. */
+static inline uint64
+aud_buffer_untold(AudLoss kind)
+{
+	return pg_atomic_read_u64(&aud_buffer_header->lost[kind]) -
+		   aud_buffer_position()->told[kind];
+}
 
 /* Make a new position hold, tail included; the writer, or start-up. */
 extern void aud_buffer_set_position(const AudPosition *position);

@@ -48,6 +48,29 @@ remember(Scan *scan, const char *line, size_t body_len)
 	scan->count++;
 }
 
+/*
+ * Losses that a line tells of need not be told again.  Without the buffer that
+ * counted them there is nothing to tell either.
+ */
+static void
+note_gap(AudPosition *p, const char *line)
+{
+	uint64      lost = aud_lines_number(line, "lost");
+	const char *reason = aud_trail_key(line, "reason");
+
+	if (reason == NULL || strstr(line, ",\"event\":\"audit.gap\",") == NULL)
+		return;
+	for (int i = 0; i < AUD_LOSS_KINDS; i++)
+	{
+		const char *name = aud_buffer_loss_name(i);
+		uint64      counted = pg_atomic_read_u64(&aud_buffer_header->lost[i]);
+
+		if (strncmp(reason, name, strlen(name)) == 0 &&
+			reason[strlen(name)] == '"')
+			p->told[i] = Min(p->told[i] + lost, counted);
+	}
+}
+
 /* Does the line continue the chain?  Then take it in. */
 static bool
 accept_line(Scan *scan, AudLines *reader)
@@ -61,6 +84,7 @@ accept_line(Scan *scan, AudLines *reader)
 		return false;
 
 	remember(scan, reader->line, t.body_len);
+	note_gap(p, reader->line);
 	p->file_size = reader->offset + reader->line_len + 1;
 	p->file_lines++;
 	p->file_closed = strstr(reader->line, ",\"event\":\"audit.close\",") != NULL;

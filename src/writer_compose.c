@@ -97,7 +97,7 @@ add_start(void)
 
 /*
  * One audit.gap for each reason.  The counters go on counting meanwhile; what
- * is told is subtracted when the telling is on disk.
+ * was told of them becomes known in the same instant as that it is on disk.
  */
 static void
 add_gaps(void)
@@ -108,7 +108,7 @@ add_gaps(void)
 
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
 	{
-		uint64 lost = pg_atomic_read_u64(&header->lost[i]);
+		uint64 lost = aud_buffer_untold(i);
 
 		if (lost == 0)
 			continue;
@@ -119,7 +119,10 @@ add_gaps(void)
 					  pg_atomic_read_u64(&header->lost_to),
 					  aud_buffer_loss_name(i));
 		if (add(&out))
-			aud_w.promise.lost[i] = lost;
+		{
+			aud_w.batch.after.told[i] += lost;
+			aud_w.promise.gap = true;
+		}
 	}
 }
 

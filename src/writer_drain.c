@@ -140,10 +140,6 @@ keep_promise(void)
 
 	if (promise->started)
 		aud_w.start_reason = NULL;
-	for (int i = 0; i < AUD_LOSS_KINDS; i++)
-		if (promise->lost[i] > 0)
-			pg_atomic_fetch_sub_u64(&aud_buffer_header->lost[i],
-									promise->lost[i]);
 	if (promise->expired > 0)
 		aud_files_expire(promise->expired);
 	if (promise->checkpoint)
@@ -161,18 +157,6 @@ keep_promise(void)
 	}
 }
 
-/* The first loss that is told next is the first one from now on. */
-static void
-forget_first_loss(void)
-{
-	for (int i = 0; i < AUD_LOSS_KINDS; i++)
-		if (aud_w.promise.lost[i] > 0)
-		{
-			pg_atomic_write_u64(&aud_buffer_header->lost_from, 0);
-			return;
-		}
-}
-
 /* The batch is on disk: make that known. */
 static void
 settle_batch(void)
@@ -186,7 +170,9 @@ settle_batch(void)
 	strlcpy(after->file_name, aud_w.file.name, sizeof(after->file_name));
 	after->stopped = aud_w.promise.stopped;
 	after->file_closed = aud_w.promise.closed != NULL;
-	forget_first_loss();
+	/* The first loss that is told next is the first one from now on. */
+	if (aud_w.promise.gap)
+		pg_atomic_write_u64(&aud_buffer_header->lost_from, 0);
 	aud_buffer_set_position(after);
 	if (aud_w.batch.damaged > 0)
 		aud_buffer_count_damaged(aud_w.batch.damaged);

@@ -23,12 +23,12 @@
 /* What has to be seen to once a batch is on disk. */
 typedef struct AudPromise
 {
-	bool        started;              /* audit.start is in */
-	uint64      lost[AUD_LOSS_KINDS]; /* losses that audit.gap told of */
-	int         expired;              /* files that audit.expire told of */
-	bool        checkpoint;           /* audit.checkpoint is in */
-	bool        stopped;              /* audit.stop is in */
-	const char *closed;               /* audit.close is in: why */
+	bool        started;    /* audit.start is in */
+	bool        gap;        /* an audit.gap is in */
+	int         expired;    /* files that audit.expire told of */
+	bool        checkpoint; /* audit.checkpoint is in */
+	bool        stopped;    /* audit.stop is in */
+	const char *closed;     /* audit.close is in: why */
 } AudPromise;
 
 typedef struct AudWriter

@@ -86,7 +86,7 @@ tell_losses(void)
 	uint64 lost = 0;
 
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
-		lost += pg_atomic_read_u64(&aud_buffer_header->lost[i]);
+		lost += aud_buffer_untold(i);
 	if (lost == 0 || !may_tell(&aud_w.loss_told_at))
 		return;
 	ereport(WARNING,
