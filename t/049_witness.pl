@@ -92,18 +92,20 @@ is((verify($cut))[0], 0, 'a trail whose end was cut off agrees with itself');
 is($status, 1, 'but not with the standby');
 like($said, qr/: truncated: seq \d+ to \d+, an expected record is not there$/m, 'which is told') or diag($said);
 
-# A crash, and a promotion.
-$node->start;
-$node->stop('immediate');
-$node->start;
-$seq = mark($node);
-ok(wait_until(sub { flush_trail($node); witnessed_seq($node) > $seq }), 'it goes on after a crash');
+# The standby takes over.
 $standby->promote;
 $standby->safe_psql('postgres', 'SELECT 1');
 ok(wait_until(sub { flush_trail($standby); my ($l) = (witnesses($standby))[-1] // ''; $l ne '' && $l !~ /^$log:/ }),
 	'a standby that was promoted has its own trail witnessed');
 is((verify(trail_dir($standby), (witnesses($standby))[-1]))[0], 0, 'and holds it');
 $standby->stop;
+
+# A crash.
+$node->start;
+$node->stop('immediate');
+$node->start;
+$seq = mark($node);
+ok(wait_until(sub { flush_trail($node); witnessed_seq($node) > $seq }), 'it goes on after a crash');
 
 # Without a chain there is nothing to witness.
 $node->safe_psql('postgres', 'ALTER SYSTEM SET secaudit.integrity = off');
