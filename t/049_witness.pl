@@ -2,6 +2,8 @@
 use strict;
 use warnings;
 use File::Basename qw(basename);
+use FindBin ();
+use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use SecauditFault;
@@ -19,20 +21,19 @@ mkdir trail_dir($standby), 0700;
 $standby->append_conf('postgresql.conf', "secaudit.directory = '" . trail_dir($standby) . "'");
 $standby->start;
 
-# What the newest timeline of a node's WAL says, as verify --expect takes it.
+# What the newest timeline of a node's WAL says, as verify --expect takes it: by
+# the command of docs/operations.md.
+my ($command) = slurp_file("$FindBin::Bin/../docs/operations.md") =~ /^    (pg_waldump .*?) > witnessed$/ms;
+
 sub witnesses
 {
 	my ($of) = @_;
 	my @segments = sort map { basename($_) } grep { /\/[0-9A-F]{24}$/ } glob($of->data_dir . '/pg_wal/*');
 	my $timeline = substr $segments[-1], 0, 8;
 	my ($first) = grep { /^$timeline/ } @segments;
-	my ($out, $err) = ('', '');
-	# It ends with an error: WAL has no end but that nothing follows.
-	IPC::Run::run(
-		[ 'pg_waldump', '--path', $of->data_dir . '/pg_wal', '--rmgr', 'LogicalMessage', $first, $segments[-1] ],
-		'>', \$out, '2>', \$err);
-	return map { s/ //g; pack 'H*', $_ }
-	  $out =~ /non-transactional, prefix "secaudit"; payload \(\d+ bytes\): ([0-9A-F ]+)$/mg;
+	my $wal = $of->data_dir . '/pg_wal';
+	(my $with_names = $command) =~ s/WAL --rmgr LogicalMessage FIRST LAST/$wal --rmgr LogicalMessage $first $segments[-1]/ or die 'docs';
+	return split /\n/, `$with_names`;
 }
 
 # The number of the last record that is witnessed.
