@@ -1,30 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * event.c
- *	  The statement stack.
- *
- * Two structures share the frames.  The chain of active frames ("caller")
- * follows the C stack: a hook enters a frame before it calls on and leaves
- * it afterwards, also when an error passes through.  The list of open frames
- * ("next") holds every statement that has begun and not ended, among them
- * queries of portals that wait for the next FETCH or Execute message and are
- * not active at all.
+ *	  The statement stack: who is active, and how a statement ends.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/parallel.h"
-#include "executor/executor.h"
-#include "miscadmin.h"
-#include "tcop/tcopprot.h"
-#include "tcop/utility.h"
-#include "utils/timestamp.h"
-
-#include "body.h"
 #include "classify.h"
-#include "clock.h"
 #include "event.h"
+#include "event_stack.h"
 #include "event_xact.h"
 #include "facts_ddl.h"
 #include "guard.h"
@@ -32,71 +17,67 @@
 #include "message.h"
 #include "objects.h"
 #include "pending.h"
-#include "pg_compat.h"
 #include "place.h"
 #include "policy.h"
 #include "record.h"
 #include "roles.h"
 
-static AudStmt *active;
-static AudStmt *open_stmts;
-static AudStmt *awaiting_commit;
-static int      planning; /* planner levels below the active statement */
+AudStack aud_stack;
 
 AudStmt *
 aud_event_active(void)
 {
-	return active;
+	return aud_stack.active;
 }
 
 void
 aud_event_enter(AudStmt *stmt)
 {
 	stmt->entered = aud_roles_acting();
-	if (active != NULL)
-		aud_roles_notice_outer(active, stmt->entered);
-	stmt->caller = active;
-	stmt->planning = planning;
-	if (stmt->silent && active != NULL)
+	if (aud_stack.active != NULL)
+		aud_roles_notice_outer(aud_stack.active, stmt->entered);
+	stmt->caller = aud_stack.active;
+	stmt->planning = aud_stack.planning;
+	if (stmt->silent && aud_stack.active != NULL)
 	{
-		stmt->number = active->number;
-		stmt->level = active->level;
+		stmt->number = aud_stack.active->number;
+		stmt->level = aud_stack.active->level;
 	}
-	active = stmt;
-	planning = 0;
+	aud_stack.active = stmt;
+	aud_stack.planning = 0;
 }
 
 void
 aud_event_leave(AudStmt *stmt)
 {
 	aud_roles_notice(stmt);
-	active = stmt->caller;
-	planning = stmt->planning;
+	aud_stack.active = stmt->caller;
+	aud_stack.planning = stmt->planning;
 	stmt->caller = NULL;
 }
 
 void
 aud_event_enter_planner(void)
 {
-	planning++;
+	aud_stack.planning++;
 }
 
 void
 aud_event_leave_planner(void)
 {
-	planning--;
+	aud_stack.planning--;
 }
 
 bool
 aud_event_is_planning(void)
 {
-	return planning > 0;
+	return aud_stack.planning > 0;
 }
 
 void
 aud_event_new_text(const char *source, int location, int len)
 {
-	if (active != NULL || planning > 0)
+	if (aud_stack.active != NULL || aud_stack.planning > 0)
 		return;
 	aud_pending_forget();
 	aud_place_new_text(source, location, len);
@@ -106,11 +87,12 @@ aud_event_new_text(const char *source, int location, int len)
 void
 aud_event_note_function(Oid funcid)
 {
-	AudStmt *stmt = active != NULL ? active : awaiting_commit;
+	AudStmt *stmt =
+		aud_stack.active != NULL ? aud_stack.active : aud_stack.awaiting_commit;
 
-	if (planning > 0)
+	if (aud_stack.planning > 0)
 	{
-		aud_pending_note(active, funcid);
+		aud_pending_note(aud_stack.active, funcid);
 		return;
 	}
 
@@ -119,205 +101,6 @@ aud_event_note_function(Oid funcid)
 		stmt = stmt->host;
 	if (stmt != NULL)
 		aud_objects_add_function(stmt, funcid);
-}
-
-/* Number and place of a new statement. */
-static void
-identify(AudStmt *stmt, bool from_rule)
-{
-	AudSurroundings now = {
-		.active = active,
-		.awaiting_commit = awaiting_commit,
-		.planning = planning,
-		.from_rule = from_rule,
-	};
-
-	aud_place_identify(stmt, &now);
-	if (stmt->level == 0 && !from_rule)
-		stmt->batch = aud_message_begin(stmt->number);
-}
-
-/* The statement's own part of a text that may hold several. */
-static void
-set_text(AudStmt *stmt, const char *text, int location, int len)
-{
-	if (text == NULL)
-		return;
-	stmt->query = CleanQuerytext(text, &location, &len);
-	stmt->query_len = len;
-}
-
-/* A query's text; one that a rule made has that of its statement. */
-static void
-set_query_text(AudStmt *stmt, const QueryDesc *query_desc)
-{
-	int location = query_desc->plannedstmt->stmt_location;
-	int len = query_desc->plannedstmt->stmt_len;
-
-	if (stmt->origin == AUD_ORIGIN_RULE)
-		aud_place_of_rule(query_desc->sourceText, &location, &len);
-	set_text(stmt, query_desc->sourceText, location, len);
-}
-
-/* What every process that runs statements needs once. */
-static void
-start_process(void)
-{
-	static bool started = false;
-
-	if (started)
-		return;
-	aud_session_start();
-	aud_objects_start();
-	started = true;
-}
-
-static void
-begin(AudStmt *stmt)
-{
-	start_process();
-	stmt->who = aud_session_identity(true);
-	aud_clock_read(&stmt->began, &stmt->began_at);
-	stmt->next = open_stmts;
-	open_stmts = stmt;
-}
-
-/* The command that this query is the body of, or NULL. */
-static AudStmt *
-find_host(const QueryDesc *query_desc)
-{
-	if (active == NULL || planning > 0 || !active->has_body ||
-		!aud_body_is(active, query_desc->sourceText) ||
-		aud_place_trigger_depth() != active->trigger_depth)
-		return NULL;
-	return active;
-}
-
-/*
- * REFRESH ... CONCURRENTLY compares and changes the view with statements of
- * its own making: they are the command, not something inside of it.
- */
-static bool
-is_inner_working(void)
-{
-	return active != NULL && active->utility == T_RefreshMatViewStmt &&
-		   !active->silent;
-}
-
-/* What the client sent must leave a trace even if the server dies of it. */
-static void
-note_begin(AudStmt *stmt)
-{
-	if (stmt->level > 0 || stmt->silent)
-		return;
-	/* the class of EXECUTE and its like is that of their body */
-	if (stmt->classes == 0 || aud_policy_wants(stmt))
-		aud_record_begin(stmt);
-}
-
-AudStmt *
-aud_event_begin_query(QueryDesc *query_desc, int eflags)
-{
-	const PlannedStmt *plan = query_desc->plannedstmt;
-	AudStmt           *stmt = aud_stmt_take();
-
-	stmt->key = query_desc;
-	stmt->utility = T_Invalid;
-	stmt->host = find_host(query_desc);
-	if (stmt->host != NULL || is_inner_working())
-		stmt->silent = true;
-	else if (active == NULL && IsParallelWorker())
-		stmt->silent = true; /* the leader's record tells of it */
-	else
-	{
-		identify(stmt, !plan->canSetTag);
-		stmt->tag = CreateCommandTag((Node *) plan);
-		set_query_text(stmt, query_desc);
-	}
-
-	begin(stmt);
-	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
-	if (planning == 0)
-		aud_pending_take(stmt, active);
-	stmt->opened_by = stmt->number;
-	if (stmt->host != NULL)
-	{
-		stmt->opened_by = stmt->host->number;
-		aud_stmt_merge(stmt->host, stmt);
-	}
-	note_begin(stmt);
-	return stmt;
-}
-
-/* Is a statement that is being analyzed also about to run? */
-static bool
-will_run(void)
-{
-	return active == NULL || active->utility == T_Invalid ||
-		   active->utility == T_DoStmt || active->utility == T_CallStmt;
-}
-
-void
-aud_event_rewritten(const Query *query, const char *source)
-{
-	AudStmt *stmt;
-
-	if (active != NULL && active->utility == T_ExplainStmt)
-		active->rewritten = true;
-	if (planning > 0 || !will_run())
-		return;
-	stmt = aud_stmt_take();
-	stmt->utility = T_Invalid;
-	stmt->tag = CreateCommandTag((Node *) query);
-	stmt->classes = AUD_CLASS_WRITE;
-	stmt->rewritten = true;
-	stmt->has_rows = true;
-	identify(stmt, false);
-	set_text(stmt, source, query->stmt_location, query->stmt_len);
-	begin(stmt);
-	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));
-	aud_event_end(stmt);
-}
-
-AudStmt *
-aud_event_begin_utility(const PlannedStmt *pstmt, const char *query_string)
-{
-	AudStmt *stmt = aud_stmt_take();
-
-	stmt->utility = nodeTag(pstmt->utilityStmt);
-	stmt->tag = CreateCommandTag(pstmt->utilityStmt);
-	stmt->classes = aud_class_of_utility(pstmt->utilityStmt, stmt->tag);
-	stmt->silent = is_inner_working();
-	if (!stmt->silent)
-	{
-		identify(stmt, false);
-		set_text(stmt, query_string, pstmt->stmt_location, pstmt->stmt_len);
-		aud_stmt_keep_text(stmt);
-	}
-	aud_body_expect(stmt, pstmt->utilityStmt, query_string);
-	begin(stmt);
-	if (planning == 0)
-		aud_pending_take(stmt, active);
-	note_begin(stmt);
-	return stmt;
-}
-
-AudStmt *
-aud_event_begin_command(const char *event, const char *command, int classes,
-						AudOrigin origin)
-{
-	AudStmt *stmt = aud_stmt_take();
-
-	stmt->event = event;
-	stmt->command = command;
-	stmt->classes = classes;
-	identify(stmt, false);
-	stmt->origin = origin;
-	set_text(stmt, debug_query_string, -1, 0);
-	aud_stmt_keep_text(stmt);
-	begin(stmt);
-	note_begin(stmt);
-	return stmt;
 }
 
 void
@@ -334,7 +117,7 @@ aud_event_find(const void *key)
 {
 	if (key == NULL)
 		return NULL;
-	for (AudStmt *stmt = open_stmts; stmt != NULL; stmt = stmt->next)
+	for (AudStmt *stmt = aud_stack.open; stmt != NULL; stmt = stmt->next)
 	{
 		if (stmt->key == key)
 			return stmt;
@@ -343,12 +126,12 @@ aud_event_find(const void *key)
 }
 
 /* Unlink and pool a frame; queries that were its body live on without it. */
-static void
-release(AudStmt *stmt)
+void
+aud_stack_release(AudStmt *stmt)
 {
-	AudStmt **link = &open_stmts;
+	AudStmt **link = &aud_stack.open;
 
-	for (AudStmt *other = open_stmts; other != NULL; other = other->next)
+	for (AudStmt *other = aud_stack.open; other != NULL; other = other->next)
 	{
 		if (other->host == stmt)
 			other->host = NULL;
@@ -358,7 +141,7 @@ release(AudStmt *stmt)
 	if (*link == stmt)
 		*link = stmt->next;
 	aud_stmt_release(stmt);
-	if (open_stmts == NULL)
+	if (aud_stack.open == NULL)
 		aud_session_forget_stale();
 }
 
@@ -421,7 +204,7 @@ context_gone(void *arg)
 	if (stmt->outcome != AUD_OUTCOME_FAILURE)
 		stmt->incomplete = true;
 	record(stmt);
-	release(stmt);
+	aud_stack_release(stmt);
 }
 
 void
@@ -438,7 +221,7 @@ finish(AudStmt *stmt)
 {
 	record(stmt);
 	if (!stmt->watched)
-		release(stmt);
+		aud_stack_release(stmt);
 	else
 		stmt->ending = false; /* from here on the callback has the frame */
 }
@@ -449,7 +232,8 @@ note_effects(AudStmt *stmt)
 {
 	if (stmt->roles_changed && !stmt->silent)
 	{
-		for (AudStmt *outer = active; outer != NULL; outer = outer->caller)
+		for (AudStmt *outer = aud_stack.active; outer != NULL;
+			 outer = outer->caller)
 			outer->noted = stmt->roles_to;
 		aud_facts_roles_changed(stmt);
 	}
@@ -482,52 +266,26 @@ aud_event_fail(AudStmt *stmt, const AudFailure *failure)
 	finish(stmt);
 }
 
-static void
-cursor_gone(void *arg)
-{
-	release(arg);
-}
-
-void
-aud_event_hold_cursor(const AudStmt *stmt, Portal portal)
-{
-	AudStmt *held = aud_stmt_take();
-
-	held->key = portal;
-	held->silent = true;
-	held->recorded = true;
-	held->who = stmt->who;
-	held->opened_by = stmt->number;
-	aud_stmt_merge(held, stmt);
-	held->next = open_stmts;
-	open_stmts = held;
-	held->context_gone.func = cursor_gone;
-	held->context_gone.arg = held;
-	MemoryContextRegisterResetCallback(portal->portalContext,
-									   &held->context_gone);
-	held->watched = true;
-}
-
 void
 aud_event_await_commit(AudStmt *stmt)
 {
-	awaiting_commit = stmt;
+	aud_stack.awaiting_commit = stmt;
 }
 
 bool
 aud_event_is_committing(void)
 {
-	return awaiting_commit != NULL;
+	return aud_stack.awaiting_commit != NULL;
 }
 
 void
 aud_event_committed(bool committed, const AudFailure *failure)
 {
-	AudStmt *stmt = awaiting_commit;
+	AudStmt *stmt = aud_stack.awaiting_commit;
 
 	if (stmt == NULL)
 		return;
-	awaiting_commit = NULL;
+	aud_stack.awaiting_commit = NULL;
 	if (committed || failure == NULL)
 		aud_event_end(stmt);
 	else
@@ -544,10 +302,10 @@ doom(AudStmt *stmt, const AudFailure *failure)
 void
 aud_event_doom(const AudFailure *failure)
 {
-	for (AudStmt *stmt = active; stmt != NULL; stmt = stmt->caller)
+	for (AudStmt *stmt = aud_stack.active; stmt != NULL; stmt = stmt->caller)
 		doom(stmt, failure);
-	if (awaiting_commit != NULL)
-		doom(awaiting_commit, failure);
+	if (aud_stack.awaiting_commit != NULL)
+		doom(aud_stack.awaiting_commit, failure);
 }
 
 void
@@ -555,12 +313,12 @@ aud_event_end_all(const AudFailure *failure)
 {
 	if (failure != NULL)
 		aud_event_doom(failure);
-	for (AudStmt *stmt = open_stmts; stmt != NULL; stmt = stmt->next)
+	for (AudStmt *stmt = aud_stack.open; stmt != NULL; stmt = stmt->next)
 	{
 		if (stmt->outcome != AUD_OUTCOME_FAILURE)
 			stmt->incomplete = true;
 		record(stmt);
 	}
-	active = NULL;
-	awaiting_commit = NULL;
+	aud_stack.active = NULL;
+	aud_stack.awaiting_commit = NULL;
 }
