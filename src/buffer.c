@@ -17,7 +17,6 @@
 #include "utils/timestamp.h"
 
 #include "buffer.h"
-#include "buffer_pages.h"
 #include "buffer_shared.h"
 #include "guc.h"
 #include "inflight.h"
@@ -278,7 +277,6 @@ aud_buffer_append(const char *line, size_t len)
 
 	if (worth_waking(used))
 		aud_buffer_wake_writer();
-	aud_pages_prepare(my_last, AUD_FRAME_SPACE(len));
 	return AUD_OK;
 }
 
