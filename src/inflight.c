@@ -26,7 +26,7 @@
 #include "pg_compat.h"
 
 #define SLOT_SIZE     2048
-#define SESSION_MAX   848
+#define SESSION_MAX   840
 #define STATEMENT_MAX 1120
 
 typedef struct AudInflightSlot
@@ -44,13 +44,17 @@ typedef struct AudInflightSlot
 
 	/* The statement */
 	uint32 running; /* is this part valid? */
+	uint16 event_len;
 	uint16 class_len;
 	uint16 command_len;
 	uint16 stmt_who_len; /* 0: it is the session's */
 	uint16 query_len;    /* bytes kept */
-	uint64 query_full_len;
+	uint32 query_full_len;
 	uint64 stmt;
 	int64  began_us;
+
+	/* At the next start: which record is put where, see put_once */
+	uint64 putting;
 
 	/* The texts, in the order of their lengths above */
 	char session[SESSION_MAX];
@@ -196,6 +200,7 @@ aud_inflight_begin(const AudInflightFacts *facts)
 	slot->stmt = facts->stmt;
 	slot->began_us = facts->began_us;
 	aud_buf_init(&texts, slot->statement, STATEMENT_MAX);
+	slot->event_len = add_text(&texts, facts->event, strlen(facts->event));
 	slot->class_len =
 		add_text(&texts, facts->class_name, strlen(facts->class_name));
 	slot->command_len = add_text(&texts, facts->command, strlen(facts->command));
@@ -207,7 +212,7 @@ aud_inflight_begin(const AudInflightFacts *facts)
 				 facts->query,
 				 Min(facts->query_len,
 					 Min(AUD_INFLIGHT_QUERY_MAX, aud_buf_room(&texts))));
-	slot->query_full_len = facts->query_len;
+	slot->query_full_len = (uint32) facts->query_len;
 	pg_write_barrier();
 	slot->running = 1;
 }
@@ -239,18 +244,24 @@ now_us(void)
 	return (int64) tv.tv_sec * 1000000 + tv.tv_usec;
 }
 
+/* A text of a slot. */
+typedef struct Slice
+{
+	const char *text;
+	size_t      len;
+} Slice;
+
 static void
-begin_record(AudBuf *out, const char *event, const char *class,
-			 size_t class_len, int64 when)
+begin_record(AudBuf *out, Slice event, Slice class, int64 when)
 {
 	aud_buf_lit(out, "{\"v\":1,\"log\":\"");
 	aud_buf_cstr(out, aud_buffer_log_id());
 	aud_buf_lit(out, "\",\"ts\":");
 	aud_json_timestamp(out, when);
 	aud_buf_lit(out, ",\"event\":\"");
-	aud_buf_cstr(out, event);
+	aud_buf_append(out, event.text, event.len);
 	aud_buf_lit(out, "\",\"class\":\"");
-	aud_buf_append(out, class, class_len);
+	aud_buf_append(out, class.text, class.len);
 	aud_buf_char(out, '"');
 }
 
@@ -285,29 +296,33 @@ put_query(AudBuf *out, const AudInflightSlot *slot, const char *query)
 static void
 put_statement(AudBuf *out, const AudInflightSlot *slot)
 {
-	const char *class = slot->statement;
-	const char *command = class + slot->class_len;
-	const char *who = command + slot->command_len;
+	Slice event = {slot->statement, slot->event_len};
+	Slice class = {event.text + event.len, slot->class_len};
+	Slice command = {class.text + class.len, slot->command_len};
+	Slice who = {command.text + command.len, slot->stmt_who_len};
 
-	begin_record(out, "statement", class, slot->class_len, slot->began_us);
+	begin_record(out, event, class, slot->began_us);
 	aud_buf_lit(out, ",\"command\":");
-	aud_json_string(out, command, slot->command_len);
+	aud_json_string(out, command.text, command.len);
 	aud_buf_lit(out, ",\"outcome\":\"unknown\"");
-	if (slot->stmt_who_len > 0)
-		aud_buf_append(out, who, slot->stmt_who_len);
+	if (who.len > 0)
+		aud_buf_append(out, who.text, who.len);
 	else
 		aud_buf_append(out, slot->session, slot->who_len);
 	put_session(out, slot, slot->ssn + 1);
 	aud_buf_lit(out, ",\"stmt\":");
 	aud_json_uint(out, slot->stmt);
-	put_query(out, slot, who + slot->stmt_who_len);
+	put_query(out, slot, who.text + who.len);
 	aud_buf_char(out, '}');
 }
 
 static void
 put_end(AudBuf *out, const AudInflightSlot *slot, int64 ended_us)
 {
-	begin_record(out, "session.end", "session", strlen("session"), ended_us);
+	static const Slice event = {"session.end", sizeof("session.end") - 1};
+	static const Slice class = {"session", sizeof("session") - 1};
+
+	begin_record(out, event, class, ended_us);
 	aud_buf_lit(out, ",\"outcome\":\"unknown\"");
 	aud_buf_append(out, slot->session, slot->who_len);
 	put_session(out, slot, slot->ssn + (slot->running ? 2 : 1));
@@ -316,25 +331,42 @@ put_end(AudBuf *out, const AudInflightSlot *slot, int64 ended_us)
 	aud_buf_char(out, '}');
 }
 
+/*
+ * Append a record, unless an earlier start has done that and was killed before
+ * it could forget the slot: head has moved since then.  Which of the slot's
+ * records it was about is in the lowest bits, positions being multiples of 8.
+ */
+static bool
+put_once(AudInflightSlot *slot, uint64 which, const AudBuf *line)
+{
+	uint64 head = aud_buffer_header->head;
+
+	if ((slot->putting & 7) == which && head > (slot->putting & ~UINT64CONST(7)))
+		return true;
+	slot->putting = head | which;
+	pg_write_barrier();
+	return aud_buffer_append_alone(line->data, line->len);
+}
+
 /* What the slot's owner could not write any more; false if the ring is full. */
 static bool
-record_slot(const AudInflightSlot *slot)
+record_slot(AudInflightSlot *slot)
 {
 	char   line[16 * 1024]; /* more than the slot's texts can grow to */
 	AudBuf out;
 	bool   ok = true;
 
-	if (slot->running)
+	if (slot->running && (slot->putting & 7) != ENDS_SESSION)
 	{
 		aud_buf_init(&out, line, sizeof(line));
 		put_statement(&out, slot);
-		ok &= aud_buffer_append_alone(out.data, out.len);
+		ok &= put_once(slot, ENDS_STATEMENT, &out);
 	}
 	if (slot->wants_end)
 	{
 		aud_buf_init(&out, line, sizeof(line));
 		put_end(&out, slot, now_us());
-		ok &= aud_buffer_append_alone(out.data, out.len);
+		ok &= put_once(slot, ENDS_SESSION, &out);
 	}
 	return ok;
 }
@@ -352,6 +384,8 @@ aud_inflight_startup(void)
 
 		if (slot->open && !record_slot(slot))
 			lost++;
+		slot->open = 0;
+		pg_write_barrier();
 		memset(slot, 0, sizeof(*slot));
 	}
 	if (lost > 0)

@@ -32,7 +32,7 @@
  *	  name		,"session":"..."
  *	  client	,"pid":N,"app":"..." and so on
  * May be called again when one of them has changed.  Texts too long for the
- * slot, 848 bytes in all, are left out, the last ones first; only names full
+ * slot, 840 bytes in all, are left out, the last ones first; only names full
  * of characters that JSON has to escape get there.
  */
 typedef struct AudInflightSession
@@ -62,6 +62,7 @@ extern void aud_inflight_take_ssn(uint64_t ssn);
 typedef struct AudInflightFacts
 {
 	int64_t     began_us;   /* microseconds since 1970 */
+	const char *event;      /* "statement" */
 	const char *class_name; /* "read" */
 	const char *command;    /* "SELECT" */
 	const char *who;        /* as above, with the roles of this moment */

@@ -44,6 +44,7 @@ aud_record_begin(AudStmt *stmt)
 	append_who(&b, stmt->who);
 
 	facts.began_us = aud_record_unix_us(stmt->began);
+	facts.event = stmt->event != NULL ? stmt->event : "statement";
 	facts.class_name = class;
 	facts.command =
 		stmt->command != NULL ? stmt->command : GetCommandTagName(stmt->tag);

@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use PostgreSQL::Test::Utils;
 use SecauditFault;
+use SecauditProto;
 use SecauditTest;
 use Test::More;
 
@@ -53,6 +54,20 @@ $node->stop;
 $node->start;
 is(scalar(records($node, outcome => 'unknown', event => 'statement')), 1,
 	'a start after a clean stop adds nothing');
+
+# A command of the replication protocol: a base backup that nobody reads.
+$node->append_conf('postgresql.conf', "max_wal_senders = 2\nwal_level = replica\n");
+$node->append_conf('pg_hba.conf', "local replication all trust\n");
+$node->restart;
+my $sender = SecauditProto->connect($node, replication => 'true');
+$sender->query('BASE_BACKUP');
+$node->poll_query_until('postgres', 'SELECT wait_event = $$ClientWrite$$ FROM pg_stat_activity WHERE pid = ' . $sender->pid)
+  or die;
+$node->stop('immediate');
+$node->start;
+my ($backup) = records($node, pid => $sender->pid, outcome => 'unknown', event => qr/^(?!session)/);
+is("@{$backup}{qw(event class command)}", 'replication replication BASE_BACKUP', 'a base backup that a crash interrupted is an event of replication');
+$sender->vanish;
 
 # Immediate stop: sessions end without a chance to say so.
 my $other = $node->background_psql('postgres', on_error_stop => 0);
