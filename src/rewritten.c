@@ -130,7 +130,9 @@ aud_rewritten_to_nothing(const Query *query)
 	relid = rt_fetch(query->resultRelation, query->rtable)->relid;
 	for (int depth = 0; OidIsValid(relid) && depth < DEPTH_MAX; depth++)
 	{
-		Relation rel = try_table_open(relid, AccessShareLock);
+		/* parse analysis has locked the target, and only that */
+		Relation rel = depth == 0 ? table_open(relid, NoLock)
+								  : try_table_open(relid, AccessShareLock);
 
 		if (rel == NULL)
 			return false;
