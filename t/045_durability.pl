@@ -9,6 +9,7 @@ use warnings;
 use File::Copy qw(copy);
 use PostgreSQL::Test::Utils;
 use SecauditFault;
+use SecauditProto;
 use SecauditTest;
 use Test::More;
 
@@ -51,6 +52,15 @@ is_deeply([ missing(@acked) ], [], 'statement: everything acknowledged is there 
 $node->stop;
 start_faulty($node);
 push @acked, acknowledged(5);
+# A session that is just ending would be told to have ended twice: the old state
+# of the buffer does not know better.
+my $watch = SecauditProto->connect($node);
+wait_until(
+	sub {
+		$watch->query(q{SELECT count(*) FROM pg_stat_activity
+			WHERE backend_type = 'client backend' AND datname = 'postgres' AND pid <> pg_backend_pid()});
+		return ($watch->rows($watch->until_ready))[0][0] == 0;
+	}) or die;
 copy($buffer, "$buffer.stale") or die $!;
 push @acked, acknowledged(10);
 cut_power($node);
