@@ -42,6 +42,7 @@ aud_event_error(const AudFailure *failure, const char *query, size_t query_len)
 				   : aud_place_is_fastpath() ? AUD_ORIGIN_FASTPATH
 											 : AUD_ORIGIN_CLIENT;
 	stmt->number = aud_place_failed_number();
+	stmt->batch = stmt->level == 0 ? aud_message_batch() : 0;
 	stmt->who = aud_session_identity(false);
 	stmt->began = GetCurrentTimestamp();
 	stmt->query = query;

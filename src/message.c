@@ -75,6 +75,12 @@ aud_message_begin(uint64_t number)
 	return first_number;
 }
 
+uint64_t
+aud_message_batch(void)
+{
+	return is_current() ? first_number : 0;
+}
+
 AudSlice
 aud_message_failed(void)
 {

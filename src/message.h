@@ -32,6 +32,9 @@ extern void aud_message_analyzed(const char *source, int location, int len);
  */
 extern uint64_t aud_message_begin(uint64_t number);
 
+/* The same for an error that is none. */
+extern uint64_t aud_message_batch(void);
+
 /*
  * What an error outside of any statement is about: the statement that was
  * being planned, or everything from the one on that could not be analyzed.

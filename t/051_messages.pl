@@ -52,7 +52,7 @@ is_record($got[1],
 	{ event => 'error', class => 'error', command => undef, sqlstate => '22012', query => 'SELECT 1/0', skipped_query => 'SELECT 2' },
 	'77: an error of the planner is about its statement');
 @got = run('SELECT 1; SELECT nothing; SELECT 2');
-is_record($got[1], { event => 'error', sqlstate => '42703', query => 'SELECT nothing; SELECT 2', skipped_query => undef },
+is_record($got[1], { event => 'error', sqlstate => '42703', query => 'SELECT nothing; SELECT 2', skipped_query => undef, batch => 1 },
 	'77: one of the parser about everything from that statement on');
 @got = run('LOCK TABLE t; TRUNCATE secret; SELECT 1');
 is_record($got[1],
