@@ -172,6 +172,9 @@ record(AudStmt *stmt)
 		{
 			aud_record_statement(stmt);
 			aud_xact_count_record();
+			/* a look at catalogs that leads to a record is one, too */
+			if (aud_stack.active != NULL)
+				aud_stack.active->user_objects = true;
 		}
 		return;
 	}

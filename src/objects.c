@@ -13,6 +13,7 @@
 #include "access/sysattr.h"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_largeobject.h"
 #include "catalog/pg_proc.h"
 #include "nodes/bitmapset.h"
 
@@ -96,6 +97,9 @@ note_relation(AudStmt *stmt, const AudRelation *relation, int access,
 		return;
 	}
 	stmt->catalog_objects = true;
+	/* what is in large objects is users'; a lock is no look at a catalog */
+	if (relation->relid == LargeObjectRelationId || (access & AUD_ACCESS_LOCK))
+		stmt->user_objects = true;
 	if (access & (AUD_ACCESS_WRITES | AUD_ACCESS_COPY_FROM))
 		stmt->must_record = true;
 	if (reads_credentials(relation, columns))

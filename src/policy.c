@@ -22,10 +22,11 @@ is_internal(const AudStmt *stmt)
 		   (stmt->classes & ~AUD_CLASS_READ) == 0;
 }
 
+/* What goes to a file or program of the server is more than that. */
 static bool
 reads_catalogs_only(const AudStmt *stmt)
 {
-	return stmt->catalog_objects && !stmt->user_objects &&
+	return stmt->catalog_objects && !stmt->user_objects && !stmt->privileged &&
 		   (stmt->classes & ~AUD_CLASS_READ) == 0;
 }
 

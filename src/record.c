@@ -23,6 +23,7 @@
 #include "buffer.h"
 #include "classify.h"
 #include "core/json.h"
+#include "core/json_cut.h"
 #include "guc.h"
 #include "inflight.h"
 #include "record.h"
@@ -32,6 +33,9 @@
 /* Room kept for the query text in a line that also lists many objects. */
 #define TEXT_ROOM_MIN 1024
 
+/* The part of a line that details may take, as much as parameters. */
+#define DETAIL_PART 3
+
 /* More than there can ever be; its width stands in while they are counted. */
 #define PARTS_MAX 99999
 
@@ -40,6 +44,7 @@ typedef struct AudCursor
 {
 	int    part;  /* 0: not split */
 	int    parts; /* 0: not known yet */
+	bool   bare;  /* without what may be left out, or nothing would fit */
 	int    object;
 	size_t text;
 } AudCursor;
@@ -47,9 +52,8 @@ typedef struct AudCursor
 static char  *line;
 static size_t line_cap;
 
-/* A new record, of one line or several. */
-static void
-begin_record(void)
+void
+aud_record_take_line(void)
 {
 	aud_record_start();
 	aud_inflight_take_ssn(aud_session_take_ssn());
@@ -74,12 +78,17 @@ aud_record_start(void)
 	line_cap = wanted;
 }
 
-/* Bytes that the backend's part of a line may have. */
-static size_t
-line_room(void)
+size_t
+aud_record_room(void)
 {
 	return Min(line_cap - 1, (size_t) aud_config->record_max_bytes) -
 		   AUD_RECORD_TRAILER_MAX;
+}
+
+void
+aud_record_init_line(AudBuf *b, size_t room)
+{
+	aud_buf_init(b, line, room + 1);
 }
 
 int64
@@ -89,81 +98,27 @@ aud_record_unix_us(TimestampTz t)
 		   ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)) * USECS_PER_DAY;
 }
 
-static void
-append_object(AudBuf *b, const AudStmt *stmt, const AudObject *object,
-			  bool with_columns)
-{
-	aud_buf_char(b, '{');
-	aud_buf_append(b, stmt->arena + object->head_off, object->head_len);
-	if (object->access != 0)
-	{
-		aud_buf_lit(b, ",\"access\":");
-		aud_access_append(b, object->access);
-	}
-	if (object->by_policy)
-		aud_buf_lit(b, ",\"origin\":\"rls\"");
-	if (object->root)
-		aud_buf_lit(b, ",\"root\":true");
-	if (object->planned)
-		aud_buf_lit(b, ",\"planned\":true");
-	if (object->columns_len > 0 && with_columns)
-	{
-		aud_buf_lit(b, ",\"columns\":[");
-		aud_buf_append(b, stmt->arena + object->columns_off, object->columns_len);
-		aud_buf_char(b, ']');
-	}
-	else if (object->columns_len > 0)
-		aud_buf_lit(b, ",\"columns_omitted\":true");
-	aud_buf_char(b, '}');
-}
-
-/* Take back what was appended after "len". */
-static void
-rewind_to(AudBuf *b, size_t len)
-{
-	b->len = len;
-	b->data[len] = '\0';
-	b->truncated = false;
-}
-
-/*
- * Append as many of the objects as fit before "limit".  Columns of a table so
- * wide that they fill a line of their own are left out.
- */
+/* As many of the objects as fit before "limit", or how many are left out. */
 static void
 append_objects(AudBuf *b, const AudStmt *stmt, AudCursor *at, size_t limit)
 {
-	bool first = true;
+	uint64 left = stmt->n_objects - at->object;
 
-	for (; at->object < stmt->n_objects; at->object++)
+	if (at->bare && left > 0)
 	{
-		const AudObject *object = &stmt->objects[at->object];
-		size_t           before = b->len;
-
-		if (object->head_len == 0)
-			continue; /* its name could not be found out */
-		aud_buf_cstr(b, first ? ",\"objects\":[" : ",");
-		append_object(b, stmt, object, true);
-		if (first && (b->truncated || b->len > limit))
-		{
-			rewind_to(b, before);
-			aud_buf_lit(b, ",\"objects\":[");
-			append_object(b, stmt, object, false);
-		}
-		else if (b->truncated || b->len > limit)
-		{
-			rewind_to(b, before);
-			break;
-		}
-		first = false;
+		aud_record_append_uint(b,
+							   ",\"objects_omitted\":",
+							   stmt->objects_omitted + left);
+		at->object = stmt->n_objects;
+		return;
 	}
-	if (!first)
-		aud_buf_char(b, ']');
+	aud_record_append_objects(b, stmt, &at->object, limit);
+	if (stmt->objects_omitted > 0)
+		aud_record_append_uint(b, ",\"objects_omitted\":", stmt->objects_omitted);
 }
 
-/* A transaction that has changed nothing yet has no number. */
-static void
-append_xid(AudBuf *b, TransactionId xid)
+void
+aud_record_append_xid(AudBuf *b, TransactionId xid)
 {
 	if (!TransactionIdIsValid(xid))
 		return;
@@ -186,16 +141,28 @@ append_flags(AudBuf *b, const AudStmt *stmt)
 		aud_buf_lit(b, ",\"executed\":true");
 }
 
+void
+aud_record_append_details(AudBuf *b, const char *details, size_t len, AudBuf *cut)
+{
+	size_t max = aud_record_room() / DETAIL_PART;
+
+	if (len <= max)
+		aud_buf_append(b, details, len);
+	else
+		aud_json_append_cut(b, details, len, max, cut);
+}
+
 static void
-append_results(AudBuf *b, const AudStmt *stmt)
+append_results(AudBuf *b, const AudStmt *stmt, const AudCursor *at, AudBuf *cut)
 {
 	instr_time duration;
 
-	if (stmt->objects_omitted > 0)
-		aud_record_append_uint(b, ",\"objects_omitted\":", stmt->objects_omitted);
 	append_flags(b, stmt);
-	if (stmt->detail_len > 0)
-		aud_buf_append(b, stmt->arena + stmt->detail_off, stmt->detail_len);
+	if (stmt->detail_len > 0 && !at->bare)
+		aud_record_append_details(b,
+								  stmt->arena + stmt->detail_off,
+								  stmt->detail_len,
+								  cut);
 	if (stmt->has_rows)
 		aud_record_append_uint(b, ",\"rows\":", stmt->rows);
 	if (stmt->incomplete)
@@ -208,7 +175,7 @@ append_results(AudBuf *b, const AudStmt *stmt)
 							   ",\"duration_us\":",
 							   INSTR_TIME_GET_MICROSEC(duration) + stmt->lead_us);
 	}
-	append_xid(b, GetTopTransactionIdIfAny());
+	aud_record_append_xid(b, GetTopTransactionIdIfAny());
 }
 
 /* Which of the two texts something was done to. */
@@ -227,10 +194,33 @@ append_keys(AudBuf *b, const char *opening, bool query, bool params)
 	aud_buf_char(b, ']');
 }
 
+/* The same, with the keys of details that lost their end. */
+static void
+append_truncated(AudBuf *b, const AudBuf *cut, bool query, bool params)
+{
+	if (cut->len == 0)
+	{
+		append_keys(b, ",\"truncated\":[", query, params);
+		return;
+	}
+	aud_buf_lit(b, ",\"truncated\":[");
+	aud_buf_append(b, cut->data, cut->len);
+	if (query)
+		aud_buf_lit(b, ",\"query\"");
+	if (params)
+		aud_buf_lit(b, ",\"params\"");
+	aud_buf_char(b, ']');
+}
+
 /* What a reader has to know about the text before it comes. */
 static void
-append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text, bool split)
+append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text,
+				  const AudCursor *at, const AudBuf *cut)
 {
+	bool split = at->part > 0;
+	bool params_cut =
+		stmt->params_omitted > 0 || (at->bare && stmt->params_len > 0);
+
 	if (text->len > 0 && (split || text->omitted > 0))
 	{
 		aud_record_append_uint(b, ",\"query_len\":", text->full_len);
@@ -239,7 +229,7 @@ append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text, bool split)
 		aud_buf_char(b, '"');
 	}
 	append_keys(b, ",\"redacted\":[", text->redacted, stmt->params_redacted);
-	append_keys(b, ",\"truncated\":[", text->omitted > 0, stmt->params_omitted > 0);
+	append_truncated(b, cut, text->omitted > 0, params_cut);
 	append_keys(b, ",\"enc\":[", text->invalid, stmt->params_invalid);
 }
 
@@ -258,12 +248,12 @@ decimal_digits(int n)
 
 /* Room for the text: what is left, but for what comes after it. */
 static size_t
-query_room(const AudBuf *b, const AudStmt *stmt)
+query_room(const AudBuf *b, const AudStmt *stmt, const AudCursor *at)
 {
 	size_t after = sizeof("\"}");
 	size_t room = aud_buf_room(b);
 
-	if (stmt->params_len > 0)
+	if (stmt->params_len > 0 && !at->bare)
 		after += sizeof(",\"params\":") + stmt->params_len;
 	return room > after ? room - after : 0;
 }
@@ -285,7 +275,7 @@ append_query(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
 	if (text->len == 0)
 		return;
 	aud_buf_lit(b, ",\"query\":\"");
-	room = query_room(b, stmt);
+	room = query_room(b, stmt, at);
 	if (raw)
 		room = room > sizeof(raw_key) + 8 ? (room - sizeof(raw_key) - 8) * 3 / 7
 										  : 0;
@@ -304,18 +294,21 @@ append_query(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
 static void
 format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
 {
-	size_t room = line_room();
+	size_t room = aud_record_room();
+	char   cut_storage[AUD_CUT_KEYS_MAX];
+	AudBuf cut;
 
 	/* each pass over the parts must end them at the same places */
 	if (at->part > 0)
 		room -= decimal_digits(PARTS_MAX) - decimal_digits(at->parts);
-	aud_buf_init(b, line, room + 1);
+	aud_record_init_line(b, room);
 	aud_record_append_head(b, stmt, at->part, at->parts);
+	aud_buf_init(&cut, cut_storage, sizeof(cut_storage));
 	append_objects(b, stmt, at, room - TEXT_ROOM_MIN - stmt->params_len);
-	append_results(b, stmt);
-	append_text_facts(b, stmt, text, at->part > 0);
+	append_results(b, stmt, at, &cut);
+	append_text_facts(b, stmt, text, at, &cut);
 	append_query(b, stmt, text, at);
-	if (stmt->params_len > 0)
+	if (stmt->params_len > 0 && !at->bare)
 	{
 		aud_buf_lit(b, ",\"params\":");
 		aud_buf_append(b, stmt->arena + stmt->params_off, stmt->params_len);
@@ -329,6 +322,27 @@ is_finished(const AudStmt *stmt, const AudText *text, const AudCursor *at)
 	return at->object >= stmt->n_objects && at->text >= text->len;
 }
 
+/*
+ * Format the next line; false if there is nothing more to come of it.  Each
+ * line must bring the record on: where one does not, what may be left out is,
+ * and where not even that helps, the rest of the record.
+ */
+static bool
+format_next(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
+{
+	AudCursor before = *at;
+
+	format_part(b, stmt, text, at);
+	if (!b->truncated && (at->object > before.object || at->text > before.text))
+		return true;
+	*at = before;
+	if (at->bare)
+		return false;
+	at->bare = true;
+	format_part(b, stmt, text, at);
+	return !b->truncated;
+}
+
 /* Write (or, without append, only count) the parts of a record. */
 static int
 split(const AudStmt *stmt, AudText *text, int parts, bool append)
@@ -339,7 +353,8 @@ split(const AudStmt *stmt, AudText *text, int parts, bool append)
 	do
 	{
 		at.part++;
-		format_part(&b, stmt, text, &at);
+		if (!format_next(&b, stmt, text, &at))
+			break;
 		if (append)
 			aud_buffer_append(b.data, b.len);
 	} while (!is_finished(stmt, text, &at));
@@ -368,7 +383,7 @@ aud_record_statement(const AudStmt *stmt)
 	AudText   text;
 	AudBuf    b;
 
-	begin_record();
+	aud_record_take_line();
 	if (stmt->query_is_clean)
 		aud_text_prepare_clean(&text, stmt->query, stmt->query_len);
 	else
@@ -383,46 +398,9 @@ aud_record_statement(const AudStmt *stmt)
 		at.text = 0;
 		format_part(&b, stmt, &text, &at);
 	}
-	if (is_finished(stmt, &text, &at))
+	if (is_finished(stmt, &text, &at) && !b.truncated)
 		aud_buffer_append(b.data, b.len);
 	else
 		append_parts(stmt, &text);
-	aud_text_end();
-}
-
-void
-aud_record_event(const AudEventFacts *facts)
-{
-	AudBuf b;
-
-	begin_record();
-	aud_buf_init(&b, line, line_room() + 1);
-	aud_record_append_start(&b, facts->when);
-	aud_record_append_event(&b, facts->event);
-	aud_buf_lit(&b, ",\"class\":\"");
-	aud_buf_cstr(&b, facts->class);
-	aud_buf_char(&b, '"');
-	if (facts->command != NULL)
-	{
-		aud_buf_lit(&b, ",\"command\":\"");
-		aud_buf_cstr(&b, facts->command);
-		aud_buf_char(&b, '"');
-	}
-	aud_record_append_outcome(&b, facts->outcome);
-	aud_record_append_failure(&b, facts->failure);
-	aud_session_append_place(&b);
-	if (facts->identity != NULL)
-		aud_buf_cstr(&b, facts->identity);
-	aud_session_append_client(&b);
-	if (facts->detail != NULL)
-		aud_buf_cstr(&b, facts->detail);
-	if (facts->duration_us >= 0)
-		aud_record_append_uint(&b, ",\"duration_us\":", facts->duration_us);
-	append_xid(&b, facts->xid);
-	aud_buf_char(&b, '}');
-	if (facts->dont_wait)
-		(void) aud_buffer_try_append(b.data, b.len);
-	else
-		aud_buffer_append(b.data, b.len);
 	aud_text_end();
 }

@@ -157,5 +157,28 @@ is_deeply(
 	one_record($node, since => $since, query => qr/^SELECT rolpassword/)->{objects}[0]{columns},
 	['rolpassword'], '68: with the column that was read');
 
+# What leaves the database is no look at a catalog, whatever is in it.
+my $file = $node->basedir . '/out';
+$node->safe_psql('postgres', "ALTER ROLE reader SET secaudit.log = 'read'");
+$since = mark($node);
+$node->safe_psql('postgres', qq{
+	COPY pg_am TO '$file';
+	COPY (SELECT relname FROM pg_class) TO PROGRAM 'cat > $file';
+	DO \$\$BEGIN COPY pg_am TO PROGRAM 'cat > $file'; END\$\$;
+	COPY pg_am TO STDOUT;
+	SELECT lo_from_bytea(777, 'text');
+	SELECT data FROM pg_largeobject WHERE loid = 777;
+	SELECT relname FROM pg_class WHERE relname = 't' FOR UPDATE;
+	SELECT query_to_xml('TABLE t', true, true, '') FROM pg_class LIMIT 1;
+}, extra_params => [ '-U', 'reader' ]);
+my @got = records($node, since => $since, event => 'statement', class => qr/read|misc/);
+is_deeply([ map { join ' ', $_->{command}, map { "$_->{type}" } grep { $_->{type} =~ /^(?:file|program)$/ } @{ $_->{objects} // [] } } @got ],
+	[ 'COPY file', 'COPY program', 'COPY program', 'SELECT', 'SELECT FOR UPDATE', 'SELECT', 'SELECT' ],
+	'68: a catalog that goes to a file or program, large objects and locks are recorded')
+  or diag(join "\n", map { $_->{query} } @got);
+is_record($got[0], { class => 'read', privileged => 1, objects => [ "file $file copy_to", 'table pg_catalog.pg_am select' ] },
+	'68: with the file');
+is($got[-2]{parent}, $got[-1]{stmt}, '68: a look at a catalog that has a recorded statement in it is recorded, too');
+
 $node->stop;
 done_testing();
