@@ -58,6 +58,7 @@ add_copy(AudStmt *stmt, const CopyStmt *copy)
 	if (copy->filename == NULL)
 		return;
 	stmt->privileged = true;
+	stmt->must_record = true; /* it acts on the machine, not the database */
 	aud_objects_add_named(stmt,
 						  copy->is_program ? "program" : "file",
 						  copy->filename,

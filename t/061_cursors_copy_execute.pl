@@ -119,6 +119,10 @@ is_record($r[2], { class => 'write', outcome => 'failure', privileged => 1, dire
 is_record($r[0], { outcome => 'success', rows => 10, privileged => 1,
 		objects => [ "file $file copy_to", 'table public.card select' ] },
 	'18: a successful one does, too');
+$node->safe_psql('postgres', q{CREATE ROLE carrier LOGIN IN ROLE pg_write_server_files; GRANT SELECT ON card TO carrier;
+	ALTER ROLE carrier SET secaudit.log = 'ddl'});
+@r = run("SELECT count(*) FROM card; COPY card TO '$file'", user => 'carrier');
+is_deeply([ map { $_->{command} } grep { $_->{event} eq 'statement' } @r ], ['COPY'], '18: whatever classes are recorded of the role');
 
 @r = run(q{COPY (SELECT pan FROM card WHERE id < 4) TO STDOUT; COPY (INSERT INTO note VALUES ('n') RETURNING t) TO STDOUT});
 is_record($r[0], { command => 'COPY', class => 'read', rows => 3, objects => ['table public.card select'] },
