@@ -10,21 +10,21 @@ from kit.rows import rows
 from kit.scale import pick
 
 SECONDS = 2
-ROUNDS = pick(2, 7)
 CLIENTS = pick((1, 16), (1, 4, 16, 64))
 ROWS = rows('nothing', 'none', 'default', 'secaudit', 'syncing', 'pgaudit', 'tofile')
-MODES = (('read', 'pgbench -S -M prepared', ('-S', '-M', 'prepared')),
-         ('tpcb', 'pgbench -M prepared (TPC-B)', ('-M', 'prepared')))
+# name, title, rounds, options
+MODES = (('read', 'pgbench -S -M prepared', pick(2, 5), ('-S', '-M', 'prepared')),
+         ('tpcb', 'pgbench -M prepared (TPC-B)', pick(2, 3), ('-M', 'prepared')))
 
 
-def run_mode(servers, name, title, options):
+def run_mode(servers, name, title, rounds, options):
     """All client counts of one mode."""
     lines, chart = [], {s.row.label: [] for s in servers[1:]}
     for clients in CLIENTS:
         tps = {s.row.name: [] for s in servers}
         cpu = {s.row.name: [] for s in servers}
         latencies = {s.row.name: [] for s in servers}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for server in servers:
                 name = server.row.name
                 before = proc.settle(server.cpu_ns)
@@ -49,7 +49,7 @@ def run_mode(servers, name, title, options):
                   'p99 ms'], lines,
                  ['%d rounds of %d s each: median (min - max).  CPU: of all server processes, '
                   'by transaction; the client and the kernel share the machine with them.'
-                  % (ROUNDS, SECONDS)])
+                  % (rounds, SECONDS)])
     report.lines('pgbench-' + name, title, 'clients', 'throughput of that without audit', chart)
 
 
