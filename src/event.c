@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
+
 #include "classify.h"
 #include "event.h"
 #include "event_stack.h"
@@ -259,9 +261,27 @@ aud_event_end(AudStmt *stmt)
 	finish(stmt);
 }
 
+/*
+ * The query of a cursor is silent because the command that runs it speaks for
+ * it.  A cursor WITH HOLD is filled at the commit, though, when none may run;
+ * and its portal can be executed by a message of the protocol.
+ */
+static bool
+has_no_speaker(const AudStmt *stmt)
+{
+	return stmt->silent && stmt->host == NULL && aud_stack.active == NULL &&
+		   aud_stack.awaiting_commit == NULL && !IsParallelWorker();
+}
+
 void
 aud_event_fail(AudStmt *stmt, const AudFailure *failure)
 {
+	if (has_no_speaker(stmt))
+	{
+		AudSlice slice = aud_message_failed();
+
+		aud_event_error(failure, slice.text, slice.len);
+	}
 	if (!stmt->silent)
 		aud_event_add_skipped(stmt);
 	stmt->outcome = AUD_OUTCOME_FAILURE;

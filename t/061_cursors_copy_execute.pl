@@ -69,6 +69,21 @@ is_record($r[4],
 is_record($r[5], { command => 'CLOSE CURSOR', cursor_stmt => $r[1]{stmt}, cursor_rows => 4 },
 	'14: and its rows until it is closed');
 
+{
+	my $since = mark($node);
+	my $sql = 'DECLARE h CURSOR WITH HOLD FOR SELECT 1 / (id - 5) FROM card';
+	$node->psql('postgres', $sql, extra_params => [ '-U', 'alice' ]);
+	my @got = records($node, since => $since, event => qr/^(?:statement|error)$/);
+	is_record($got[1], { event => 'error', class => 'error', outcome => 'failure', sqlstate => '22012',
+			error => 'division by zero', query => $sql, level => undef },
+		'14: one that fails when it is filled at the commit leaves an error');
+	is(@got, 2, '14: and that once');
+	@got = run("BEGIN; $sql; COMMIT");
+	is_record($got[2], { command => 'COMMIT', outcome => 'failure', sqlstate => '22012' },
+		'14: where there is a COMMIT, it is that which fails');
+	is(@got, 3, '14: and nothing else does');
+}
+
 @r = run(q{BEGIN; DECLARE w CURSOR FOR SELECT * FROM card FOR UPDATE; FETCH 1 FROM w; UPDATE card SET pan = 'w' WHERE CURRENT OF w; COMMIT});
 is_record($r[1], { command => 'DECLARE CURSOR', class => 'read', objects => ['table public.card select,lock'] },
 	'15: a cursor FOR UPDATE locks');
