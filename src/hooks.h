@@ -50,6 +50,9 @@ extern void aud_error_settled(void);
 /* An error was raised inside the active statement and never reached it: record it. */
 extern void aud_error_flush_swallowed(void);
 
+/* A transaction is rolled back: if it is that of a login, this was its end. */
+extern void aud_error_ends_transaction(void);
+
 /*
  * This process is about to exit with a FATAL error: if its session was never
  * opened, that is a failed login.  detail: what the server log says besides.
@@ -57,6 +60,9 @@ extern void aud_error_flush_swallowed(void);
 extern void aud_session_refused(const AudFailure *failure, const char *detail);
 
 extern bool aud_session_is_open(void);
+
+/* Is there a client that is neither let in nor refused yet? */
+extern bool aud_session_is_starting(void);
 
 /* A transaction commits: if it is the first, the session is open now. */
 extern void aud_session_opened(void);

@@ -245,11 +245,27 @@ error_raised(void *arg)
 		aud_session_refused(&last, last_detail);
 	}
 	else if (level == ERROR && aud_event_active() == NULL &&
-			 !aud_event_is_committing() && aud_policy_watching())
+			 !aud_session_is_starting() && !aud_event_is_committing() &&
+			 aud_policy_watching())
 	{
 		taken = true;
 		record_error();
 	}
+}
+
+/*
+ * The check of a setting's value catches what it throws and throws it again,
+ * and it is only then that the server makes a FATAL error of it, past every
+ * callback.  So before a session is open an ERROR is not told when it is
+ * raised, but when it ends the transaction: then nobody has caught it.
+ */
+void
+aud_error_ends_transaction(void)
+{
+	if (taken || !in_flight || !aud_session_is_starting())
+		return;
+	taken = true;
+	aud_session_refused(&last, last_detail);
 }
 
 const AudFailure *

@@ -37,6 +37,7 @@
 static ClientAuthentication_hook_type next_ClientAuthentication;
 
 static bool session_open;
+static bool session_over;
 
 static void
 append_member(AudBuf *b, const char *key, const char *value)
@@ -141,6 +142,12 @@ aud_session_is_open(void)
 	return session_open;
 }
 
+bool
+aud_session_is_starting(void)
+{
+	return MyProcPort != NULL && !session_open && !session_over;
+}
+
 void
 aud_session_refused(const AudFailure *failure, const char *log_detail)
 {
@@ -210,6 +217,7 @@ session_ends(int code, Datum arg)
 	aud_event_end_all(killed ? failure : NULL);
 	aud_xact_session_ends(killed ? failure : NULL);
 	session_open = false;
+	session_over = true;
 
 	aud_inflight_closing();
 	aud_buf_init(&b, detail, sizeof(detail));

@@ -51,6 +51,7 @@ xact_ended(XactEvent event, void *arg)
 			break;
 		case XACT_EVENT_ABORT:
 			aud_fastpath_over();
+			aud_error_ends_transaction();
 			aud_event_committed(false, aud_error_last());
 			aud_xact_aborted(abort_reason());
 			break;

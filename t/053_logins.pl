@@ -108,6 +108,15 @@ unlike(JSON::PP->new->encode($r), qr/SECRET/, '90: what stands in pg_hba.conf is
 refused('peer of another name', { user => 'other', sqlstate => '28000', auth_method => 'peer', authn => $os_user }, 'user=other dbname=postgres');
 refused('a role that may not replicate', { user => 'repl', sqlstate => '42501', replication => 'database' }, 'user=repl dbname=postgres replication=database');
 refused('a bad start-up option', { user => 'plain', sqlstate => '22023' }, q{user=plain dbname=postgres options='-c work_mem=nonsense'});
+foreach my $option ('-c role=nope', '-c secaudit.log=none')
+{
+	my $user = $option =~ /role/ ? 'plain' : $os_user;
+	refused("an option that is refused by a check of its value, $option", {
+			user => $user, db => 'postgres', auth_method => 'trust', sqlstate => $option =~ /role/ ? '22023' : '55P02' },
+		qq{user=$user dbname=postgres options='$option'});
+	is_deeply([ map { $_->{event} } grep { $_->{event} =~ /^(?:error|transaction)$/ && ($_->{db} // '') ne 'secaudit_test' }
+			records($node, since => $mark) ], [], '90: and nothing else');
+}
 refused('a role that blinds the server log', { user => 'quiet', sqlstate => '42501', db => 'closed' }, 'user=quiet dbname=closed');
 
 # psql asks without a password first.
