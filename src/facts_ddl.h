@@ -54,6 +54,12 @@ extern void aud_facts_function(AudStmt *stmt, Oid funcid, bool starting);
 extern void aud_facts_set_config_planned(AudStmt *stmt, QueryDesc *query_desc);
 
 /*
+ * stmt->sets_later: it is about to run, and aud_facts_settings_changed() will
+ * tell what that changed.
+ */
+extern void aud_facts_set_config_runs(AudStmt *stmt);
+
+/*
  * A function with settings of its own, or SECURITY DEFINER, is entered.  Is
  * one of its settings the role?  Raises no error.
  */

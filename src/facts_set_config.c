@@ -84,6 +84,16 @@ is_true(Node *node)
 		   DatumGetBool(((Const *) node)->constvalue);
 }
 
+/*
+ * DECLARE only opens its query.  What that changes, if it does, shows when it
+ * runs: in FETCH, or at a commit.
+ */
+static bool
+is_for_later(const AudStmt *speaker)
+{
+	return speaker->utility == T_DeclareCursorStmt;
+}
+
 static void
 note_call(AudCalls *calls, FuncExpr *call)
 {
@@ -97,6 +107,12 @@ note_call(AudCalls *calls, FuncExpr *call)
 		return;
 	}
 	calls->n++;
+	if (is_for_later(calls->stmt) && aud_settings_class(name) != AUD_CLASS_ROLE)
+	{
+		calls->stmt->classes |= aud_settings_class(name);
+		aud_stmt_detail(calls->stmt, "setting", name);
+		return;
+	}
 	aud_facts_setting(calls->stmt, name, value, is_true(lthird(call->args)));
 }
 
@@ -151,7 +167,25 @@ aud_facts_set_config_planned(AudStmt *stmt, QueryDesc *query_desc)
 		calls.stmt = stmt->host;
 	if (query_desc->planstate == NULL || !aud_safely(look_into_query, &calls) ||
 		calls.n != 1 || calls.unclear)
+		calls.unclear = true;
+	if (is_for_later(calls.stmt))
+	{
+		stmt->sets_later = true;
+		stmt->tag = calls.stmt->tag;
+	}
+	else if (calls.unclear)
 		watch(calls.stmt);
+}
+
+void
+aud_facts_set_config_runs(AudStmt *stmt)
+{
+	int classes = stmt->classes;
+
+	aud_settings_remember();
+	stmt->classes |= AUD_CLASS_CONFIG;
+	stmt->must_record |= aud_policy_wants(stmt);
+	stmt->classes = classes;
 }
 
 void

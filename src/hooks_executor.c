@@ -125,6 +125,8 @@ aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 
 	aud_error_watch();
 	stmt->ran = true;
+	if (stmt->sets_later)
+		aud_facts_set_config_runs(stmt);
 	aud_event_enter(stmt);
 	PG_TRY();
 	{
@@ -140,6 +142,8 @@ aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 	}
 	PG_END_TRY();
 	aud_error_flush_swallowed();
+	if (stmt->sets_later)
+		aud_facts_settings_changed(stmt);
 	aud_event_leave(stmt);
 	count_rows(stmt, queryDesc, count);
 }

@@ -180,6 +180,7 @@ struct AudStmt
 	bool     roles_changed;
 	bool     roles_by_function; /* a function brought its own role */
 	bool     sets_config;       /* calls set_config() */
+	bool     sets_later;        /* the same, in the query of a cursor */
 	bool     watches_settings;  /* they were remembered before it */
 
 	uint32 params_off; /* [{"type":"integer","value":"1"}]; length 0: none */

@@ -84,6 +84,30 @@ is_record($r[5], { command => 'CLOSE CURSOR', cursor_stmt => $r[1]{stmt}, cursor
 	is(@got, 3, '14: and nothing else does');
 }
 
+# A cursor whose query changes a setting does so when it runs
+sub changes
+{
+	my ($sql, $user) = @_;
+	my $since = mark($node);
+	$node->psql('postgres', $sql, on_error_stop => 0, extra_params => [ '-U', $user ]);
+	return records($node, since => $since, event => qr/^(?:statement|error|config)$/);
+}
+my $sets = q{SELECT set_config('log_lock_waits', 'on', false)};
+my $declared = { command => 'DECLARE CURSOR', class => 'config', outcome => 'success', setting => 'log_lock_waits',
+	old_value => undef, new_value => undef };
+my $changed = { event => 'config', class => 'config', command => 'DECLARE CURSOR', outcome => 'success',
+	setting => 'log_lock_waits', old_value => 'off', new_value => 'on' };
+@r = changes("DECLARE h CURSOR WITH HOLD FOR $sets", 'alice');
+is_record($r[0], $declared, '14: declaring a cursor that changes a setting claims no change');
+is_record($r[1], { event => 'error', sqlstate => '42501' }, '14: and an error tells that it was refused at the commit');
+is(@r, 2, '14: and that is all');
+@r = changes("DECLARE h CURSOR WITH HOLD FOR $sets", getpwuid($<));
+is_record($r[0], $declared, '14: the same where it is allowed');
+is_record($r[1], $changed, '14: an event tells of the change that the commit brings');
+@r = changes("BEGIN; DECLARE h CURSOR FOR $sets; FETCH ALL FROM h; COMMIT", getpwuid($<));
+is_record($r[1], $declared, '13: a cursor in a block is no change, either');
+is_record($r[2], $changed, '13: FETCH is');
+
 @r = run(q{BEGIN; DECLARE w CURSOR FOR SELECT * FROM card FOR UPDATE; FETCH 1 FROM w; UPDATE card SET pan = 'w' WHERE CURRENT OF w; COMMIT});
 is_record($r[1], { command => 'DECLARE CURSOR', class => 'read', objects => ['table public.card select,lock'] },
 	'15: a cursor FOR UPDATE locks');
