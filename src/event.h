@@ -61,7 +61,7 @@ extern void aud_event_note_function(Oid funcid);
 
 /*
  * Rules leave nothing of a statement that was just analyzed: record it, for
- * nothing will be seen of it again.
+ * nothing will be seen of it again.  Queries of theirs may follow.
  */
 extern void aud_event_rewritten(const Query *query, const char *source);
 

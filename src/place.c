@@ -29,6 +29,7 @@ static uint64 early_number; /* given to the client's next statement, or 0 */
 /* The client's last statement, and the message that it came with. */
 static uint64      last_number;
 static TimestampTz last_message;
+static bool        only_rules_follow; /* rules took that statement away */
 
 /* The text that was analyzed last, and the statement's place in it. */
 static const char *text_source; /* compared, never followed */
@@ -87,7 +88,8 @@ number_early(void)
 static uint64
 parent_of_rule(void)
 {
-	if (early_number == 0 && last_message == GetCurrentStatementStartTimestamp())
+	if (early_number == 0 &&
+		(only_rules_follow || last_message == GetCurrentStatementStartTimestamp()))
 		return last_number;
 	return number_early();
 }
@@ -135,6 +137,7 @@ aud_place_identify(AudStmt *stmt, const AudSurroundings *now)
 	{
 		last_number = stmt->number;
 		last_message = GetCurrentStatementStartTimestamp();
+		only_rules_follow = stmt->rewritten;
 	}
 	stmt->origin = find_origin(stmt, now);
 }
@@ -153,6 +156,7 @@ aud_place_new_text(const char *source, int location, int len)
 {
 	early_number = 0;
 	last_message = 0;
+	only_rules_follow = false;
 	text_source = source;
 	text_location = location;
 	text_len = len;

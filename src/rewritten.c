@@ -3,10 +3,13 @@
  * rewritten.c
  *	  Statements of which rules leave nothing.
  *
- * ON ... DO INSTEAD NOTHING takes a statement away before any hook sees it
- * run: nothing is planned and nothing executed.  So whether that will happen
- * is found out when the statement has been analyzed, from the rules of its
- * target and, where that is an updatable view, of the table behind it.
+ * ON ... DO INSTEAD takes a statement away before any hook sees it run: it is
+ * not planned and not executed.  What other rules add, or put in its place, is
+ * theirs, unless it is a command of the same kind: then the server answers the
+ * client with that one's row count, and it stands for the statement.  So
+ * whether that will happen is found out when the statement has been analyzed,
+ * from the rules of its target and, where that is an updatable view, of the
+ * table behind it.
  *
  *-------------------------------------------------------------------------
  */
@@ -40,13 +43,13 @@ fires(const RewriteRule *rule, CmdType event)
 }
 
 static bool
-has_action(const RewriteRule *rule)
+has_action(const RewriteRule *rule, CmdType event)
 {
 	ListCell *lc;
 
 	foreach (lc, rule->actions)
 	{
-		if (lfirst_node(Query, lc)->commandType != CMD_NOTHING)
+		if (lfirst_node(Query, lc)->commandType == event)
 			return true;
 	}
 	return false;
@@ -54,28 +57,29 @@ has_action(const RewriteRule *rule)
 
 typedef enum AudRules
 {
-	AUD_RULES_NONE,    /* none that matters: the statement goes on */
-	AUD_RULES_NOTHING, /* they take it away */
-	AUD_RULES_OTHER,   /* they make something else of it */
+	AUD_RULES_NONE,     /* none that matters: the statement goes on */
+	AUD_RULES_NOTHING,  /* they take it away, whatever else they do */
+	AUD_RULES_REPLACED, /* the like of it runs in its place, and speaks for it */
 } AudRules;
 
 static AudRules
 judge_rules(Relation rel, CmdType event)
 {
-	AudRules found = AUD_RULES_NONE;
+	bool taken = false;
+	bool replaced = false;
 
 	for (int i = 0; rel->rd_rules != NULL && i < rel->rd_rules->numLocks; i++)
 	{
 		const RewriteRule *rule = rel->rd_rules->rules[i];
 
-		if (!fires(rule, event))
+		if (!rule->isInstead || !fires(rule, event))
 			continue;
-		if (has_action(rule))
-			return AUD_RULES_OTHER;
-		if (rule->isInstead && rule->qual == NULL)
-			found = AUD_RULES_NOTHING;
+		taken |= rule->qual == NULL;
+		replaced |= has_action(rule, event);
 	}
-	return found;
+	if (!taken)
+		return AUD_RULES_NONE;
+	return replaced ? AUD_RULES_REPLACED : AUD_RULES_NOTHING;
 }
 
 static bool

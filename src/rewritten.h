@@ -11,8 +11,8 @@
 #include "nodes/parsenodes.h"
 
 /*
- * Will the rewriter leave nothing of an analyzed statement?  Opens its target
- * relation, which the parser has locked.
+ * Will the rewriter leave nothing of an analyzed statement, and nothing of its
+ * kind in its place?  Opens its target relation, which the parser has locked.
  */
 extern bool aud_rewritten_to_nothing(const Query *query);
 

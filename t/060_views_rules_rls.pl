@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't/lib';
 use PostgreSQL::Test::Utils;
+use SecauditProto;
 use SecauditTest;
 use Test::More;
 
@@ -29,6 +30,11 @@ CREATE TABLE app.ruled_log (a int);
 CREATE RULE also AS ON INSERT TO app.ruled DO ALSO INSERT INTO app.ruled_log VALUES (new.a);
 CREATE RULE before AS ON UPDATE TO app.ruled DO ALSO INSERT INTO app.ruled_log VALUES (old.a);
 CREATE RULE never AS ON DELETE TO app.ruled DO INSTEAD NOTHING;
+CREATE TABLE app.pair (a int);
+CREATE RULE r1 AS ON UPDATE TO app.pair DO INSTEAD NOTHING;
+CREATE RULE r2 AS ON UPDATE TO app.pair DO ALSO INSERT INTO app.ruled_log VALUES (new.a);
+CREATE RULE r3 AS ON INSERT TO app.pair DO INSTEAD INSERT INTO app.ruled_log VALUES (new.a);
+CREATE RULE r4 AS ON DELETE TO app.pair WHERE old.a > 0 DO INSTEAD NOTHING;
 CREATE VIEW app.ruled_view AS SELECT a FROM app.ruled;
 CREATE TABLE app.soft (id int, gone boolean DEFAULT false);
 CREATE RULE soft AS ON DELETE TO app.soft DO INSTEAD
@@ -133,11 +139,49 @@ is_deeply([ map { "$_->{command} " . ($_->{rewritten} // '') } @r ],
 	[ 'PREPARE ', 'EXECUTE nothing', 'EXPLAIN nothing' ],
 	'6: preparing it is not running it');
 @r = run('DELETE FROM app.soft');
-is(@r, 1, '6: DO INSTEAD something else leaves one record');
+is(@r, 2, '6: DO INSTEAD something else leaves two records');
 is_record($r[0],
+	{ class => 'write', command => 'DELETE', rewritten => 'nothing', rows => 0, objects => ['table app.soft delete'] },
+	'6: of the statement');
+is_record($r[1],
 	{   command => 'UPDATE', class => 'write', origin => 'rule', query => 'DELETE FROM app.soft',
-		objects => ['table app.soft select,update'] },
-	'6: of what was done, with the text of the statement');
+		parent => $r[0]{stmt}, objects => ['table app.soft select,update'] },
+	'6: and of what was done, with its text');
+
+my @both = (
+	{   class => 'write', command => 'UPDATE', outcome => 'success', origin => undef, rewritten => 'nothing',
+		rows => 0, objects => ['table app.pair update'] },
+	{ class => 'write', command => 'INSERT', origin => 'rule', objects => ['table app.ruled_log insert'] });
+@r = run('UPDATE app.pair SET a = 5; SELECT 1');
+is_record($r[0], $both[0], '6: DO INSTEAD NOTHING beside DO ALSO: the statement has its record');
+is_record($r[1], { %{ $both[1] }, parent => $r[0]{stmt} }, '6: and what the other rule added has it as its parent');
+is(@r, 3, '6: and nothing else is recorded');
+{
+	my $since = mark($node);
+	my $c = SecauditProto->connect($node, user => 'alice');
+	$c->parse('', 'UPDATE app.pair SET a = 6')->bind('', '', [])->execute('')->sync;
+	$c->until_ready;
+	$c->terminate;
+	@r = records($node, since => $since, event => 'statement');
+	is_record($r[0], $both[0], '6: sent with the extended protocol: the same');
+	is_record($r[1], { %{ $both[1] }, parent => $r[0]{stmt} }, '6: with its parent');
+}
+@r = run('INSERT INTO app.pair VALUES (7)');
+is_deeply([ map { "$_->{command} " . ($_->{origin} // 'client') . ' ' . ($_->{rewritten} // '') } @r ], ['INSERT client '],
+	'6: a rule whose query takes the place of its like speaks for the statement');
+@r = run('DELETE FROM app.pair');
+is_record($r[0], { command => 'DELETE', rewritten => undef, objects => ['table app.pair delete'] },
+	'6: a rule with a condition leaves the statement');
+@r = run(q{UPDATE pg_settings SET setting = 'none' WHERE name = 'secaudit.log'});
+is_record($r[0],
+	{   command => 'UPDATE', class => 'write', rewritten => 'nothing', query => q{UPDATE pg_settings SET setting = 'none' WHERE name = 'secaudit.log'},
+		objects => ['view pg_catalog.pg_settings select,update'] },
+	'6: UPDATE of pg_settings is made of such rules');
+is_record($r[1], { command => 'SELECT', origin => 'rule', outcome => 'failure', sqlstate => '42501', parent => $r[0]{stmt} },
+	'6: and refused in one of them');
+@r = run(q{UPDATE pg_settings SET setting = 'on' WHERE name = 'log_lock_waits'}, user => $su);
+is_record($r[1], { class => 'config', command => 'SELECT', origin => 'rule', outcome => 'success', parent => $r[0]{stmt} },
+	'6: the change itself is theirs, too');
 
 ($r[0]) = run('SELECT * FROM app.doc');
 is_record($r[0],
