@@ -124,9 +124,15 @@ like((transactions(@got))[0]{xid}, qr/^\d+$/, '70: with its xid');
 is_record((statements(@got))[0],
 	{ command => 'COMMIT PREPARED', outcome => 'success', gid => "gid \x{fc}", class => 'misc' },
 	'70: COMMIT PREPARED of another session names the same gid');
+is_record((transactions(@got))[0],
+	{ command => 'COMMIT', outcome => 'success', gid => undef, statements => 1, first_stmt => 1, last_stmt => 1 },
+	'70: the transaction that it runs in is one of its own');
 @got = run('BEGIN', 'INSERT INTO t VALUES (41)', q{PREPARE TRANSACTION 'g2'}, q{ROLLBACK PREPARED 'g2'});
 is_record((statements(@got))[3], { command => 'ROLLBACK PREPARED', outcome => 'success', gid => 'g2' },
 	'70: so does ROLLBACK PREPARED');
+is_record((transactions(@got))[-1],
+	{ command => 'COMMIT', outcome => 'success', gid => undef, statements => 1, first_stmt => 4, last_stmt => 4 },
+	'70: and it, too, commits a transaction of its own');
 @got = run('BEGIN', 'CREATE TEMP TABLE x ()', q{PREPARE TRANSACTION 'g3'});
 is_record((statements(@got))[2],
 	{ command => 'PREPARE TRANSACTION', outcome => 'failure', sqlstate => '0A000', gid => 'g3' },
