@@ -16,6 +16,11 @@
  * where the file system knows no time of birth: a restart of the machine may
  * give the same disk another number.
  *
+ * A crash of a backend may come of what was done to the file while it was
+ * mapped, so nothing is believed then either: the file is let go and opened
+ * again, as at any start.  Reading a mapping past the end of a file that was
+ * cut short would kill the postmaster, so the old one is not looked into.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -59,6 +64,9 @@ typedef struct Identity
 	uint64 birth;
 	uint64 device;
 } Identity;
+
+/* The file that is mapped; what is written in it may be anybody's by now. */
+static Identity mapped;
 
 static uint64
 slots_offset(void)
@@ -142,13 +150,15 @@ write_zeros(int fd, uint64 size)
 	}
 }
 
-static void
-identify(int fd, Identity *id)
+/* Of the file under the name, or of the open one if the name is "". */
+static bool
+try_identify(int fd, const char *name, Identity *id)
 {
 	struct statx st;
+	int          flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW;
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &st) != 0)
-		fail("stat", AUD_BUFFER_FILE);
+	if (statx(fd, name, flags, STATX_BASIC_STATS | STATX_BTIME, &st) != 0)
+		return false;
 	id->size = st.stx_size;
 	id->inode = st.stx_ino;
 	id->device = (uint64) st.stx_dev_major << 32 | st.stx_dev_minor;
@@ -156,6 +166,14 @@ identify(int fd, Identity *id)
 	if (st.stx_mask & STATX_BTIME)
 		id->birth = (uint64) st.stx_btime.tv_sec * UINT64CONST(1000000000) +
 					st.stx_btime.tv_nsec;
+	return true;
+}
+
+static void
+identify(int fd, Identity *id)
+{
+	if (!try_identify(fd, "", id))
+		fail("stat", AUD_BUFFER_FILE);
 }
 
 static bool
@@ -203,14 +221,10 @@ init_header(AudBufferHeader *header, const Wanted *wanted, const Identity *id)
 	memcpy(header->magic, AUD_BUFFER_MAGIC, sizeof(header->magic));
 }
 
-/* Make a new, empty buffer under its temporary name and map it. */
-static AudBufferHeader *
-make_file(const Wanted *wanted)
+static int
+create_file(void)
 {
-	uint64           size = file_size(wanted);
-	AudBufferHeader *header;
-	Identity         id;
-	int              fd;
+	int fd;
 
 	unlink(AUD_BUFFER_FILE_NEW);
 	fd = BasicOpenFilePerm(AUD_BUFFER_FILE_NEW,
@@ -218,12 +232,23 @@ make_file(const Wanted *wanted)
 						   0600);
 	if (fd < 0)
 		fail("create", AUD_BUFFER_FILE_NEW);
+	return fd;
+}
+
+/* Make a new, empty buffer under its temporary name and map it. */
+static AudBufferHeader *
+make_file(const Wanted *wanted)
+{
+	uint64           size = file_size(wanted);
+	int              fd = create_file();
+	AudBufferHeader *header;
+
 	write_zeros(fd, size);
 	if (fsync(fd) != 0)
 		fail("fsync", AUD_BUFFER_FILE_NEW);
-	identify(fd, &id);
+	identify(fd, &mapped);
 	header = map_fd(fd, size);
-	init_header(header, wanted, &id);
+	init_header(header, wanted, &mapped);
 	close(fd);
 	return header;
 }
@@ -268,10 +293,9 @@ content_is_sane(const AudBufferHeader *header)
  * whether it may be used.
  */
 static AudBufferHeader *
-open_file(uint64 *size, AudBufferFound *verdict)
+open_file(AudBufferFound *verdict)
 {
 	AudBufferHeader *header;
-	Identity         id;
 	int              fd;
 
 	*verdict = AUD_BUFFER_NONE;
@@ -280,19 +304,18 @@ open_file(uint64 *size, AudBufferFound *verdict)
 		return NULL;
 	if (fd < 0)
 		fail("open", AUD_BUFFER_FILE);
-	identify(fd, &id);
-	*size = id.size;
+	identify(fd, &mapped);
 	*verdict = AUD_BUFFER_DAMAGED;
-	if (*size < sizeof(AudBufferHeader))
+	if (mapped.size < sizeof(AudBufferHeader))
 	{
 		close(fd);
 		return NULL;
 	}
-	header = map_fd(fd, *size);
+	header = map_fd(fd, mapped.size);
 	close(fd);
-	if (header_is_sane(header, *size))
+	if (header_is_sane(header, mapped.size))
 	{
-		if (!is_this_file(header, &id))
+		if (!is_this_file(header, &mapped))
 			*verdict = AUD_BUFFER_FOREIGN;
 		else if (content_is_sane(header) && aud_ring_rebuild(header))
 			*verdict = AUD_BUFFER_OURS;
@@ -380,33 +403,111 @@ remake_file(AudBufferHeader *old, Wanted *wanted)
 	return new;
 }
 
+/*
+ * Write out what is mapped.  Where its file was cut short there is nothing to
+ * read, which write() says without a signal; then it ends there.
+ */
+static void
+write_mapping(int fd)
+{
+	uint64 done = 0;
+
+	while (done < mapped.size)
+	{
+		ssize_t n =
+			write(fd, (char *) aud_buffer_header + done, mapped.size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EFAULT)
+			return;
+		if (n <= 0)
+		{
+			if (n == 0)
+				errno = ENOSPC;
+			fail("write", AUD_BUFFER_FILE_NEW);
+		}
+		done += (uint64) n;
+	}
+}
+
+/*
+ * The mapped file has lost its name, and what is in it would be lost with the
+ * mapping: put a copy under the name, which is this server's buffer from now on.
+ */
+static void
+put_back_under_name(void)
+{
+	int             fd = create_file();
+	AudBufferHeader header;
+	Identity        id;
+
+	write_mapping(fd);
+	identify(fd, &id);
+	if (pread(fd, &header, sizeof(header), 0) == sizeof(header) &&
+		is_this_file(&header, &mapped))
+	{
+		header.inode = id.inode;
+		header.birth = id.birth;
+		header.device = id.device;
+		if (pwrite(fd, &header, sizeof(header), 0) != sizeof(header))
+			fail("write", AUD_BUFFER_FILE_NEW);
+	}
+	if (fsync(fd) != 0)
+		fail("fsync", AUD_BUFFER_FILE_NEW);
+	close(fd);
+	publish_file();
+	ereport(LOG,
+			errmsg("audit buffer file \"%s\" was removed or replaced; it was made anew",
+				   AUD_BUFFER_FILE),
+			errdetail("What the server had in it was kept."));
+}
+
+/* After a crash of a backend: nothing mapped, and its file under the name. */
+static void
+let_go(void)
+{
+	Identity id;
+	bool     named = try_identify(AT_FDCWD, AUD_BUFFER_FILE, &id);
+
+	if (!named && errno != ENOENT)
+		fail("stat", AUD_BUFFER_FILE);
+	if (!named || id.inode != mapped.inode || id.birth != mapped.birth ||
+		id.device != mapped.device)
+	{
+		if (named)
+			put_aside(AUD_BUFFER_FOREIGN);
+		put_back_under_name();
+	}
+	munmap(aud_buffer_header, mapped.size);
+	aud_buffer_header = NULL;
+}
+
 bool
 aud_buffer_file_open(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 {
 	Wanted           wanted = {ring_size, slot_size, slot_count};
+	bool             again = aud_buffer_header != NULL;
 	AudBufferHeader *header;
-	uint64           size = 0;
 
-	if (aud_buffer_header != NULL)
-	{
-		found = AUD_BUFFER_OURS;
-		set_aside[0] = '\0';
-		(void) aud_ring_rebuild(aud_buffer_header);
-		return false;
-	}
-
-	header = open_file(&size, &found);
+	set_aside[0] = '\0';
+	if (again)
+		let_go();
+	header = open_file(&found);
+	/* This is the server's own file, whatever was written into it. */
+	if (again && found == AUD_BUFFER_FOREIGN)
+		found = AUD_BUFFER_DAMAGED;
 	if (found != AUD_BUFFER_OURS)
 	{
 		if (header != NULL)
-			munmap(header, size);
+			munmap(header, mapped.size);
 		if (found != AUD_BUFFER_NONE)
 			put_aside(found);
 		header = make_file(&wanted);
 		publish_file();
 	}
 	aud_buffer_header = header;
-	return true;
+	return !again;
 }
 
 void

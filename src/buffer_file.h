@@ -195,7 +195,8 @@ extern void aud_buffer_set_log_id(const char *log_id);
  * Map the buffer file, making it for these sizes where there is none that can
  * be used.  Postmaster or single-user process, at shared-memory start-up;
  * FATAL if the file cannot be had.  A second call, after a crash of a backend,
- * keeps the mapping and its content, and returns false.
+ * looks at the file anew, as the crash may come of what was done to it, keeps
+ * its sizes, and returns false.
  */
 extern bool aud_buffer_file_open(uint64 ring_size, uint32 slot_size,
 								 uint32 slot_count);

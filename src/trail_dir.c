@@ -179,8 +179,15 @@ name_log(void)
 void
 aud_trail_startup(void)
 {
+	/* of this server, should a crash of a backend cost it its buffer file */
+	static char log_id[AUD_LOG_ID_CHARS + 1];
+
 	if (lock_fd >= 0)
+	{
+		if (aud_buffer_log_id()[0] == '\0')
+			aud_buffer_set_log_id(log_id);
 		return;
+	}
 
 	check_directory();
 	check_parent();
@@ -188,4 +195,5 @@ aud_trail_startup(void)
 	warn_inside_data_directory();
 	if (aud_buffer_log_id()[0] == '\0')
 		name_log();
+	strlcpy(log_id, aud_buffer_log_id(), sizeof(log_id));
 }
