@@ -111,6 +111,39 @@ set_beginning(AudWalk *w)
 	}
 }
 
+/* Is a file that begins in order under this name? */
+static bool
+is_name_of_some(const AudWalk *w, const char *name)
+{
+	for (size_t i = w->begin; i < w->end; i++)
+		if (w->opens[i - w->begin].sound &&
+			strcmp(w->list->files[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Has every file the name that it was begun under?  If that is another file's
+ * name now, the two changed places or are copies, which the walk sees.  A name
+ * that is not a trail's was given to a copy by whoever looks at it.
+ */
+static void
+check_names(AudWalk *w)
+{
+	for (size_t i = w->begin; i < w->end; i++)
+	{
+		const AudOpenLine   *open = &w->opens[i - w->begin];
+		const AudReaderFile *file = &w->list->files[i];
+		AudFault            *f;
+
+		if (!open->sound || open->file[0] == '\0' || file->started[0] == '\0' ||
+			strcmp(open->file, file->name) == 0 || is_name_of_some(w, open->file))
+			continue;
+		f = aud_walk_fault(w, AUD_FAULT_RENAMED, (AudPlace){i, 1}, 0, 0, NULL);
+		strcpy(f->missing_file, open->file);
+	}
+}
+
 /* How the trail ends, and what was to be in it. */
 static void
 check_end(AudWalk *w)
@@ -192,7 +225,10 @@ walk_log(AudWalk *w, AudError *err)
 	if (w->log->records > w->log->unhashed)
 		aud_chain_hash_encode(w->runs[w->tip].last_h, w->log->last_h);
 	if (ok)
+	{
+		check_names(w);
 		check_end(w);
+	}
 	aud_walk_forgive_expired(w, first_fault);
 	if (w->no_memory)
 		aud_error_set(err, ENOMEM, "could not verify the trail");

@@ -35,6 +35,7 @@ typedef enum AudFaultKind
 	AUD_FAULT_TRUNCATED,    /* a file lost its end */
 	AUD_FAULT_FILE_MISSING, /* a whole file is gone */
 	AUD_FAULT_REWRITTEN,    /* sound, but not the trail that was expected */
+	AUD_FAULT_RENAMED, /* a file has another name than it was begun under */
 } AudFaultKind;
 
 /* "altered", "missing" ... */
@@ -47,7 +48,7 @@ typedef struct AudFault
 	uint64_t     line; /* where it shows; missing: the line after the gap */
 	uint64_t     seq;  /* first and last record concerned; 0: not known */
 	uint64_t     last_seq;
-	char         missing_file[64]; /* AUD_FAULT_FILE_MISSING */
+	char         missing_file[64]; /* AUD_FAULT_FILE_MISSING, _RENAMED */
 	const char  *detail;           /* a constant, or NULL */
 } AudFault;
 

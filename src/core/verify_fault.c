@@ -22,6 +22,7 @@ aud_fault_name(AudFaultKind kind)
 		"truncated",
 		"file missing",
 		"rewritten",
+		"renamed",
 	};
 
 	return names[kind];

@@ -67,23 +67,69 @@ note_expired(AudWalk *w, const char *line, size_t len)
 	w->expired[w->n_expired++] = e;
 }
 
+/*
+ * A file begins with audit.open, has no other one than those that it repeats,
+ * and ends where it was closed.  A line that is not so, but follows, came out
+ * of another file: the chain does not care where a file ends.
+ */
+static void
+check_layout(AudWalk *w, AudPlace at, uint64_t seq, const char *line,
+			 size_t len, bool is_open, bool was_closed)
+{
+	const AudOpenLine *open = &w->opens[at.file - w->begin];
+
+	if (at.line == 1 && !open->present)
+		aud_walk_fault(w,
+					   AUD_FAULT_INSERTED,
+					   at,
+					   seq,
+					   seq,
+					   "the file does not begin with audit.open");
+	else if (is_open && at.line > 1 + open->repeats)
+	{
+		AudFault *f = aud_walk_fault(w,
+									 AUD_FAULT_FILE_MISSING,
+									 at,
+									 seq,
+									 seq,
+									 "its records stand in another file");
+
+		aud_reader_field_copy(line,
+							  len,
+							  "file",
+							  f->missing_file,
+							  sizeof(f->missing_file));
+	}
+	else if (was_closed && at.line > 1)
+		aud_walk_fault(w, AUD_FAULT_INSERTED, at, seq, seq, "behind audit.close");
+}
+
+/* The event's name, "" if it is none of the writer's own. */
+static void
+read_event(const char *line, size_t len, char *event, size_t size)
+{
+	event[0] = '\0';
+	if (has_usual_start(line, len) && memcmp(line + EVENT_AT, "audit.", 6) != 0)
+		return;
+	if (!aud_reader_field_copy(line, len, "event", event, size))
+		event[0] = '\0';
+}
+
 /* "follows": it is in its place, so that what it says can be relied on. */
 static void
-note_event(AudWalk *w, AudPlace at, const char *line, size_t len, bool follows)
+note_event(AudWalk *w, AudPlace at, uint64_t seq, const char *line, size_t len,
+		   bool follows)
 {
 	bool *closed = &w->closed[at.file - w->begin];
+	bool  was_closed = *closed;
 	char  event[24];
 
-	*closed = false;
-	if (has_usual_start(line, len))
-	{
-		if (memcmp(line + EVENT_AT, "audit.", 6) != 0)
-			return;
-	}
-	if (!aud_reader_field_copy(line, len, "event", event, sizeof(event)))
-		return;
+	read_event(line, len, event, sizeof(event));
 	*closed = strcmp(event, "audit.close") == 0;
-	if (follows && strcmp(event, "audit.expire") == 0)
+	if (!follows)
+		return;
+	check_layout(w, at, seq, line, len, strcmp(event, "audit.open") == 0, was_closed);
+	if (strcmp(event, "audit.expire") == 0)
 		note_expired(w, line, len);
 }
 
@@ -123,7 +169,7 @@ aud_walk_note(AudWalk *w, AudPlace at, const AudChainTrailer *t,
 		w->highest = t->seq;
 	w->log->records++;
 	note_time(w->log, line, len);
-	note_event(w, at, line, len, follows);
+	note_event(w, at, t->seq, line, len, follows);
 	if (w->options->n_expected > 0)
 		check_expected(w, at, t);
 }

@@ -87,6 +87,7 @@ parse(const AudLine *line, AudOpenLine *open)
 		return false;
 	open->hashed = !find_field(line, "integrity", text, sizeof(text)) ||
 				   strcmp(text, "off") != 0;
+	find_field(line, "file", open->file, sizeof(open->file));
 	open->has_prev =
 		find_field(line, "prev_file", open->prev_file, sizeof(open->prev_file));
 	find_field(line, "prev_tail", open->prev_tail, sizeof(open->prev_tail));

@@ -64,6 +64,7 @@ typedef struct AudOpenLine
 	bool          sound;   /* and its hash agrees with what it says */
 	bool          hashed;  /* the file's lines carry hashes */
 	bool          has_prev;
+	char          file[64]; /* its own name; "" if absent */
 	char          prev_file[64];
 	char          prev_tail[16]; /* "" if absent */
 	uint64_t      seq;           /* its own; 0: unreadable */

@@ -293,6 +293,16 @@ expect_one(const char *what, AudFaultKind kind, const char *name, int line,
 	}
 }
 
+/* The first fault of this kind, or NULL. */
+static const AudFault *
+find_fault(AudFaultKind kind)
+{
+	for (size_t i = 0; i < result.n_faults; i++)
+		if (result.faults[i].kind == kind)
+			return &result.faults[i];
+	return NULL;
+}
+
 static void
 setup(void)
 {
@@ -820,25 +830,135 @@ START_TEST(a_deleted_file_is_missing_whatever_has_its_name)
 
 	ck_assert_int_eq(unlink(path_of(files[1].name)), 0);
 	store_as(files[0].name, files[1].data, files[1].len);
-	expect_one("the next one",
-			   AUD_FAULT_FILE_MISSING,
-			   files[0].name,
-			   1,
-			   1,
-			   RECORDS + 2);
-	ck_assert_str_eq(result.faults[0].missing_file, files[0].name);
+	verify();
+	ck_assert_uint_eq(result.n_faults, 2);
+	ck_assert_str_eq(find_fault(AUD_FAULT_FILE_MISSING)->missing_file,
+					 files[0].name);
+	ck_assert_uint_eq(find_fault(AUD_FAULT_FILE_MISSING)->last_seq, RECORDS + 2);
+	ck_assert_str_eq(find_fault(AUD_FAULT_RENAMED)->missing_file, files[1].name);
 
 	line_at(&files[1], 1, &len);
 	store_as("secaudit-20260131T235900Z-000000.jsonl", files[1].data, len);
 	store_as(files[0].name, "", 0);
 	store_as(files[1].name, files[1].data + len, files[1].len - len);
-	expect_one("an empty one",
-			   AUD_FAULT_FILE_MISSING,
-			   "secaudit-20260131T235900Z-000000.jsonl",
-			   1,
-			   1,
-			   RECORDS + 2);
-	ck_assert_str_eq(result.faults[0].missing_file, files[0].name);
+	verify();
+	ck_assert_uint_eq(result.n_faults, 3);
+	ck_assert_str_eq(find_fault(AUD_FAULT_FILE_MISSING)->missing_file,
+					 files[0].name);
+	ck_assert_uint_eq(find_fault(AUD_FAULT_FILE_MISSING)->last_seq, RECORDS + 2);
+	ck_assert_str_eq(find_fault(AUD_FAULT_RENAMED)->missing_file, files[1].name);
+	/* what now begins in its second line */
+	ck_assert_ptr_nonnull(find_fault(AUD_FAULT_INSERTED));
+}
+END_TEST
+
+/* Another time, another number: what the file's audit.open says is its name. */
+START_TEST(a_file_under_another_name_is_renamed)
+{
+	static const char *const names[] = {
+		"secaudit-20260131T125900Z-%06d.jsonl",
+		"secaudit-20270131T235900Z-%06d.jsonl",
+		"secaudit-20260131T2359%02dZ-000000.jsonl",
+		"secaudit-20260131T2359%02dZ-000099.jsonl",
+	};
+	/* the first one may get a lower number, the last one a higher one */
+	int  which = _i % 4 == 2 ? 0 : _i % 4 == 3 ? FILES - 1 : _i / 4;
+	char name[64];
+
+	snprintf(name, sizeof(name), names[_i % 4], which + 1);
+	ck_assert_int_eq(unlink(path_of(files[which].name)), 0);
+	store_as(name, files[which].data, files[which].len);
+	expect_one("renamed", AUD_FAULT_RENAMED, name, 1, 0, 0);
+	ck_assert_str_eq(result.faults[0].missing_file, files[which].name);
+
+	/* an empty file in its place changes nothing */
+	store_as(files[which].name, "", 0);
+	verify();
+	ck_assert_ptr_nonnull(find_fault(AUD_FAULT_RENAMED));
+}
+END_TEST
+
+/* The chain goes on over the seam. */
+START_TEST(a_file_appended_to_the_one_before_is_missing)
+{
+	for (int i = 1; i < FILES; i++)
+	{
+		uint64_t seq = seq_of(&files[i], 1);
+
+		store_replaced(&files[i - 1],
+					   files[i - 1].len,
+					   files[i - 1].len,
+					   files[i].data,
+					   files[i].len);
+		ck_assert_int_eq(unlink(path_of(files[i].name)), 0);
+		expect_one("appended",
+				   AUD_FAULT_FILE_MISSING,
+				   files[i - 1].name,
+				   RECORDS + 3,
+				   seq,
+				   seq);
+		ck_assert_str_eq(result.faults[0].missing_file, files[i].name);
+		store(&files[i - 1]);
+		store(&files[i]);
+	}
+}
+END_TEST
+
+START_TEST(a_file_split_in_two_is_noticed)
+{
+	File *f = &files[FILES - 1];
+
+	for (int line = 2; line <= RECORDS + 2; line++)
+	{
+		size_t len;
+		size_t start = line_at(f, line, &len);
+
+		store_as(f->name, f->data, start);
+		store_as("secaudit-20260131T235930Z-000030.jsonl",
+				 f->data + start,
+				 f->len - start);
+		expect_one("split",
+				   AUD_FAULT_INSERTED,
+				   "secaudit-20260131T235930Z-000030.jsonl",
+				   1,
+				   seq_of(f, line),
+				   seq_of(f, line));
+	}
+}
+END_TEST
+
+START_TEST(a_record_behind_the_close_record_is_inserted)
+{
+	add_record(&files[FILES - 1], LOG_A, true);
+	store_all();
+	expect_one("behind",
+			   AUD_FAULT_INSERTED,
+			   files[FILES - 1].name,
+			   RECORDS + 3,
+			   chain.seq,
+			   chain.seq);
+}
+END_TEST
+
+/* A batch that failed as a whole begins with the open record of its file. */
+START_TEST(an_open_record_among_the_repeated_ones_is_sound)
+{
+	AudChain before;
+	File    *failed, *f;
+
+	add_file(LOG_A, NULL, 1, true);
+	before = chain;
+	failed = begin_file(2);
+	add_open(failed, LOG_A, &files[0], files[0].len, &before, "", true);
+	add_record(failed, LOG_A, true);
+	f = begin_file(3);
+	add_open(f, LOG_A, &files[0], files[0].len, &before, ",\"repeats\":2", true);
+	add_bytes(f, failed->data, failed->len);
+	add_record(f, LOG_A, true);
+	add_event(f, LOG_A, "audit.close", "", true);
+	store(&files[0]);
+	store(f);
+	expect_sound();
 }
 END_TEST
 
@@ -1228,6 +1348,10 @@ verify_suite(void)
 	tcase_add_test(tc, bytes_behind_the_close_record_are_inserted);
 	tcase_add_test(tc, a_deleted_file_is_missing_by_name);
 	tcase_add_test(tc, a_deleted_file_is_missing_whatever_has_its_name);
+	tcase_add_loop_test(tc, a_file_under_another_name_is_renamed, 0, 4 * FILES);
+	tcase_add_test(tc, a_file_appended_to_the_one_before_is_missing);
+	tcase_add_test(tc, a_file_split_in_two_is_noticed);
+	tcase_add_test(tc, a_record_behind_the_close_record_is_inserted);
 	tcase_add_test(tc, files_before_a_selection_are_not_missed);
 	tcase_add_test(tc, files_that_changed_places_are_reordered);
 	tcase_add_test(tc, a_copied_file_is_duplicated);
@@ -1242,6 +1366,7 @@ verify_suite(void)
 	tcase_add_test(own, every_flipped_byte_among_repeated_records_is_noticed);
 	tcase_add_loop_test(own, torn_unsynced_and_foreign_ends_are_sound, 0, 4);
 	tcase_add_test(own, a_torn_end_is_only_a_piece_of_a_line);
+	tcase_add_test(own, an_open_record_among_the_repeated_ones_is_sound);
 	tcase_add_test(own, what_retention_deleted_is_not_missing);
 	tcase_add_test(own, deletion_is_theft_where_the_expire_record_is_altered);
 	tcase_add_test(own, files_without_hashes_are_judged_by_number);
