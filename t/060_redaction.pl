@@ -30,6 +30,10 @@ sub hides
 hides(q{ALTER ROLE bob SUPERUSER PASSWORD 'hush' CREATEDB}, q{ALTER ROLE bob SUPERUSER PASSWORD '<redacted>' CREATEDB});
 hides(q{ALTER ROLE bob PASSWORD $x$hush$x$}, q{ALTER ROLE bob PASSWORD $x$<redacted>$x$});
 hides(q{SET app.token = 'hush'}, q{SET app.token = '<redacted>'}, new_value => '<redacted>');
+hides(q{SET app.token_1 = 'hush'}, q{SET app.token_1 = '<redacted>'}, new_value => '<redacted>');
+hides(q{ALTER ROLE bob SET app.secret_x TO 'hush'}, q{ALTER ROLE bob SET app.secret_x TO '<redacted>'}, new_value => '<redacted>');
+hides(q{ALTER SYSTEM SET ssl_key_file = '/hush'}, q{ALTER SYSTEM SET ssl_key_file = '<redacted>'}, new_value => '<redacted>');
+hides(q{SELECT set_config('app.key', 'hush', false)}, q{SELECT set_config('app.key', '<redacted>', false)});
 hides(q{SET app.dsn = 'host=h password=hush'}, q{SET app.dsn = 'host=h password=<redacted>'}, new_value => 'host=h password=<redacted>');
 hides(q{INSERT INTO users (name, password) VALUES ('bob', 'hush')}, q{INSERT INTO users (name, password) VALUES ('bob', '<redacted>')});
 hides(q{DO $$BEGIN EXECUTE 'ALTER ROLE bob PASSWORD ''hush'''; END$$}, q{DO $$BEGIN EXECUTE 'ALTER ROLE bob PASSWORD ''<redacted>'''; END$$});

@@ -36,15 +36,25 @@ word_at(const char *sql, size_t len, size_t pos, size_t back, const char *word)
 	return true;
 }
 
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		   aud_lex_is_digit((unsigned char) c);
+}
+
 #define IS(back, word) word_at(sql, len, pos, (back), (word))
 
-/* A key that somebody gave a name to, or one in PEM or PGP armour. */
+/*
+ * A key that somebody gave a name to, or one in PEM or PGP armour, or a part
+ * of a setting's name: where a word begins, as "tokey" is none.
+ */
 static bool
 names_a_key(const char *sql, size_t len, size_t pos)
 {
 	return IS(0, "key") &&
-		   (IS(1, "_") || IS(1, "-") || IS(3, "api") || IS(6, "access") ||
-			IS(7, "private") || IS(6, "secret") || IS(8, "private "));
+		   (pos == 0 || !is_letter(sql[pos - 1]) || IS(3, "api") ||
+			IS(6, "access") || IS(7, "private") || IS(6, "secret"));
 }
 
 /* Is there a pair at pos, and is it part of a word that we look for? */
@@ -72,6 +82,8 @@ hint_at(const char *sql, size_t len, size_t pos)
 			return IS(1, "authoriz");
 		case 'i':
 			return IS(5, "identified");
+		case 'n':
+			return IS(5, "conninfo");
 		default:
 			return false;
 	}
@@ -106,6 +118,7 @@ pair_mask(const char *at)
 	PAIR(':', '/');
 	PAIR('u', 't');
 	PAIR('i', 'f');
+	PAIR('n', 'f');
 #undef PAIR
 	return (unsigned int) _mm_movemask_epi8(hit);
 }

@@ -10,6 +10,16 @@
 #include "core/redact.h"
 #include "core/redact_scan.h"
 
+/* Is the whole level the name of a setting that holds a secret? */
+static bool
+is_secret_setting(const AudLevel *level, size_t pos)
+{
+	char name[AUD_SCAN_SETTING];
+
+	(void) aud_lex_copy(level, pos, name, sizeof(name));
+	return aud_redact_is_secret_setting(name);
+}
+
 /*
  * Literals in literals.  The text of this one is scanned if there is anything
  * to find, and the deepest ones are hidden rather than trusted.
@@ -45,7 +55,8 @@ scan_inside(AudScan *s)
 	if (end.wants && aud_lex_is_word_char(aud_lex_peek(s->level, tok->end)))
 		aud_scan_hide_bare(s, tok->end);
 
-	if (aud_scan_is_secret_text(&inner, tok->body))
+	if (aud_scan_is_secret_text(&inner, tok->body) ||
+		(f->setting && f->arg == 0 && is_secret_setting(&inner, tok->body)))
 	{
 		f->state = AUD_SCAN_KEY;
 		f->key = true;

@@ -70,7 +70,7 @@ start_statement(AudScan *s)
 	(void) aud_scan_push(s);
 	s->verb = s->object = AUD_KW_NONE;
 	s->words = 0;
-	s->set = false;
+	s->set = s->setting = s->values = false;
 	s->insert_frame = s->values_frame = -1;
 	s->insert_names = 0;
 }
@@ -123,6 +123,7 @@ operator_behind_name(AudScan *s, AudScanFrame *f)
 	{
 		f->bare = (name && f->bare) || aud_scan_is_set(s);
 		f->state = AUD_SCAN_OPERAND;
+		s->values = s->setting;
 		if (s->level->data && s->token.text[0] == '=')
 			aud_scan_data_value(s);
 	}
@@ -201,7 +202,8 @@ open_call(AudScan *s, AudScanFrame *f)
 	if (s->call != NULL)
 	{
 		f->secret_args |= s->call->secret_args;
-		f->keyed = s->call->kind == AUD_CALL_KEYED;
+		f->setting = s->call->kind == AUD_CALL_SETTING;
+		f->keyed = s->call->kind == AUD_CALL_KEYED || f->setting;
 		f->composes = s->call->kind == AUD_CALL_COMPOSES;
 		if (s->call->kind == AUD_CALL_HARMLESS)
 			f->enclosed = false;
@@ -286,9 +288,10 @@ on_comma(AudScan *s)
 {
 	AudScanFrame *f = aud_scan_top(s);
 
+	/* SET a = x, y */
+	f->bare = s->values && s->nframes == 1 && f->state == AUD_SCAN_DONE;
+	f->state = f->bare ? AUD_SCAN_OPERAND : AUD_SCAN_ANY;
 	f->arg++;
-	f->state = AUD_SCAN_ANY;
-	f->bare = false;
 	f->key_value = f->keyed && f->key;
 	f->key = false;
 }
@@ -345,6 +348,9 @@ forget(AudScan *s)
 	s->last_dot = tok->kind == AUD_TOK_PUNCT && tok->text[0] == '.';
 	if (tok->kind != AUD_TOK_STRING)
 		s->wants = false;
+	if (!s->last_dot && tok->kind != AUD_TOK_QUOTED_NAME &&
+		(tok->kind != AUD_TOK_WORD || (s->word.flags & AUD_KW_RESERVED)))
+		s->setting = false;
 	if (tok->kind != AUD_TOK_OPERATOR)
 		s->cast = false;
 	if (tok->kind == AUD_TOK_OPERATOR && strcmp(tok->text, "=") == 0)

@@ -46,7 +46,8 @@ typedef struct AudScanFrame
 	bool         bare;       /* NAME, OPERAND: text without quotes counts too */
 	bool         enclosed;   /* part of a secret expression further out */
 	bool         composes;   /* of format() and its like */
-	bool         keyed;      /* of set_config() and its like */
+	bool         keyed;      /* of jsonb_set() and its like */
+	bool         setting;    /* of set_config(): keyed by a setting's name */
 	bool         key;        /* keyed: this argument is a secret's name */
 	bool         key_value;  /* keyed: the one before was */
 	bool         is_case;    /* closed by END */
@@ -60,6 +61,9 @@ typedef struct AudScanFrame
 
 /* Deeper nesting shares the last frame. */
 #define AUD_SCAN_FRAMES 40
+
+/* Of a longer name of a setting, the beginning is looked at. */
+#define AUD_SCAN_SETTING 128
 
 /* Literals in literals; a deeper one with a hint of a secret is hidden whole. */
 #define AUD_SCAN_DEPTH 6
@@ -93,6 +97,8 @@ typedef struct AudScan
 	AudKeyword object; /* second word */
 	int        words;
 	bool       set;          /* SET was among them */
+	bool       setting;      /* the name of a setting stands here */
+	bool       values;       /* those of a secret setting stand here */
 	bool       cast;         /* behind :: */
 	int        insert_frame; /* -1: no INSERT */
 	bool       insert_open;  /* its column list has not been seen yet */
@@ -102,6 +108,10 @@ typedef struct AudScan
 	/* (a, b) just closed: which of the names are secret, and is it (..) = ? */
 	uint64_t list;
 	bool     list_assigned;
+
+	/* Behind SET: the name so far, and how long it is */
+	char   setting_name[AUD_SCAN_SETTING];
+	size_t setting_len;
 
 	bool touched; /* was anything hidden, or did a secret have to follow? */
 	bool open;    /* the last secret was not terminated */
@@ -148,7 +158,8 @@ aud_scan_is_due(const AudScanFrame *f)
 static inline bool
 aud_scan_is_set(const AudScan *s)
 {
-	return s->verb == AUD_KW_SET || (s->verb == AUD_KW_ALTER && s->set);
+	return s->verb == AUD_KW_SET ||
+		   (s->set && (s->verb == AUD_KW_ALTER || s->verb == AUD_KW_CREATE));
 }
 
 /* redact_scan.c */

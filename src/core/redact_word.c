@@ -11,7 +11,32 @@
  */
 #include <string.h>
 
+#include "core/redact.h"
 #include "core/redact_scan.h"
+
+/*
+ * Behind SET: is the name of a setting, up to and with this part of it, that
+ * of a secret?  aud_redact_is_secret_setting() has to see it as a whole.
+ */
+static bool
+is_secret_setting(AudScan *s, const char *part, size_t len)
+{
+	size_t room;
+
+	if (!s->setting || s->nframes > 1)
+		return false;
+	if (!s->last_dot)
+		s->setting_len = 0;
+	else if (s->setting_len + 1 < sizeof(s->setting_name))
+		s->setting_name[s->setting_len++] = '.';
+	room = sizeof(s->setting_name) - 1 - s->setting_len;
+	if (len > room)
+		len = room;
+	memcpy(s->setting_name + s->setting_len, part, len);
+	s->setting_len += len;
+	s->setting_name[s->setting_len] = '\0';
+	return aud_redact_is_secret_setting(s->setting_name);
+}
 
 /* Note what this name, or word, says about what will follow it. */
 void
@@ -23,6 +48,8 @@ aud_scan_name(AudScan *s, const char *name, size_t len, bool bare)
 	s->call = aud_redact_call(name, len);
 	if (s->level->data && s->token.kind == AUD_TOK_QUOTED_NAME &&
 		strcmp(name, "authorization") == 0)
+		s->secrecy = AUD_SECRECY_KEY;
+	if (is_secret_setting(s, name, len) && s->secrecy == AUD_SECRECY_NONE)
 		s->secrecy = AUD_SECRECY_KEY;
 	if (s->secrecy == AUD_SECRECY_NONE)
 		return;
@@ -51,7 +78,11 @@ follow_statement(AudScan *s, AudWord word)
 	if (s->words < 2)
 		s->words++;
 	if (word.id == AUD_KW_SET)
+	{
 		s->set = true;
+		s->setting = aud_scan_is_set(s);
+		s->values = false;
+	}
 	if (word.flags & AUD_KW_OPENS)
 		s->words = 0;
 }
@@ -115,6 +146,7 @@ word_behind_name(AudScan *s, AudScanFrame *f, AudWord word)
 	{
 		f->state = AUD_SCAN_OPERAND;
 		f->bare = word.id != AUD_KW_DEFAULT && aud_scan_is_set(s);
+		s->values = s->setting;
 		return true;
 	}
 	if (word.flags & AUD_KW_TYPE)

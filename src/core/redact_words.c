@@ -178,8 +178,8 @@ static const SecretName secret_names[] = {
 };
 
 /*
- * Settings with such a word hold secrets, too.  In SQL text they are the names
- * of too many columns that hold none, so aud_redact_may_apply() ignores them.
+ * Settings with such a word hold secrets, too.  Elsewhere they are the names
+ * of too many columns that hold none.
  */
 static const char *const setting_words[] = {"conninfo", "key"};
 
@@ -203,7 +203,7 @@ static const AudSecretCall calls[] = {
 	{TEXT("update_secret"), AUD_CALL_PLAIN, 0x2},
 	{TEXT("create_aws_credentials"), AUD_CALL_PLAIN, 0x6},
 	/* of the server, hstore, http */
-	{TEXT("set_config"), AUD_CALL_KEYED, 0},
+	{TEXT("set_config"), AUD_CALL_SETTING, 0},
 	{TEXT("json_build_object"), AUD_CALL_KEYED, 0},
 	{TEXT("jsonb_build_object"), AUD_CALL_KEYED, 0},
 	{TEXT("jsonb_set"), AUD_CALL_KEYED, 0},

@@ -81,6 +81,7 @@ typedef enum AudCallKind
 {
 	AUD_CALL_PLAIN,
 	AUD_CALL_KEYED,    /* they are 'name', value, 'name', value */
+	AUD_CALL_SETTING,  /* the same, and 'name' is that of a setting */
 	AUD_CALL_COMPOSES, /* it makes text of the first and the others */
 	AUD_CALL_HARMLESS  /* none is a secret, even within a secret expression */
 } AudCallKind;

@@ -115,7 +115,7 @@ static const struct
 	 "ALTER SUBSCRIPTION s CONNECTION 'postgres://h/d?user=u&password=" R
 	 "&sslmode=require'"},
 	{"ALTER SYSTEM SET primary_conninfo = 'host=h password=hush user=u'",
-	 "ALTER SYSTEM SET primary_conninfo = 'host=h password=" R " user=u'"},
+	 "ALTER SYSTEM SET primary_conninfo = '" R "'"},
 	{"SELECT * FROM dblink('host=x password=hush', 'SELECT 1') AS t(a int)",
 	 "SELECT * FROM dblink('host=x password=" R "', 'SELECT 1') AS t(a int)"},
 	{"SELECT dblink_connect('c', 'sslpassword=hush')",
@@ -140,6 +140,37 @@ static const struct
 	 "ALTER ROLE x SET app.password TO " R},
 	{"ALTER SYSTEM SET app.token = 'hush'",
 	 "ALTER SYSTEM SET app.token = '" R "'"},
+	{"SET app.token_1='hush'", "SET app.token_1='" R "'"},
+	{"SET SESSION \"app\".\"Password_File\" TO 'hush'",
+	 "SET SESSION \"app\".\"Password_File\" TO '" R "'"},
+	{"SET \"my.pass.word\" = hush", "SET \"my.pass.word\" = " R},
+	{"SET my . pass . word = 'hush'", "SET my . pass . word = '" R "'"},
+	{"SET app.password_encryption = 'hush'",
+	 "SET app.password_encryption = '" R "'"},
+	{"SET app.key = 'hush'", "SET app.key = '" R "'"},
+	{"SET key.of_it = 'hush'", "SET key.of_it = '" R "'"},
+	{"SET app.conninfo TO 'hush'", "SET app.conninfo TO '" R "'"},
+	{"SET app.token_1 = 'hush', 'hush', hush",
+	 "SET app.token_1 = '" R "', '" R "', " R},
+	{"ALTER ROLE x IN DATABASE d SET app.secret_x TO 'hush'",
+	 "ALTER ROLE x IN DATABASE d SET app.secret_x TO '" R "'"},
+	{"ALTER SYSTEM SET ssl_passphrase_command='echo hush'",
+	 "ALTER SYSTEM SET ssl_passphrase_command='" R "'"},
+	{"ALTER SYSTEM SET ssl_key_file = '/hush'",
+	 "ALTER SYSTEM SET ssl_key_file = '" R "'"},
+	{"CREATE FUNCTION f(a text DEFAULT 'b') RETURNS int LANGUAGE sql SET app.token_1 = hush AS 'SELECT 1'",
+	 "CREATE FUNCTION f(a text DEFAULT 'b') RETURNS int LANGUAGE sql SET app.token_1 = " R
+	 " AS 'SELECT 1'"},
+	{"DO $$BEGIN SET app.token_1 = 'hush'; PERFORM 'a'; END$$",
+	 "DO $$BEGIN SET app.token_1 = '" R "'; PERFORM 'a'; END$$"},
+	{"DO $$BEGIN EXECUTE 'SET app.key TO ''hush'''; END$$",
+	 "DO $$BEGIN EXECUTE 'SET app.key TO ''" R "'''; END$$"},
+	{"SELECT set_config('app.password_1','hush',false), 'a'",
+	 "SELECT set_config('app.password_1','" R "',false), 'a'"},
+	{"DO $$BEGIN PERFORM set_config('app.key', 'hush', true); END$$",
+	 "DO $$BEGIN PERFORM set_config('app.key', '" R "', true); END$$"},
+	{"SELECT set_config('primary_conninfo', 'hush', true)",
+	 "SELECT set_config('primary_conninfo', '" R "', true)"},
 	{"SELECT set_config('app.password', 'hush', false)",
 	 "SELECT set_config('app.password', '" R "', false)"},
 	{"SELECT pg_catalog.set_config('app.jwt_token', 'hu' || 'hush', true), 'bob'",
@@ -380,6 +411,14 @@ static const char *const innocent[] = {
 	"CREATE SCHEMA AUTHORIZATION alice CREATE TABLE t (a text DEFAULT 'b')",
 	"SELECT set_config('search_path', 'public', false)",
 	"SELECT set_config('password_encryption', 'md5', false)",
+	"SELECT set_config('search_path', 'token_1', false), f('app.key', 'a')",
+	"UPDATE t SET key = 'a', token_1 = 'b' WHERE password_file = 'c'",
+	"DO $$BEGIN UPDATE t SET api_key_id = 'a'; END$$",
+	"ALTER TABLE t SET SCHEMA key_a, ALTER token_1 SET DEFAULT 'a'",
+	"ALTER ROLE x SET search_path TO token_1, 'app.key'",
+	"ALTER SERVER s OPTIONS (SET key_column 'a')",
+	"ALTER FUNCTION f() SET app.token_1 FROM CURRENT SET a.b = 'c', 'd'",
+	"SELECT a FROM t WHERE key = 'b' AND t.key = 'c' FOR KEY SHARE",
 	"SELECT md5('a'), digest('a', 'md5'), sha256('a')",
 	"SELECT md5abcdef, 'md50123456789abcdef' FROM t",
 	"SELECT gen_salt('bf'), armor('a'), pgp_pub_encrypt('a', dearmor('b'))",
@@ -492,6 +531,22 @@ START_TEST(names_that_only_look_like_secrets_are_none)
 }
 END_TEST
 
+/* The text of a statement hides as many values of this setting. */
+static void
+check_setting(const char *name, size_t count)
+{
+	static const char *const forms[] = {"SET \"%s\" = 'hush'",
+										"ALTER SYSTEM SET \"%s\" TO 'hush'",
+										"SELECT set_config('%s', 'hush', true)"};
+	char                     sql[128];
+
+	for (int i = 0; i < COUNT(forms); i++)
+	{
+		snprintf(sql, sizeof(sql), forms[i], name);
+		ck_assert_msg(redacted(sql) == count, "%s", sql);
+	}
+}
+
 /* What is a secret in a text is one in a setting, and some more are. */
 START_TEST(the_value_of_a_setting_that_sounds_secret_is_one)
 {
@@ -530,11 +585,17 @@ START_TEST(the_value_of_a_setting_that_sounds_secret_is_one)
 										   ""};
 
 	for (int i = 0; i < COUNT(secret); i++)
+	{
 		ck_assert_msg(aud_redact_is_secret_setting(secret[i]), "%s", secret[i]);
+		check_setting(secret[i], 1);
+	}
 	for (int i = 0; i < COUNT(harmless); i++)
+	{
 		ck_assert_msg(!aud_redact_is_secret_setting(harmless[i]),
 					  "%s",
 					  harmless[i]);
+		check_setting(harmless[i], 0);
+	}
 }
 END_TEST
 
