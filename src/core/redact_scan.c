@@ -144,6 +144,8 @@ on_operator(AudScan *s)
 
 	if (s->level->data && s->token.text[0] == ':' && aud_scan_data_uri(s))
 		return;
+	if (s->level->data && s->token.text[0] == '-' && aud_scan_data_option(s))
+		return;
 	if (strcmp(s->token.text, "::") == 0)
 	{
 		s->cast = f->state != AUD_SCAN_ANY;

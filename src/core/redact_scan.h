@@ -4,7 +4,7 @@
  *	  Inside of redaction: finding the secrets of a text.
  *
  * redact.c is the way in; redact_scan.c, redact_word.c and redact_literal.c
- * follow SQL; redact_data.c knows what else literals hold.
+ * follow SQL; redact_data.c and redact_option.c know what else literals hold.
  *
  * Core layer: no postgres.h, no I/O, no global state.
  *
@@ -194,5 +194,8 @@ extern void   aud_scan_data_value(AudScan *s);
 extern bool   aud_scan_data_uri(AudScan *s);
 extern void   aud_scan_data_element(AudScan *s);
 extern void   aud_scan_data_word(AudScan *s);
+
+/* redact_option.c: at a '-' */
+extern bool aud_scan_data_option(AudScan *s);
 
 #endif /* AUD_CORE_REDACT_SCAN_H */
