@@ -24,6 +24,13 @@ extern Oid aud_address_relation(const RangeVar *name);
  */
 extern bool aud_address_find(ObjectType type, Node *object, ObjectAddress *out);
 
+/*
+ * The same name with the schema in which the command, tree, is going to
+ * create it.  NULL if nothing of that name can be there.
+ */
+extern Node *aud_address_to_create(const Node *tree, ObjectType type,
+								   Node *object);
+
 /* The name as it was written, for what cannot be found. */
 extern char *aud_address_written(Node *object);
 

@@ -59,16 +59,19 @@ aud_facts_after(AudStmt *stmt)
 		aud_safely(complete, stmt);
 }
 
-/* Returns what was found, for those who want to know. */
+/*
+ * Returns what was found, for those who want to know.  It is looked for by
+ * one name, and if it is not there shown by the one that was written.
+ */
 static bool
-add(AudStmt *stmt, ObjectType type, Node *object, int access,
+add(AudStmt *stmt, ObjectType type, Node *object, Node *written, int access,
 	ObjectAddress *address)
 {
 	if (!aud_address_find(type, object, address))
 	{
 		aud_objects_add_named(stmt,
 							  aud_address_type(type),
-							  aud_address_written(object),
+							  aud_address_written(written),
 							  access,
 							  true);
 		return false;
@@ -85,7 +88,7 @@ aud_facts_add(AudStmt *stmt, ObjectType type, Node *object, int access)
 {
 	ObjectAddress address;
 
-	(void) add(stmt, type, object, access, &address);
+	(void) add(stmt, type, object, object, access, &address);
 }
 
 void
@@ -94,7 +97,7 @@ aud_facts_add_root(AudStmt *stmt, ObjectType type, Node *object, int access)
 	ObjectAddress address;
 	int           before = stmt->n_objects;
 
-	if (add(stmt, type, object, access, &address) && stmt->n_roots == 0)
+	if (add(stmt, type, object, object, access, &address) && stmt->n_roots == 0)
 	{
 		stmt->root_class = address.classId;
 		stmt->root_id = address.objectId;
@@ -103,6 +106,31 @@ aud_facts_add_root(AudStmt *stmt, ObjectType type, Node *object, int access)
 	if (stmt->n_objects > before)
 	{
 		stmt->objects[before].root = access == AUD_ACCESS_DROP;
+		stmt->n_roots = stmt->n_objects;
+	}
+}
+
+/*
+ * What is there already is named in case that it is in the way.  If it was
+ * not, the command made or replaced something, and the object access hook
+ * says what.
+ */
+void
+aud_facts_add_created(AudStmt *stmt, const Node *tree, ObjectType type,
+					  Node *object)
+{
+	ObjectAddress address;
+	int           before = stmt->n_objects;
+
+	(void) add(stmt,
+			   type,
+			   aud_address_to_create(tree, type, object),
+			   object,
+			   AUD_ACCESS_CREATE,
+			   &address);
+	if (stmt->n_objects > before)
+	{
+		stmt->objects[before].tentative = true;
 		stmt->n_roots = stmt->n_objects;
 	}
 }

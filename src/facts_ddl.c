@@ -309,8 +309,12 @@ aud_facts_of_ddl(AudStmt *stmt, Node *tree)
 		return false;
 	else
 	{
-		if (object != NULL)
-			aud_facts_add_root(stmt, type, object, access_of(tree));
+		int access = access_of(tree);
+
+		if (object != NULL && access == AUD_ACCESS_CREATE)
+			aud_facts_add_created(stmt, tree, type, object);
+		else if (object != NULL)
+			aud_facts_add_root(stmt, type, object, access);
 		add_details(stmt, tree);
 	}
 	return true;

@@ -77,6 +77,10 @@ extern void aud_facts_add(AudStmt *stmt, ObjectType type, Node *object,
 extern void aud_facts_add_root(AudStmt *stmt, ObjectType type, Node *object,
 							   int access);
 
+/* The same for what the command, tree, is going to create. */
+extern void aud_facts_add_created(AudStmt *stmt, const Node *tree,
+								  ObjectType type, Node *object);
+
 /* A member with a list of strings: ,"grantees":["alice","bob"] */
 extern void aud_facts_strings(AudStmt *stmt, const char *key,
 							  const List *strings);

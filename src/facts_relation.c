@@ -161,6 +161,10 @@ may_be_skipped(const Node *parsetree)
 			return ((const CreateUserMappingStmt *) parsetree)->if_not_exists;
 		case T_IndexStmt:
 			return ((const IndexStmt *) parsetree)->if_not_exists;
+		case T_CreateStatsStmt:
+			return ((const CreateStatsStmt *) parsetree)->if_not_exists;
+		case T_DefineStmt:
+			return ((const DefineStmt *) parsetree)->if_not_exists;
 		case T_DropStmt:
 			return ((const DropStmt *) parsetree)->missing_ok;
 		default:

@@ -191,6 +191,7 @@ aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid, int32 objsubid,
 	if (object != NULL && objsubid == 0)
 	{
 		object->access |= access;
+		object->tentative = false;
 		return;
 	}
 	object = aud_stmt_add_object(stmt);
@@ -230,6 +231,7 @@ aud_objects_add_later(AudStmt *stmt, Oid classid, Oid objid, int access)
 	object->classid = classid;
 	object->objid = objid;
 	object->access |= access;
+	object->tentative = false;
 	stmt->has_later = true;
 }
 
