@@ -94,10 +94,10 @@ like($first->{query}, qr{^ALTER ROLE bob PASSWORD '<redacted>' /\* x}, 'a secret
 # commands, paths and names, wherever they are repeated
 hides(q{COPY users TO PROGRAM 'PGPASSWORD=hush cat > /dev/null'}, q{COPY users TO PROGRAM 'PGPASSWORD=<redacted> cat > /dev/null'},
 	objects => [ 'program PGPASSWORD=<redacted> cat > /dev/null copy_to', 'table public.users select' ]);
-hides(q{COPY users TO PROGRAM 'true --password hush'}, q{COPY users TO PROGRAM 'true --password <redacted>'},
-	objects => [ 'program true --password <redacted> copy_to', 'table public.users select' ]);
-hides(q{COPY users TO PROGRAM 'false --token "hush"'}, q{COPY users TO PROGRAM 'false --token "<redacted>"'}, outcome => 'failure',
-	sqlstate => '38000', error => q{program "false --token "<redacted>"" failed});
+hides(q{COPY users TO PROGRAM 'cat > /dev/null; true --password hush'}, q{COPY users TO PROGRAM 'cat > /dev/null; true --password <redacted>'},
+	objects => [ 'program cat > /dev/null; true --password <redacted> copy_to', 'table public.users select' ]);
+hides(q{COPY users TO PROGRAM 'cat > /dev/null; false --token "hush"'}, q{COPY users TO PROGRAM 'cat > /dev/null; false --token "<redacted>"'}, outcome => 'failure',
+	sqlstate => '38000', error => q{program "cat > /dev/null; false --token "<redacted>"" failed});
 hides(q{SELECT pg_read_file('/nowhere/password=hush')}, q{SELECT pg_read_file('/nowhere/password=<redacted>')},
 	outcome => 'failure', sqlstate => '58P01',
 	error => q{could not open file "/nowhere/password=<redacted>" for reading: No such file or directory});

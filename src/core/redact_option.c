@@ -24,7 +24,7 @@ is_blank(int c)
 static size_t
 secret_option_end(const AudLevel *level, size_t pos)
 {
-	char   name[AUD_LEX_WORD_MAX];
+	char   name[AUD_LEX_WORD_MAX] = "";
 	size_t len = 0;
 	int    c;
 
