@@ -26,13 +26,13 @@ def run_mode(servers, name, title, rounds, options):
         latencies = {s.row.name: [] for s in servers}
         for _ in range(rounds):
             for server in servers:
-                name = server.row.name
+                row = server.row.name
                 before = proc.settle(server.cpu_ns)
                 measured = load.run(server, clients, SECONDS, *options)
                 after = proc.settle(server.cpu_ns)
-                tps[name].append(measured[0])
-                cpu[name].append((after - before) / len(measured[1]) / 1000)
-                latencies[name] += measured[1]
+                tps[row].append(measured[0])
+                cpu[row].append((after - before) / len(measured[1]) / 1000)
+                latencies[row] += measured[1]
         for server in servers:
             row = server.row
             ratio = report.spread([a / b for a, b in zip(tps[row.name], tps['nothing'])])
