@@ -13,14 +13,18 @@
 
 #include "catalog/dependency.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_inherits.h"
 #include "nodes/parsenodes.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "address.h"
 #include "classify.h"
 #include "facts.h"
 #include "objects.h"
+#include "pg_compat.h"
 #include "safely.h"
 #include "session.h"
 
@@ -64,21 +68,65 @@ add_database(AudStmt *stmt)
 		aud_objects_add_named(stmt, "database", name, AUD_ACCESS_MAINTAIN, false);
 }
 
+typedef struct AudVacuumed
+{
+	Oid  relid;
+	bool left_out;
+} AudVacuumed;
+
+static void
+look_at_owner(void *arg)
+{
+	AudVacuumed *vacuumed = arg;
+	List        *relids = list_make1_oid(vacuumed->relid);
+	ListCell    *lc;
+
+	if (get_rel_relkind(vacuumed->relid) == RELKIND_PARTITIONED_TABLE)
+		relids = find_all_inheritors(vacuumed->relid, NoLock, NULL);
+	foreach (lc, relids)
+		vacuumed->left_out |= !aud_may_vacuum(lfirst_oid(lc));
+}
+
+/*
+ * The server warns about tables of others, leaves them out, and succeeds.  As
+ * with GRANT (facts_acl.c), the warning itself can be silenced.
+ */
+static void
+check_vacuumed(AudStmt *stmt, Oid relid)
+{
+	AudVacuumed vacuumed = {.relid = relid};
+
+	aud_safely(look_at_owner, &vacuumed);
+	if (!vacuumed.left_out)
+		return;
+	stmt->outcome = AUD_OUTCOME_PARTIAL;
+	stmt->failure.sqlstate = ERRCODE_WARNING;
+}
+
 static void
 add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 {
 	ListCell *lc;
 
 	if (vacuum->rels == NIL)
+	{
 		add_database(stmt);
+		/* any table that all databases share, the strictest case */
+		check_vacuumed(stmt, DatabaseRelationId);
+	}
 	foreach (lc, vacuum->rels)
 	{
 		const VacuumRelation *target = lfirst(lc);
+		Oid                   relid = target->oid;
 
-		if (OidIsValid(target->oid))
-			aud_objects_add_relation(stmt, target->oid, AUD_ACCESS_MAINTAIN, NULL);
+		if (!OidIsValid(relid))
+			relid = aud_address_relation(target->relation);
+		if (OidIsValid(relid))
+			aud_objects_add_relation(stmt, relid, AUD_ACCESS_MAINTAIN, NULL);
 		else
 			aud_facts_relation(stmt, target->relation, "table", AUD_ACCESS_MAINTAIN);
+		if (OidIsValid(relid))
+			check_vacuumed(stmt, relid);
 	}
 }
 

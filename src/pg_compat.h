@@ -9,10 +9,15 @@
 #ifndef AUD_PG_COMPAT_H
 #define AUD_PG_COMPAT_H
 
+#include "catalog/catalog.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "commands/defrem.h"
 #include "executor/execdesc.h"
+#include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/parsenodes.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
 #include "utils/wait_event.h"
@@ -174,6 +179,30 @@ aud_all_settings(int *n)
 #else
 	*n = GetNumConfigOptions();
 	return get_guc_variables();
+#endif
+}
+
+/*
+ * Would VACUUM and ANALYZE leave this relation out?  16: one function for the
+ * owners of everything.  17: a privilege for it.
+ */
+static inline bool
+aud_may_vacuum(Oid relid)
+{
+#if PG_VERSION_NUM >= 170000
+	bool own = pg_class_aclcheck(relid, GetUserId(), ACL_MAINTAIN) == ACLCHECK_OK;
+#elif PG_VERSION_NUM >= 160000
+	bool own = object_ownercheck(RelationRelationId, relid, GetUserId());
+#else
+	bool own = pg_class_ownercheck(relid, GetUserId());
+#endif
+
+	if (own || IsSharedRelation(relid))
+		return own;
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(DatabaseRelationId, MyDatabaseId, GetUserId());
+#else
+	return pg_database_ownercheck(MyDatabaseId, GetUserId());
 #endif
 }
 
