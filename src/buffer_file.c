@@ -1,13 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * buffer_file.c
- *	  The mapped file that holds the ring: how it is made, recognised and
- *	  mapped.  What is in it is buffer_ring.c's.
- *
- * The file is written in full before it is mapped: a hole in a mapped file
- * means SIGBUS for whoever touches it when the disk is full.  It is made
- * under another name and renamed when complete, so a crash in between leaves
- * no half-made buffer behind.
+ *	  The mapped file that holds the ring: how it is recognised and mapped.
+ *	  How it is made is buffer_make.c's, what is in it buffer_ring.c's.
  *
  * It is recognised by the cluster's system identifier and by its own inode
  * and time of birth, which it stores.  A base backup or a copied data
@@ -31,78 +26,23 @@
 #include <unistd.h>
 
 #include "access/xlog.h"
-#include "common/file_perm.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
 
 #include "buffer_file.h"
+#include "buffer_make.h"
 
 #ifdef EXEC_BACKEND
 #error "secaudit inherits a mapping from the postmaster; EXEC_BACKEND cannot"
 #endif
-
-#define AUD_BUFFER_FILE_NEW AUD_BUFFER_FILE ".new"
 
 AudBufferHeader *aud_buffer_header;
 
 static AudBufferFound found = AUD_BUFFER_NONE;
 static char           set_aside[MAXPGPATH];
 
-/* What the file ought to look like. */
-typedef struct Wanted
-{
-	uint64 ring_size;
-	uint32 slot_size;
-	uint32 slot_count;
-} Wanted;
-
-/* Which file this is, whatever it is called. */
-typedef struct Identity
-{
-	uint64 size;
-	uint64 inode;
-	uint64 birth;
-	uint64 device;
-} Identity;
-
 /* The file that is mapped; what is written in it may be anybody's by now. */
-static Identity mapped;
-
-static uint64
-slots_offset(void)
-{
-	return TYPEALIGN(4096, sizeof(AudBufferHeader));
-}
-
-static uint64
-table_offset(const Wanted *wanted)
-{
-	uint64 slots = (uint64) wanted->slot_size * wanted->slot_count;
-
-	return TYPEALIGN(PG_CACHE_LINE_SIZE, slots_offset() + slots);
-}
-
-/* So many that ring_size bytes have room, wherever in a chunk they begin. */
-static uint32
-count_chunks(const Wanted *wanted)
-{
-	return (uint32) ((wanted->ring_size + AUD_CHUNK_ROOM - 1) / AUD_CHUNK_ROOM +
-					 1);
-}
-
-static uint64
-chunks_offset(const Wanted *wanted)
-{
-	uint64 table = 2 * sizeof(uint32) * (uint64) count_chunks(wanted);
-
-	return TYPEALIGN(AUD_CHUNK_SIZE, table_offset(wanted) + table);
-}
-
-static uint64
-file_size(const Wanted *wanted)
-{
-	return chunks_offset(wanted) + (uint64) AUD_CHUNK_SIZE * count_chunks(wanted);
-}
+static AudFileIdentity mapped;
 
 AudBufferFound
 aud_buffer_file_found(void)
@@ -116,68 +56,8 @@ aud_buffer_file_set_aside(void)
 	return set_aside;
 }
 
-/* All of it or FATAL: the server must not start with half a buffer. */
-static void
-fail(const char *what, const char *path)
-{
-	ereport(FATAL,
-			errcode_for_file_access(),
-			errmsg("could not %s audit buffer file \"%s\": %m", what, path),
-			errhint(
-				"The audit buffer lives in the data directory and takes the size of secaudit.buffer_size."));
-}
-
-static void
-write_zeros(int fd, uint64 size)
-{
-	static const char zeros[65536];
-	uint64            done = 0;
-
-	while (done < size)
-	{
-		size_t  chunk = Min(size - done, sizeof(zeros));
-		ssize_t n = write(fd, zeros, chunk);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-		{
-			if (n == 0)
-				errno = ENOSPC;
-			fail("write", AUD_BUFFER_FILE_NEW);
-		}
-		done += (uint64) n;
-	}
-}
-
-/* Of the file under the name, or of the open one if the name is "". */
 static bool
-try_identify(int fd, const char *name, Identity *id)
-{
-	struct statx st;
-	int          flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW;
-
-	if (statx(fd, name, flags, STATX_BASIC_STATS | STATX_BTIME, &st) != 0)
-		return false;
-	id->size = st.stx_size;
-	id->inode = st.stx_ino;
-	id->device = (uint64) st.stx_dev_major << 32 | st.stx_dev_minor;
-	id->birth = 0;
-	if (st.stx_mask & STATX_BTIME)
-		id->birth = (uint64) st.stx_btime.tv_sec * UINT64CONST(1000000000) +
-					st.stx_btime.tv_nsec;
-	return true;
-}
-
-static void
-identify(int fd, Identity *id)
-{
-	if (!try_identify(fd, "", id))
-		fail("stat", AUD_BUFFER_FILE);
-}
-
-static bool
-is_this_file(const AudBufferHeader *header, const Identity *id)
+is_this_file(const AudBufferHeader *header, const AudFileIdentity *id)
 {
 	if (header->system_identifier != GetSystemIdentifier() ||
 		header->inode != id->inode)
@@ -187,93 +67,10 @@ is_this_file(const AudBufferHeader *header, const Identity *id)
 	return header->device == id->device;
 }
 
-static AudBufferHeader *
-map_fd(int fd, uint64 size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	if (p == MAP_FAILED)
-		fail("map", AUD_BUFFER_FILE);
-	return p;
-}
-
-static void
-init_header(AudBufferHeader *header, const Wanted *wanted, const Identity *id)
-{
-	header->layout = AUD_BUFFER_LAYOUT;
-	header->header_size = sizeof(AudBufferHeader);
-	header->system_identifier = GetSystemIdentifier();
-	header->inode = id->inode;
-	header->birth = id->birth;
-	header->device = id->device;
-	header->slots_offset = slots_offset();
-	header->slot_size = wanted->slot_size;
-	header->slot_count = wanted->slot_count;
-	header->ring_size = wanted->ring_size;
-	header->table_offset = table_offset(wanted);
-	header->chunks_offset = chunks_offset(wanted);
-	header->chunks = count_chunks(wanted);
-	pg_atomic_init_u64(&header->tail, 0);
-	pg_atomic_init_u32(&header->current, 0);
-	for (int i = 0; i < 2; i++)
-		header->position[i].crc = aud_position_crc(&header->position[i]);
-	(void) aud_ring_rebuild(header);
-	memcpy(header->magic, AUD_BUFFER_MAGIC, sizeof(header->magic));
-}
-
-static int
-create_file(void)
-{
-	int fd;
-
-	unlink(AUD_BUFFER_FILE_NEW);
-	fd = BasicOpenFilePerm(AUD_BUFFER_FILE_NEW,
-						   O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-						   0600);
-	if (fd < 0)
-		fail("create", AUD_BUFFER_FILE_NEW);
-	return fd;
-}
-
-/* Make a new, empty buffer under its temporary name and map it. */
-static AudBufferHeader *
-make_file(const Wanted *wanted)
-{
-	uint64           size = file_size(wanted);
-	int              fd = create_file();
-	AudBufferHeader *header;
-
-	write_zeros(fd, size);
-	if (fsync(fd) != 0)
-		fail("fsync", AUD_BUFFER_FILE_NEW);
-	identify(fd, &mapped);
-	header = map_fd(fd, size);
-	init_header(header, wanted, &mapped);
-	close(fd);
-	return header;
-}
-
-static void
-publish_file(void)
-{
-	if (rename(AUD_BUFFER_FILE_NEW, AUD_BUFFER_FILE) != 0)
-		fail("rename", AUD_BUFFER_FILE_NEW);
-	fsync_fname(".", true);
-}
-
 static bool
 header_is_sane(const AudBufferHeader *header, uint64 size)
 {
-	Wanted made = {header->ring_size, header->slot_size, header->slot_count};
-
-	return memcmp(header->magic, AUD_BUFFER_MAGIC, sizeof(header->magic)) == 0 &&
-		   header->layout == AUD_BUFFER_LAYOUT &&
-		   header->header_size == sizeof(AudBufferHeader) &&
-		   header->slots_offset == slots_offset() && header->ring_size > 0 &&
-		   header->ring_size % 8 == 0 && header->ring_size < size &&
-		   header->table_offset == table_offset(&made) &&
-		   header->chunks_offset == chunks_offset(&made) &&
-		   header->chunks == count_chunks(&made) && size == file_size(&made) &&
+	return aud_buffer_make_is_layout(header, size) &&
 		   strnlen(header->log_id, sizeof(header->log_id)) == AUD_LOG_ID_CHARS;
 }
 
@@ -303,15 +100,15 @@ open_file(AudBufferFound *verdict)
 	if (fd < 0 && errno == ENOENT)
 		return NULL;
 	if (fd < 0)
-		fail("open", AUD_BUFFER_FILE);
-	identify(fd, &mapped);
+		aud_buffer_make_fail("open", AUD_BUFFER_FILE);
+	aud_buffer_make_identify_open(fd, &mapped);
 	*verdict = AUD_BUFFER_DAMAGED;
 	if (mapped.size < sizeof(AudBufferHeader))
 	{
 		close(fd);
 		return NULL;
 	}
-	header = map_fd(fd, mapped.size);
+	header = aud_buffer_make_map(fd, mapped.size);
 	close(fd);
 	if (header_is_sane(header, mapped.size))
 	{
@@ -341,7 +138,7 @@ put_aside(AudBufferFound verdict)
 			break;
 	}
 	if (rename(AUD_BUFFER_FILE, set_aside) != 0)
-		fail("rename", AUD_BUFFER_FILE);
+		aud_buffer_make_fail("rename", AUD_BUFFER_FILE);
 
 	ereport(LOG,
 			errmsg("audit buffer file \"%s\" was set aside as \"%s\"",
@@ -380,7 +177,7 @@ carry_over(AudBufferHeader *old, AudBufferHeader *new)
 
 /* Make a file for these settings, with what is in the old one. */
 static AudBufferHeader *
-remake_file(AudBufferHeader *old, Wanted *wanted)
+remake_file(AudBufferHeader *old, AudBufferSizes *wanted)
 {
 	uint64 used = old->head - pg_atomic_read_u64(&old->tail);
 	AudBufferHeader *new;
@@ -395,40 +192,31 @@ remake_file(AudBufferHeader *old, Wanted *wanted)
 						  used));
 		wanted->ring_size = old->ring_size;
 	}
-	new = make_file(wanted);
+	new = aud_buffer_make_new(wanted, &mapped);
 	carry_over(old, new);
-	if (msync(new, file_size(wanted), MS_SYNC) != 0)
-		fail("fsync", AUD_BUFFER_FILE_NEW);
-	publish_file();
+	if (msync(new, aud_buffer_make_size(wanted), MS_SYNC) != 0)
+		aud_buffer_make_fail("fsync", AUD_BUFFER_FILE_NEW);
+	aud_buffer_make_publish();
 	return new;
 }
 
 /*
  * Write out what is mapped.  Where its file was cut short there is nothing to
- * read, which write() says without a signal; then it ends there.
+ * read; then it ends there.
  */
 static void
 write_mapping(int fd)
 {
 	uint64 done = 0;
+	uint64 n;
 
-	while (done < mapped.size)
+	do
 	{
-		ssize_t n =
-			write(fd, (char *) aud_buffer_header + done, mapped.size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EFAULT)
-			return;
-		if (n <= 0)
-		{
-			if (n == 0)
-				errno = ENOSPC;
-			fail("write", AUD_BUFFER_FILE_NEW);
-		}
-		done += (uint64) n;
-	}
+		n = aud_buffer_make_write(fd,
+								  (char *) aud_buffer_header + done,
+								  mapped.size - done);
+		done += n;
+	} while (n > 0 && done < mapped.size);
 }
 
 /*
@@ -438,12 +226,12 @@ write_mapping(int fd)
 static void
 put_back_under_name(void)
 {
-	int             fd = create_file();
+	int             fd = aud_buffer_make_create();
 	AudBufferHeader header;
-	Identity        id;
+	AudFileIdentity id;
 
 	write_mapping(fd);
-	identify(fd, &id);
+	aud_buffer_make_identify_open(fd, &id);
 	if (pread(fd, &header, sizeof(header), 0) == sizeof(header) &&
 		is_this_file(&header, &mapped))
 	{
@@ -451,12 +239,12 @@ put_back_under_name(void)
 		header.birth = id.birth;
 		header.device = id.device;
 		if (pwrite(fd, &header, sizeof(header), 0) != sizeof(header))
-			fail("write", AUD_BUFFER_FILE_NEW);
+			aud_buffer_make_fail("write", AUD_BUFFER_FILE_NEW);
 	}
 	if (fsync(fd) != 0)
-		fail("fsync", AUD_BUFFER_FILE_NEW);
+		aud_buffer_make_fail("fsync", AUD_BUFFER_FILE_NEW);
 	close(fd);
-	publish_file();
+	aud_buffer_make_publish();
 	ereport(LOG,
 			errmsg("audit buffer file \"%s\" was removed or replaced; it was made anew",
 				   AUD_BUFFER_FILE),
@@ -467,11 +255,11 @@ put_back_under_name(void)
 static void
 let_go(void)
 {
-	Identity id;
-	bool     named = try_identify(AT_FDCWD, AUD_BUFFER_FILE, &id);
+	AudFileIdentity id;
+	bool named = aud_buffer_make_identify(AT_FDCWD, AUD_BUFFER_FILE, &id);
 
 	if (!named && errno != ENOENT)
-		fail("stat", AUD_BUFFER_FILE);
+		aud_buffer_make_fail("stat", AUD_BUFFER_FILE);
 	if (!named || id.inode != mapped.inode || id.birth != mapped.birth ||
 		id.device != mapped.device)
 	{
@@ -486,7 +274,7 @@ let_go(void)
 bool
 aud_buffer_file_open(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 {
-	Wanted           wanted = {ring_size, slot_size, slot_count};
+	AudBufferSizes   wanted = {ring_size, slot_size, slot_count};
 	bool             again = aud_buffer_header != NULL;
 	AudBufferHeader *header;
 
@@ -503,8 +291,8 @@ aud_buffer_file_open(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 			munmap(header, mapped.size);
 		if (found != AUD_BUFFER_NONE)
 			put_aside(found);
-		header = make_file(&wanted);
-		publish_file();
+		header = aud_buffer_make_new(&wanted, &mapped);
+		aud_buffer_make_publish();
 	}
 	aud_buffer_header = header;
 	return !again;
@@ -514,12 +302,12 @@ void
 aud_buffer_file_resize(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 {
 	AudBufferHeader *old = aud_buffer_header;
-	Wanted           made = {old->ring_size, old->slot_size, old->slot_count};
-	Wanted           wanted = {ring_size, slot_size, slot_count};
+	AudBufferSizes   made = {old->ring_size, old->slot_size, old->slot_count};
+	AudBufferSizes   wanted = {ring_size, slot_size, slot_count};
 
 	if (made.ring_size == ring_size && made.slot_size == slot_size &&
 		made.slot_count == slot_count)
 		return;
 	aud_buffer_header = remake_file(old, &wanted);
-	munmap(old, file_size(&made));
+	munmap(old, aud_buffer_make_size(&made));
 }
