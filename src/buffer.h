@@ -77,6 +77,12 @@ extern uint64_t aud_buffer_head(void);
 extern uint64_t aud_buffer_my_last(void);
 
 /*
+ * A writer that reports no trouble but moves nothing for so many times
+ * failure_timeout counts as broken too: its disk may hang in the kernel.
+ */
+#define AUD_STALL_FACTOR 6
+
+/*
  * Wait until everything before pos is on disk.  Never throws; returns false
  * after timeout_ms (-1: none), or when the process is to be terminated.
  */

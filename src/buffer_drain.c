@@ -57,17 +57,17 @@ aud_buffer_next(uint64_t pos, char *storage, size_t cap, AudTaken *taken)
 	return false;
 }
 
-void
-aud_buffer_wake_waiters(void)
-{
-	if (pg_atomic_read_u32(&aud_buffer_shared->waiting) > 0)
-		ConditionVariableBroadcast(&aud_buffer_shared->moved);
-}
-
 bool
 aud_buffer_has_waiters(void)
 {
 	return pg_atomic_read_u32(&aud_buffer_shared->waiting) > 0;
+}
+
+void
+aud_buffer_wake_waiters(void)
+{
+	if (aud_buffer_has_waiters())
+		ConditionVariableBroadcast(&aud_buffer_shared->moved);
 }
 
 void

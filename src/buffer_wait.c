@@ -21,12 +21,6 @@
 /* A waiter looks again after this long even if nobody woke it. */
 #define WAIT_STEP_MS 100
 
-/*
- * A writer that reports no trouble but moves nothing for so many times
- * failure_timeout counts as broken too: its disk may hang in the kernel.
- */
-#define STALL_FACTOR 6
-
 static uint32 wait_event_full;
 static uint32 wait_event_durable;
 
@@ -63,7 +57,7 @@ is_over(Patience *patience)
 		patience->moved_at = now;
 	}
 	return now >= TimestampTzPlusMilliseconds(patience->moved_at,
-											  (int64) STALL_FACTOR *
+											  (int64) AUD_STALL_FACTOR *
 												  aud_config->failure_timeout_ms);
 }
 

@@ -122,11 +122,12 @@ add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 		if (!OidIsValid(relid))
 			relid = aud_address_relation(target->relation);
 		if (OidIsValid(relid))
+		{
 			aud_objects_add_relation(stmt, relid, AUD_ACCESS_MAINTAIN, NULL);
+			check_vacuumed(stmt, relid);
+		}
 		else
 			aud_facts_relation(stmt, target->relation, "table", AUD_ACCESS_MAINTAIN);
-		if (OidIsValid(relid))
-			check_vacuumed(stmt, relid);
 	}
 }
 

@@ -24,9 +24,6 @@
 /* Between two looks at whether the trail is broken. */
 #define STEP_MS 200
 
-/* As in buffer.c: a writer that moves nothing for so many times the timeout. */
-#define STALL_FACTOR 6
-
 void
 aud_guard_refuse(const Node *utility)
 {
@@ -53,7 +50,7 @@ is_hopeless(TimestampTz began)
 	return aud_buffer_is_broken() ||
 		   GetCurrentTimestamp() >=
 			   TimestampTzPlusMilliseconds(began,
-										   (int64) STALL_FACTOR *
+										   (int64) AUD_STALL_FACTOR *
 											   aud_config->failure_timeout_ms);
 }
 

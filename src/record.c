@@ -194,33 +194,35 @@ append_keys(AudBuf *b, const char *opening, bool query, bool params)
 	aud_buf_char(b, ']');
 }
 
-/* The same, with the keys of details that lost their end. */
 static void
-append_truncated(AudBuf *b, const AudBuf *cut, bool query, bool params)
+add_cut_key(AudBuf *cut, const char *key)
+{
+	if (cut->len > 0)
+		aud_buf_char(cut, ',');
+	aud_buf_cstr(cut, key);
+}
+
+void
+aud_record_append_truncated(AudBuf *b, const AudBuf *cut)
 {
 	if (cut->len == 0)
-	{
-		append_keys(b, ",\"truncated\":[", query, params);
 		return;
-	}
 	aud_buf_lit(b, ",\"truncated\":[");
 	aud_buf_append(b, cut->data, cut->len);
-	if (query)
-		aud_buf_lit(b, ",\"query\"");
-	if (params)
-		aud_buf_lit(b, ",\"params\"");
 	aud_buf_char(b, ']');
 }
 
 /* What a reader has to know about the text before it comes. */
 static void
 append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text,
-				  const AudCursor *at, const AudBuf *cut)
+				  const AudCursor *at, AudBuf *cut)
 {
 	bool split = at->part > 0;
-	bool params_cut =
-		stmt->params_omitted > 0 || (at->bare && stmt->params_len > 0);
 
+	if (text->omitted > 0)
+		add_cut_key(cut, "\"query\"");
+	if (stmt->params_omitted > 0 || (at->bare && stmt->params_len > 0))
+		add_cut_key(cut, "\"params\"");
 	if (text->len > 0 && (split || text->omitted > 0))
 	{
 		aud_record_append_uint(b, ",\"query_len\":", text->full_len);
@@ -229,7 +231,7 @@ append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text,
 		aud_buf_char(b, '"');
 	}
 	append_keys(b, ",\"redacted\":[", text->redacted, stmt->params_redacted);
-	append_truncated(b, cut, text->omitted > 0, params_cut);
+	aud_record_append_truncated(b, cut);
 	append_keys(b, ",\"enc\":[", text->invalid, stmt->params_invalid);
 }
 

@@ -21,11 +21,7 @@ append_detail(AudBuf *b, const char *detail)
 
 	aud_buf_init(&cut, storage, sizeof(storage));
 	aud_record_append_details(b, detail, strlen(detail), &cut);
-	if (cut.len == 0)
-		return;
-	aud_buf_lit(b, ",\"truncated\":[");
-	aud_buf_append(b, cut.data, cut.len);
-	aud_buf_char(b, ']');
+	aud_record_append_truncated(b, &cut);
 }
 
 void

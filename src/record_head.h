@@ -45,6 +45,9 @@ extern void aud_record_append_objects(AudBuf *b, const AudStmt *stmt, int *next,
 extern void aud_record_append_details(AudBuf *b, const char *details,
 									  size_t len, AudBuf *cut);
 
+/* ,"truncated":[...] with those keys, if there are any. */
+extern void aud_record_append_truncated(AudBuf *b, const AudBuf *cut);
+
 /* Everything of a statement before its objects; part 0: it is not split. */
 extern void aud_record_append_head(AudBuf *b, const AudStmt *stmt, int part,
 								   int parts);

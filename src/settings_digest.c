@@ -12,14 +12,13 @@
  */
 #include "postgres.h"
 
-#include <openssl/evp.h>
-
 #include "lib/stringinfo.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
 
 #include "pg_compat.h"
 #include "settings.h"
+#include "text.h"
 
 /* A value as pg_settings.setting has it: no units, hooks asked. */
 static void
@@ -110,9 +109,8 @@ aud_settings_digest(char *hex)
 {
 	struct config_generic **settings;
 	StringInfoData          text;
-	unsigned char           digest[EVP_MAX_MD_SIZE];
+	AudText                 hashed = {0};
 	int                     n;
-	int                     ok;
 
 	initStringInfo(&text);
 	settings = find_settings(&n);
@@ -122,10 +120,10 @@ aud_settings_digest(char *hex)
 		append_value(&text, settings[i]);
 		appendStringInfoChar(&text, '\n');
 	}
-	ok = EVP_Digest(text.data, text.len, digest, NULL, EVP_sha256(), NULL);
-	for (int i = 0; i < AUD_SETTINGS_DIGEST_CHARS / 2; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	hashed.full = text.data;
+	hashed.full_len = (size_t) text.len;
+	strlcpy(hex, aud_text_sha256(&hashed), AUD_SETTINGS_DIGEST_CHARS + 1);
 	pfree(settings);
 	pfree(text.data);
-	return ok == 1;
+	return hex[0] != '\0';
 }
