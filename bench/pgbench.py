@@ -14,7 +14,7 @@ CLIENTS = pick((1, 16), (1, 4, 16, 64))
 ROWS = rows('nothing', 'none', 'default', 'secaudit', 'syncing', 'pgaudit', 'tofile')
 # name, title, rounds, options
 MODES = (('read', 'pgbench -S -M prepared', pick(2, 4), ('-S', '-M', 'prepared')),
-         ('tpcb', 'pgbench -M prepared (TPC-B)', pick(2, 2), ('-M', 'prepared')))
+         ('tpcb', 'pgbench -M prepared (TPC-B)', 2, ('-M', 'prepared')))
 
 
 def run_mode(servers, name, title, rounds, options):

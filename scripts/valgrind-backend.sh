@@ -41,11 +41,11 @@ stage_server "$tmp/server"
 quietly "$tmp/install.log" build install "$tmp/server"
 bin=$stage_bindir
 mkdir "$tmp/data" "$tmp/trail" "$tmp/run" "$tmp/reports"
-cp -r test/valgrind "$tmp/work"
+cp -r test/valgrind "$tmp/load"
 chmod 700 "$tmp/data" "$tmp/trail"
-chmod a+rX "$tmp/work" "$tmp/work"/*
+chmod a+rX "$tmp/load" "$tmp/load"/*
 [ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/data" "$tmp/trail" "$tmp/run" "$tmp/reports"
-cd "$tmp/work"
+cd "$tmp/load"
 
 # client PROGRAM [ARGUMENT]...: one of the server's programs, as a client.
 client()
@@ -73,7 +73,7 @@ start_server()
 		local replication all trust
 	CONF
 	as_server env LC_ALL=C.UTF-8 valgrind --quiet --trace-children=yes --num-callers=40 \
-		--show-leak-kinds=definite --error-limit=no --suppressions="$tmp/work/postgres.supp" \
+		--show-leak-kinds=definite --error-limit=no --suppressions="$tmp/load/postgres.supp" \
 		--xml=yes --xml-file="$tmp/reports/%p.xml" "$bin/postgres" -D "$tmp/data" \
 		> "$tmp/server.log" 2>&1 < /dev/null &
 	postmaster=$!
