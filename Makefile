@@ -8,8 +8,10 @@ MODULE_big = secaudit
 PGFILEDESC = "secaudit - audit logging with a tamper-evident trail"
 DATA       = $(wildcard secaudit--*.sql)
 
-CORE_SRC := $(sort $(wildcard src/core/*.c))
-PG_SRC   := $(sort $(wildcard src/*.c))
+# The folders are the layers; scripts/check-layers.sh has the table.
+PG_DIRS  := hooks statement facts record buffer trail writer server sql
+CORE_SRC := $(sort $(wildcard src/core/*.c src/core/*/*.c))
+PG_SRC   := src/secaudit.c $(sort $(wildcard $(PG_DIRS:%=src/%/*.c)))
 BIN_SRC  := $(sort $(wildcard src/bin/*.c))
 UNIT_SRC := $(sort $(wildcard test/unit/*.c))
 OBJS      = $(PG_SRC:.c=.o) $(CORE_SRC:.c=.o)
@@ -18,7 +20,7 @@ ifneq ($(BIN_SRC),)
 SCRIPTS_built = secauditctl
 endif
 MAN1        = $(wildcard docs/secauditctl.1)
-EXTRA_CLEAN = build $(OBJS:.o=.d) $(wildcard src/*.gc?? src/core/*.gc??)
+EXTRA_CLEAN = build $(OBJS:.o=.d) $(wildcard src/*.gc?? src/*/*.gc?? src/*/*/*.gc??)
 
 # Tests: one topic per file of sql/, one behaviour per file of t/.
 REGRESS   = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
@@ -153,7 +155,7 @@ unit-valgrind: build/unit
 FUZZ_CC      = clang
 FUZZ_SECONDS = 20
 FUZZERS      = $(patsubst test/fuzz/fuzz_%.c,%,$(wildcard test/fuzz/fuzz_*.c))
-build/fuzz-%: test/fuzz/fuzz_%.c $(wildcard test/fuzz/*.h) $(CORE_SRC) $(wildcard src/core/*.h)
+build/fuzz-%: test/fuzz/fuzz_%.c $(wildcard test/fuzz/*.h) $(CORE_SRC) $(wildcard src/core/*.h src/core/*/*.h)
 	@mkdir -p $@.corpus
 	$(FUZZ_CC) $(CORE_CPPFLAGS) -Itest/fuzz -std=gnu11 -g -O1 -U_FORTIFY_SOURCE \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
@@ -198,7 +200,7 @@ deps:
 lint:
 	@$(SCRIPT_ENV) scripts/lint.sh
 format:
-	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
+	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
 
 help:
 	@echo "make                 build the module and secauditctl"

@@ -11,12 +11,12 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 
-#include "guc.h"
-#include "hooks.h"
-#include "pg_compat.h"
-#include "record.h"
-#include "shmem.h"
-#include "writer.h"
+#include "hooks/hooks.h"
+#include "record/record.h"
+#include "server/compat.h"
+#include "server/guc.h"
+#include "server/shmem.h"
+#include "writer/writer.h"
 
 AUD_MODULE_MAGIC;
 

@@ -13,7 +13,7 @@
 #define AUD_BIN_CTL_H
 
 #include "core/error.h"
-#include "core/reader.h"
+#include "core/reader/reader.h"
 
 #define AUD_EXIT_OK      0
 #define AUD_EXIT_FAULT   1

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bin/text.h"
+#include "bin/str.h"
 #include "bin/timearg.h"
 
 /* Columns of each cell; 0 leaves it out. */
@@ -83,29 +83,29 @@ text_of(const json_t *record, const char *key)
 
 /* "table public.card" is shown as name and access: public.card(select,update) */
 static void
-add_object(AudText *out, const json_t *object)
+add_object(AudStr *out, const json_t *object)
 {
 	const json_t *access = json_object_get(object, "access");
 	const char   *type = text_of(object, "type");
 
 	if (out->len > 0)
-		aud_text_add(out, " ");
+		aud_str_add(out, " ");
 	if (strcmp(type, "table") != 0 && *type)
-		aud_text_printf(out, "%s ", type);
-	aud_text_add(out, text_of(object, "name"));
+		aud_str_printf(out, "%s ", type);
+	aud_str_add(out, text_of(object, "name"));
 	if (json_array_size(access) == 0)
 		return;
 	for (size_t i = 0; i < json_array_size(access); i++)
 	{
 		const char *word = json_string_value(json_array_get(access, i));
 
-		aud_text_printf(out, "%c%s", i == 0 ? '(' : ',', word ? word : "?");
+		aud_str_printf(out, "%c%s", i == 0 ? '(' : ',', word ? word : "?");
 	}
-	aud_text_add(out, ")");
+	aud_str_add(out, ")");
 }
 
 static void
-add_objects(AudText *out, const json_t *record)
+add_objects(AudStr *out, const json_t *record)
 {
 	const json_t *objects = json_object_get(record, "objects");
 	const json_t *omitted = json_object_get(record, "objects_omitted");
@@ -113,24 +113,24 @@ add_objects(AudText *out, const json_t *record)
 	for (size_t i = 0; i < json_array_size(objects); i++)
 		add_object(out, json_array_get(objects, i));
 	if (json_is_integer(omitted))
-		aud_text_printf(out,
-						" +%" JSON_INTEGER_FORMAT,
-						json_integer_value(omitted));
+		aud_str_printf(out,
+					   " +%" JSON_INTEGER_FORMAT,
+					   json_integer_value(omitted));
 }
 
 /* Where a session came from takes the place of objects. */
 static void
-add_client(AudText *out, const json_t *record)
+add_client(AudStr *out, const json_t *record)
 {
 	const char *addr = text_of(record, "client_addr");
 	const char *method = text_of(record, "auth_method");
 	const char *app = text_of(record, "app");
 
-	aud_text_printf(out, "from %s", *addr ? addr : "[local]");
+	aud_str_printf(out, "from %s", *addr ? addr : "[local]");
 	if (*method)
-		aud_text_printf(out, " %s", method);
+		aud_str_printf(out, " %s", method);
 	if (*app)
-		aud_text_printf(out, " %s", app);
+		aud_str_printf(out, " %s", app);
 }
 
 /* Keys that have a column of their own, or say nothing to a reader. */
@@ -184,7 +184,7 @@ is_shown_elsewhere(const char *key)
 
 /* key=value of whatever else the record says: what an event without text has */
 static void
-add_details(AudText *out, const json_t *record)
+add_details(AudStr *out, const json_t *record)
 {
 	const char *key;
 	json_t     *value;
@@ -196,20 +196,20 @@ add_details(AudText *out, const json_t *record)
 		if (is_shown_elsewhere(key))
 			continue;
 		if (out->len > 0)
-			aud_text_add(out, " ");
+			aud_str_add(out, " ");
 		if (json_is_string(value))
 		{
-			aud_text_printf(out, "%s=%s", key, json_string_value(value));
+			aud_str_printf(out, "%s=%s", key, json_string_value(value));
 			continue;
 		}
 		text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-		aud_text_printf(out, "%s=%s", key, text ? text : "?");
+		aud_str_printf(out, "%s=%s", key, text ? text : "?");
 		free(text);
 	}
 }
 
 static void
-add_duration(AudText *out, const json_t *record)
+add_duration(AudStr *out, const json_t *record)
 {
 	const json_t *v = json_object_get(record, "duration_us");
 	double        us = (double) json_integer_value(v);
@@ -217,13 +217,13 @@ add_duration(AudText *out, const json_t *record)
 	if (!json_is_integer(v))
 		return;
 	if (us < 1000)
-		aud_text_printf(out, "%.0fus", us);
+		aud_str_printf(out, "%.0fus", us);
 	else if (us < 100e3)
-		aud_text_printf(out, "%.1fms", us / 1e3);
+		aud_str_printf(out, "%.1fms", us / 1e3);
 	else if (us < 60e6)
-		aud_text_printf(out, "%.2fs", us / 1e6);
+		aud_str_printf(out, "%.2fs", us / 1e6);
 	else
-		aud_text_printf(out, "%.1fmin", us / 60e6);
+		aud_str_printf(out, "%.1fmin", us / 60e6);
 }
 
 typedef struct Mark
@@ -258,9 +258,9 @@ put_time(Row *row, const AudRowOptions *options)
 	static char last_date[16];
 	char        date[16];
 	char        time_of_day[64];
-	AudText     shown = {0};
+	AudStr      shown = {0};
 
-	aud_text_reset(&shown);
+	aud_str_reset(&shown);
 	aud_timearg_show(text_of(row->record, "ts"),
 					 options->utc,
 					 date,
@@ -268,16 +268,16 @@ put_time(Row *row, const AudRowOptions *options)
 					 time_of_day,
 					 sizeof(time_of_day));
 	if (row->layout->date)
-		aud_text_printf(&shown, "%s ", date);
+		aud_str_printf(&shown, "%s ", date);
 	else if (strcmp(date, last_date) != 0)
 	{
 		aud_term_cell(row->t, date, 10, false, AUD_COLOR_BOLD);
 		fputc('\n', row->t->out);
 		strcpy(last_date, date);
 	}
-	aud_text_add(&shown, time_of_day);
+	aud_str_add(&shown, time_of_day);
 	put_cell(row, shown.s, row->layout->date ? 23 : 12, false, AUD_COLOR_DIM);
-	aud_text_free(&shown);
+	aud_str_free(&shown);
 }
 
 /* What stands in the command column: the event itself, unless a statement. */
@@ -294,18 +294,18 @@ static void
 put_who(Row *row)
 {
 	const char *effective = text_of(row->record, "current_user");
-	AudText     who = {0};
+	AudStr      who = {0};
 
-	aud_text_reset(&who);
-	aud_text_add(&who, text_of(row->record, "user"));
+	aud_str_reset(&who);
+	aud_str_add(&who, text_of(row->record, "user"));
 	if (*effective)
-		aud_text_printf(&who,
-						"%s%s",
-						row->t->signs ? "\xE2\x86\x92" : "->",
-						effective);
+		aud_str_printf(&who,
+					   "%s%s",
+					   row->t->signs ? "\xE2\x86\x92" : "->",
+					   effective);
 	put_cell(row, who.s, row->layout->user, false, AUD_COLOR_BOLD);
 	put_cell(row, text_of(row->record, "db"), row->layout->db, false, AUD_COLOR_NONE);
-	aud_text_free(&who);
+	aud_str_free(&who);
 }
 
 /* Write s in what is left of the line; a stub of a few letters helps nobody. */
@@ -329,9 +329,9 @@ put_rest(Row *row, const char *s, AudColor color)
 static void
 put_objects(Row *row)
 {
-	AudText text = {0};
+	AudStr text = {0};
 
-	aud_text_reset(&text);
+	aud_str_reset(&text);
 	add_objects(&text, row->record);
 	if (text.len == 0 &&
 		strncmp(text_of(row->record, "event"), "session.", 8) == 0)
@@ -340,26 +340,26 @@ put_objects(Row *row)
 		put_cell(row, text.s, row->layout->objects, false, AUD_COLOR_CYAN);
 	else
 		put_rest(row, text.s, AUD_COLOR_CYAN);
-	aud_text_free(&text);
+	aud_str_free(&text);
 }
 
 static void
 put_counts(Row *row)
 {
 	const json_t *rows = json_object_get(row->record, "rows");
-	AudText       cell = {0};
+	AudStr        cell = {0};
 
-	aud_text_reset(&cell);
+	aud_str_reset(&cell);
 	if (json_is_integer(rows))
-		aud_text_printf(&cell,
-						"%" JSON_INTEGER_FORMAT "r",
-						json_integer_value(rows));
+		aud_str_printf(&cell,
+					   "%" JSON_INTEGER_FORMAT "r",
+					   json_integer_value(rows));
 	put_cell(row, cell.s, row->layout->rows, true, AUD_COLOR_NONE);
 
-	aud_text_reset(&cell);
+	aud_str_reset(&cell);
 	add_duration(&cell, row->record);
 	put_cell(row, cell.s, row->layout->duration, true, AUD_COLOR_NONE);
-	aud_text_free(&cell);
+	aud_str_free(&cell);
 }
 
 static void
@@ -367,16 +367,16 @@ put_error(Row *row)
 {
 	const char *sqlstate = text_of(row->record, "sqlstate");
 	const char *message = text_of(row->record, "error");
-	AudText     text = {0};
+	AudStr      text = {0};
 
-	aud_text_reset(&text);
-	aud_text_printf(&text,
-					"%s%s%s",
-					sqlstate,
-					*sqlstate && *message ? " " : "",
-					message);
+	aud_str_reset(&text);
+	aud_str_printf(&text,
+				   "%s%s%s",
+				   sqlstate,
+				   *sqlstate && *message ? " " : "",
+				   message);
 	put_rest(row, text.s, AUD_COLOR_RED);
-	aud_text_free(&text);
+	aud_str_free(&text);
 }
 
 static void
@@ -384,20 +384,20 @@ put_text(Row *row)
 {
 	const json_t *part = json_object_get(row->record, "part");
 	const json_t *parts = json_object_get(row->record, "parts");
-	AudText       text = {0};
+	AudStr        text = {0};
 
-	aud_text_reset(&text);
+	aud_str_reset(&text);
 	if (json_is_integer(part) && json_is_integer(parts))
-		aud_text_printf(&text,
-						"[%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT "] ",
-						json_integer_value(part),
-						json_integer_value(parts));
+		aud_str_printf(&text,
+					   "[%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT "] ",
+					   json_integer_value(part),
+					   json_integer_value(parts));
 	if (json_is_string(json_object_get(row->record, "query")))
-		aud_text_add(&text, text_of(row->record, "query"));
+		aud_str_add(&text, text_of(row->record, "query"));
 	else
 		add_details(&text, row->record);
 	put_rest(row, text.s, AUD_COLOR_NONE);
-	aud_text_free(&text);
+	aud_str_free(&text);
 }
 
 void

@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "core/json.h"
+#include "core/json_write.h"
 
 static const char two_digits[201] =
 	"00010203040506070809101112131415161718192021222324"

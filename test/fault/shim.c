@@ -10,9 +10,8 @@
  *
  *	  CALL		open (of a new file), write, fdatasync
  *	  ACTION	an errno name; PASS (nothing happens, but it counts); for write
- *				also SHORT (half of it is written) and KILL (half of it, then the
- *				process dies); for fdatasync also KILL (it is done, then the
- *				process dies)
+ *				also SHORT (half of it is written) and KILL (half of it, then
+ *the process dies); for fdatasync also KILL (it is done, then the process dies)
  *	  COUNT		how often; for ever without it
  *
  * Only files called secaudit-*.jsonl are concerned.  Each fault that was taken
@@ -94,7 +93,8 @@ slurp(const char *path, char *text, size_t cap)
 static void
 put(const char *path, int flags, const char *text)
 {
-	long fd = syscall(SYS_open, path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+	long fd =
+		syscall(SYS_open, path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
 
 	if (fd < 0)
 		return;
@@ -277,11 +277,7 @@ note_synced(const char *path, int fd)
 
 	if (control == NULL || fstat(fd, &st) != 0)
 		return;
-	snprintf(name,
-			 sizeof(name),
-			 "%s.synced/%s",
-			 control,
-			 strrchr(path, '/') + 1);
+	snprintf(name, sizeof(name), "%s.synced/%s", control, strrchr(path, '/') + 1);
 	snprintf(text, sizeof(text), "%lld\n", (long long) st.st_size);
 	/* whole or not at all: the process may be killed at any moment */
 	snprintf(made, sizeof(made), "%s.new", name);

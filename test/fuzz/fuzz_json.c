@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/json.h"
+#include "core/json_write.h"
 #include "core/utf8.h"
 #include "fuzz.h"
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/reader.h"
+#include "core/reader/reader.h"
 #include "fuzz.h"
 #include "fuzz_files.h"
 

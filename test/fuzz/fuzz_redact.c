@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/redact.h"
-#include "core/redact_scan.h"
+#include "core/redact/redact.h"
+#include "core/redact/scan.h"
 #include "fuzz.h"
 
 typedef struct Ranges

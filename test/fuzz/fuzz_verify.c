@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/verify.h"
+#include "core/verify/verify.h"
 #include "fuzz.h"
 #include "fuzz_files.h"
 

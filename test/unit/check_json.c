@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/json.h"
+#include "core/json_write.h"
 #include "core/utf8.h"
 
 #define LAST_CODE_POINT 0x10FFFFu

@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "core/reader.h"
+#include "core/reader/reader.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/redact.h"
-#include "core/redact_words.h"
+#include "core/redact/redact.h"
+#include "core/redact/words.h"
 
 static char   storage[1 << 16];
 static AudBuf out;

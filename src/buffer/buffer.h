@@ -1,0 +1,163 @@
+/*-------------------------------------------------------------------------
+ *
+ * buffer.h
+ *	  The crash-surviving ring that carries records from every process to the
+ *	  writer.
+ *
+ * A record is handed over as the complete JSON object, "{" to "}", without a
+ * newline; the writer adds "seq" and "h" before the closing brace.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_BUFFER_BUFFER_H
+#define AUD_BUFFER_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room that the writer needs in a line for seq, h, e, m and the newline. */
+#define AUD_RECORD_TRAILER_MAX 192
+
+/* No record is longer than this, whatever the settings say. */
+#define AUD_RECORD_MAX (1024 * 1024)
+
+typedef enum AudStatus
+{
+	AUD_OK,      /* the record is in the ring */
+	AUD_LOST,    /* dropped and counted, see secaudit.on_failure */
+	AUD_REFUSED, /* secaudit.on_failure = error: the statement must not run */
+} AudStatus;
+
+/*
+ * Append one record.  Never throws, allocates nothing, may wait for space.
+ * Usable in any process that is attached to shared memory, except the
+ * postmaster.
+ */
+extern AudStatus aud_buffer_append(const char *line, size_t len);
+
+/*
+ * The name of this trail: 16 hex digits and a NUL.  Constant from
+ * shared-memory start-up on.
+ */
+extern const char *aud_buffer_log_id(void);
+
+/* Why a record was dropped; names for audit.gap and status. */
+typedef enum AudLoss
+{
+	AUD_LOSS_NONE,
+	AUD_LOSS_FULL,     /* the ring stayed full: the writer could not write */
+	AUD_LOSS_OVERSIZE, /* one record larger than the ring can take */
+	AUD_LOSS_BUSY,     /* a process without PGPROC could not wait */
+	AUD_LOSS_DAMAGED,  /* a frame that was damaged in the ring */
+	AUD_LOSS_LOGGED,   /* written to the server log instead */
+	AUD_LOSS_KINDS
+} AudLoss;
+
+extern const char *aud_buffer_loss_name(AudLoss loss);
+
+/* Everything there is to know about the ring at one moment. */
+typedef struct AudBufferStat
+{
+	uint64_t head;     /* positions: bytes since the buffer was made */
+	uint64_t tail;     /* on disk up to here, free for new records */
+	uint64_t size;     /* bytes of the ring */
+	uint64_t appended; /* records since the server started */
+	uint64_t waits;    /* appends that had to wait for space */
+	uint64_t wait_us;  /* and how long in all, microseconds */
+	uint64_t lost[AUD_LOSS_KINDS]; /* records, by reason */
+} AudBufferStat;
+
+extern void aud_buffer_stat(AudBufferStat *stat);
+
+/* Where the next record will go: everything appended so far is before it. */
+extern uint64_t aud_buffer_head(void);
+
+/* The same, but only what this process itself has appended. */
+extern uint64_t aud_buffer_my_last(void);
+
+/*
+ * A writer that reports no trouble but moves nothing for so many times
+ * failure_timeout counts as broken too: its disk may hang in the kernel.
+ */
+#define AUD_STALL_FACTOR 6
+
+/*
+ * Wait until everything before pos is on disk.  Never throws; returns false
+ * after timeout_ms (-1: none), or when the process is to be terminated.
+ */
+extern bool aud_buffer_wait_durable(uint64_t pos, int timeout_ms);
+extern bool aud_buffer_is_durable(uint64_t pos);
+
+/*
+ * The writer's side.
+ */
+
+/* Result of aud_buffer_next(). */
+typedef struct AudTaken
+{
+	uint64_t next;    /* position after the record */
+	size_t   len;     /* bytes of the record in the caller's storage */
+	uint64_t damaged; /* bytes that were skipped before it */
+} AudTaken;
+
+/*
+ * Copy the record at pos into storage[cap].  False if there is none before
+ * head; a damaged stretch is skipped (taken->damaged, taken->next are valid
+ * even then).  A record larger than cap counts as damaged.
+ */
+extern bool aud_buffer_next(uint64_t pos, char *storage, size_t cap,
+							AudTaken *taken);
+
+/* Append without waiting; false if the ring is full.  For the writer itself. */
+extern bool aud_buffer_try_append(const char *line, size_t len);
+
+/*
+ * Append where no other process exists: the postmaster, at shared-memory
+ * start-up.  False if the ring is full; that is counted as a loss.
+ */
+extern bool aud_buffer_append_alone(const char *line, size_t len);
+
+/*
+ * The trail could not be written for failure_timeout: appends to a full ring
+ * do as secaudit.on_failure says, instead of waiting.
+ */
+extern void aud_buffer_set_broken(bool broken);
+extern bool aud_buffer_is_broken(void);
+
+/* So many records were found damaged in the ring; they count as lost. */
+extern void aud_buffer_count_damaged(uint64_t records);
+
+/* Wake everybody who waits for space or for durability. */
+extern void aud_buffer_wake_waiters(void);
+
+/* Is somebody waiting for space or for durability? */
+extern bool aud_buffer_has_waiters(void);
+
+/*
+ * The calling process is the writer: its latch is set by appends from now on.
+ * idle: by the very next append, not only at 1/8 or for a waiter.
+ */
+extern void aud_buffer_attach_writer(void);
+extern void aud_buffer_detach_writer(void);
+extern void aud_buffer_set_idle(bool idle);
+
+/*
+ * Single-user mode: call this whenever there is enough to write, there being
+ * no writer to wake.
+ */
+extern void aud_buffer_drain_here(void (*drain)(void));
+
+/* Have the writer look around now. */
+extern void aud_buffer_wake_writer(void);
+
+/* pid of the writer, 0 if there is none. */
+extern int aud_buffer_writer_pid(void);
+
+/* Shared memory, see shmem.c. */
+extern size_t aud_buffer_shmem_size(void);
+extern void   aud_buffer_shmem_init(void);
+
+#define AUD_BUFFER_TRANCHE "SecauditBuffer"
+
+#endif /* AUD_BUFFER_BUFFER_H */

@@ -1,0 +1,62 @@
+/*-------------------------------------------------------------------------
+ *
+ * shared.h
+ *	  What the buffer*.c files share beside the mapped file.
+ *
+ * The lock and the condition variable live in ordinary shared memory, which a
+ * crash of any process makes new; head, tail and the records live in the
+ * mapped file, which outlives all of it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_BUFFER_SHARED_H
+#define AUD_BUFFER_SHARED_H
+
+#include "storage/condition_variable.h"
+#include "storage/latch.h"
+#include "storage/lwlock.h"
+
+#include "buffer/file.h"
+
+typedef struct AudBufferShared
+{
+	LWLock           *lock;  /* protects the mapped head */
+	ConditionVariable moved; /* tail has moved */
+
+	pg_atomic_uint32 waiting; /* processes that wait for tail to move */
+	pg_atomic_uint32 idle;    /* does the writer want to be woken at once? */
+	pg_atomic_uint32 broken;  /* has the trail failed for failure_timeout? */
+
+	/* Set by the writer when it comes and goes */
+	Latch *volatile writer_latch;
+	volatile int writer_pid;
+
+	/* Protected by the lock */
+	uint64 appended pg_attribute_aligned(PG_CACHE_LINE_SIZE);
+
+	/* Since the server started */
+	pg_atomic_uint64 waits;
+	pg_atomic_uint64 wait_us;
+	pg_atomic_uint64 lost[AUD_LOSS_KINDS];
+} AudBufferShared;
+
+/* NULL before shared-memory start-up. */
+extern AudBufferShared *aud_buffer_shared;
+
+static inline uint64
+aud_buffer_tail(void)
+{
+	return pg_atomic_read_u64(&aud_buffer_header->tail);
+}
+
+/*
+ * buffer_wait.c: the ring is full, wait for need bytes that records of
+ * sessions may take, usable in all.  False if that is hopeless: the trail
+ * counts as broken or, with on_failure = block, the process is to die.
+ */
+extern bool aud_buffer_wait_for_space(uint64 need, uint64 usable);
+
+/* buffer_drain.c: is there no writer, but the process itself? */
+extern bool aud_buffer_drains_here(void);
+
+#endif /* AUD_BUFFER_SHARED_H */

@@ -1,0 +1,214 @@
+/*-------------------------------------------------------------------------
+ *
+ * lines.c
+ *	  The lines of one file.  See reader.h for the contract.
+ *
+ * Plain read(2) into one buffer: mmap would turn a file that is cut under us
+ * into SIGBUS, and a follower must see the file grow.  A line is searched for
+ * its newline once only: "scanned" remembers how far earlier calls came.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/reader/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* below malloc's threshold for mmap: opening many small files stays cheap */
+#define FIRST_CAP (64 * 1024)
+
+bool
+aud_reader_open(AudReader *r, const char *path, AudError *err)
+{
+	struct stat st;
+
+	memset(r, 0, sizeof(*r));
+
+	/* O_NONBLOCK: opening a FIFO must not hang; no effect on files */
+	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (r->fd < 0)
+	{
+		aud_error_set(err, errno, "could not open file \"%s\"", path);
+		return false;
+	}
+	if (fstat(r->fd, &st) != 0)
+		aud_error_set(err, errno, "could not stat file \"%s\"", path);
+	else if (!S_ISREG(st.st_mode))
+		aud_error_set(err, 0, "\"%s\" is not a regular file", path);
+	else if ((r->buf = malloc(FIRST_CAP)) == NULL)
+		aud_error_set(err, ENOMEM, "could not read file \"%s\"", path);
+	else
+	{
+		r->cap = FIRST_CAP;
+		r->limit = AUD_READER_ALL;
+		return true;
+	}
+	aud_reader_close(r);
+	return false;
+}
+
+void
+aud_reader_close(AudReader *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	free(r->buf);
+	memset(r, 0, sizeof(*r));
+	r->fd = -1;
+}
+
+void
+aud_reader_limit(AudReader *r, uint64_t bytes)
+{
+	r->limit = bytes;
+}
+
+bool
+aud_reader_seek(AudReader *r, uint64_t offset, uint64_t number, AudError *err)
+{
+	if (lseek(r->fd, (off_t) offset, SEEK_SET) < 0)
+	{
+		aud_error_set(err, errno, "could not seek");
+		return false;
+	}
+	r->start = r->scanned = r->end = 0;
+	r->offset = offset;
+	r->line = number - 1;
+	r->skipping = false;
+	return true;
+}
+
+/* Move what is left to the front of the buffer and make room behind it. */
+static bool
+make_room(AudReader *r, AudError *err)
+{
+	char *bigger;
+
+	if (r->start > 0)
+	{
+		memmove(r->buf, r->buf + r->start, r->end - r->start);
+		r->end -= r->start;
+		r->scanned -= r->start;
+		r->start = 0;
+	}
+	if (r->end < r->cap)
+		return true;
+
+	bigger = realloc(r->buf, r->cap * 2);
+	if (bigger == NULL)
+	{
+		aud_error_set(err, ENOMEM, "could not read a long line");
+		return false;
+	}
+	r->buf = bigger;
+	r->cap *= 2;
+	return true;
+}
+
+/* Read once more.  AUD_READ_LINE here means: something was read. */
+static AudReadStatus
+fill(AudReader *r, AudError *err)
+{
+	uint64_t at = r->offset + (r->end - r->start);
+	size_t   room;
+	ssize_t  got;
+
+	if (!make_room(r, err))
+		return AUD_READ_ERROR;
+	if (at >= r->limit)
+		return AUD_READ_END;
+	room = r->cap - r->end;
+	if (room > r->limit - at)
+		room = (size_t) (r->limit - at);
+	do
+		got = read(r->fd, r->buf + r->end, room);
+	while (got < 0 && errno == EINTR);
+
+	if (got < 0)
+	{
+		aud_error_set(err, errno, "could not read");
+		return AUD_READ_ERROR;
+	}
+	if (got == 0)
+		return AUD_READ_END;
+	r->end += (size_t) got;
+	return AUD_READ_LINE;
+}
+
+/* Hand out buf[start .. start + len), which "taken" bytes of it stood for. */
+static void
+take(AudReader *r, AudLine *line, size_t len, size_t taken)
+{
+	line->data = r->buf + r->start;
+	line->len = len;
+	line->number = ++r->line;
+	line->offset = r->offset;
+	line->oversized = false;
+	r->start += taken;
+	r->offset += taken;
+	r->scanned = r->start;
+}
+
+/* Forget bytes of an oversized line; true once its newline is behind us. */
+static bool
+skip_rest(AudReader *r)
+{
+	char  *nl = memchr(r->buf + r->start, '\n', r->end - r->start);
+	size_t n = nl ? (size_t) (nl + 1 - (r->buf + r->start)) : r->end - r->start;
+
+	r->start += n;
+	r->offset += n;
+	r->scanned = r->start;
+	r->skipping = nl == NULL;
+	return nl != NULL;
+}
+
+AudReadStatus
+aud_reader_next(AudReader *r, AudLine *line, AudError *err)
+{
+	for (;;)
+	{
+		AudReadStatus status;
+
+		if (r->end > r->scanned && (!r->skipping || skip_rest(r)))
+		{
+			char *nl = memchr(r->buf + r->scanned, '\n', r->end - r->scanned);
+
+			if (nl != NULL)
+			{
+				size_t len = (size_t) (nl - (r->buf + r->start));
+
+				take(r, line, len, len + 1);
+				return AUD_READ_LINE;
+			}
+			r->scanned = r->end;
+			if (r->end - r->start >= AUD_READER_LINE_MAX)
+			{
+				take(r, line, AUD_READER_LINE_MAX, AUD_READER_LINE_MAX);
+				line->oversized = true;
+				r->skipping = true;
+				return AUD_READ_LINE;
+			}
+		}
+		status = fill(r, err);
+		if (status != AUD_READ_LINE)
+			return status;
+	}
+}
+
+bool
+aud_reader_partial(const AudReader *r, AudLine *line)
+{
+	if (r->end == r->start || r->skipping)
+		return false;
+	line->data = r->buf + r->start;
+	line->len = r->end - r->start;
+	line->number = r->line + 1;
+	line->offset = r->offset;
+	line->oversized = false;
+	return true;
+}

@@ -1,0 +1,72 @@
+/*-------------------------------------------------------------------------
+ *
+ * redact.h
+ *	  Hiding secrets in SQL text, and in what SQL is about.
+ *
+ * Works on the text alone, with a lexer that knows PostgreSQL's quoting, so
+ * that statements which never parse are covered too.  What counts as a secret
+ * is listed in docs/redaction.md.
+ *
+ * Each secret is replaced by <redacted>; quotes around it stay, in whatever
+ * form they have.  One that is not terminated takes the rest of the text with
+ * it.  Everything else, comments included, is copied byte for byte.
+ *
+ * Time is linear in the text.  The text has to be in an encoding that keeps
+ * ASCII bytes for ASCII characters, as all server encodings do.
+ *
+ * Core layer: no postgres.h, no I/O, no global state.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_CORE_REDACT_REDACT_H
+#define AUD_CORE_REDACT_REDACT_H
+
+#include "core/buf.h"
+
+#define AUD_REDACTED "<redacted>"
+
+/*
+ * Quick test for the hot path: false means that aud_redact_secrets() and
+ * aud_redact_text() would change nothing.  True means only that it is worth
+ * a look.
+ */
+extern bool aud_redact_may_apply(const char *sql, size_t len);
+
+/*
+ * Append sql[len] to out with every secret literal replaced by
+ * '<redacted>'; returns how many were replaced.  out needs room for
+ * len + 12 * (len / 2) bytes in the worst case; with less room the text is
+ * cut (out->truncated), a secret is never let through.
+ */
+extern size_t aud_redact_secrets(AudBuf *out, const char *sql, size_t len);
+
+/* The same for a session with standard_conforming_strings = off. */
+extern size_t aud_redact_secrets_backslash(AudBuf *out, const char *sql,
+										   size_t len);
+
+/*
+ * The same for text that need not be SQL: the value of a setting or of a bound
+ * parameter.  Knows connection strings, URIs, JSON and SQL in it.
+ */
+extern size_t aud_redact_text(AudBuf *out, const char *text, size_t len);
+
+/*
+ * Is a setting of this name likely to hold a secret (app.user_password,
+ * app.token_1)?  Then its value is to be hidden as a whole.
+ */
+extern bool aud_redact_is_secret_setting(const char *name);
+
+/*
+ * Append an error message about sql[sql_len], hiding in it whatever is a part
+ * of one of sql's secrets: syntax error at or near "hunter2".
+ */
+extern size_t aud_redact_message(AudBuf *out, const char *message, size_t len,
+								 const char *sql, size_t sql_len);
+
+/*
+ * Append sql[len] with all its constants replaced by '?', and nothing else;
+ * returns how many were.
+ */
+extern size_t aud_redact_literals(AudBuf *out, const char *sql, size_t len);
+
+#endif /* AUD_CORE_REDACT_REDACT_H */

@@ -1,0 +1,201 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.h
+ *	  Inside of redaction: finding the secrets of a text.
+ *
+ * redact.c is the way in; redact_scan.c, redact_word.c and redact_literal.c
+ * follow SQL; redact_data.c and redact_option.c know what else literals hold.
+ *
+ * Core layer: no postgres.h, no I/O, no global state.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_CORE_REDACT_SCAN_H
+#define AUD_CORE_REDACT_SCAN_H
+
+#include <string.h>
+
+#include "core/lex.h"
+#include "core/redact/words.h"
+
+/*
+ * Who wants to know: hide() is called for each secret, in the order of the
+ * text and never for overlapping ones, with its bounds in the source.
+ */
+typedef struct AudRedactSink
+{
+	void (*hide)(struct AudRedactSink *sink, size_t from, size_t to);
+} AudRedactSink;
+
+/* Where a scan is, within the parentheses it is in. */
+typedef enum AudScanState
+{
+	AUD_SCAN_ANY,     /* nothing special */
+	AUD_SCAN_NAME,    /* behind the name of a secret */
+	AUD_SCAN_TYPED,   /* behind such a name and a word, perhaps its type */
+	AUD_SCAN_KEY,     /* behind a literal that is the name of a secret */
+	AUD_SCAN_OPERAND, /* a secret expression has to begin or go on here */
+	AUD_SCAN_WORD,    /* its operand was a word, perhaps a function */
+	AUD_SCAN_DONE     /* behind an operand; an operator would go on */
+} AudScanState;
+
+/* One open parenthesis, bracket or CASE; the first is the whole text. */
+typedef struct AudScanFrame
+{
+	AudScanState state;
+	bool         bare;       /* NAME, OPERAND: text without quotes counts too */
+	bool         enclosed;   /* part of a secret expression further out */
+	bool         composes;   /* of format() and its like */
+	bool         keyed;      /* of jsonb_set() and its like */
+	bool         setting;    /* of set_config(): keyed by a setting's name */
+	bool         key;        /* keyed: this argument is a secret's name */
+	bool         key_value;  /* keyed: the one before was */
+	bool         is_case;    /* closed by END */
+	bool         call;       /* arguments of a function */
+	bool         names_only; /* nothing but names and commas so far */
+	bool         select;     /* secret_args are of a select list */
+	unsigned int arg;        /* number of the argument, from 0 */
+	uint64_t     names;      /* which arguments are, or have, secrets' names */
+	uint64_t     secret_args;
+} AudScanFrame;
+
+/* Deeper nesting shares the last frame. */
+#define AUD_SCAN_FRAMES 40
+
+/* Of a longer name of a setting, the beginning is looked at. */
+#define AUD_SCAN_SETTING 128
+
+/* Literals in literals; a deeper one with a hint of a secret is hidden whole. */
+#define AUD_SCAN_DEPTH 6
+
+typedef struct AudScan
+{
+	AudRedactSink  *sink;
+	const AudLevel *level;
+	int             depth;
+	size_t          pos;   /* what comes next */
+	AudToken        token; /* the one in front of pos */
+
+	/* How name=value is to be read, where the text is not SQL */
+	bool bare_values; /* the value need not be quoted */
+	bool conninfo;    /* blanks around '=' are allowed */
+
+	/* The token before */
+	AudTokenKind last_kind;
+	size_t       last_end;
+	bool         last_dot;
+	bool         wants; /* a literal whose text ends where a secret is due */
+
+	/* The word before, and the one before the name that it belongs to */
+	AudWord              word;
+	AudWord              before;
+	const AudSecretCall *call;    /* what it does as a function */
+	AudSecrecy           secrecy; /* what it says as a name */
+
+	/* The statement */
+	AudKeyword verb;
+	AudKeyword object; /* second word */
+	int        words;
+	bool       set;          /* SET was among them */
+	bool       setting;      /* the name of a setting stands here */
+	bool       values;       /* those of a secret setting stand here */
+	bool       cast;         /* behind :: */
+	int        insert_frame; /* -1: no INSERT */
+	bool       insert_open;  /* its column list has not been seen yet */
+	uint64_t   insert_names; /* which of its columns are secret */
+	int        values_frame; /* frame that holds the rows of its VALUES; -1 */
+
+	/* (a, b) just closed: which of the names are secret, and is it (..) = ? */
+	uint64_t list;
+	bool     list_assigned;
+
+	/* Behind SET: the name so far, and how long it is */
+	char   setting_name[AUD_SCAN_SETTING];
+	size_t setting_len;
+
+	bool touched; /* was anything hidden, or did a secret have to follow? */
+	bool open;    /* the last secret was not terminated */
+
+	int          nframes;
+	int          beyond; /* parentheses that found no frame */
+	AudScanFrame frames[AUD_SCAN_FRAMES];
+} AudScan;
+
+/* How the scan of a level ended. */
+typedef struct AudScanEnd
+{
+	bool wants;   /* a secret would have to come next */
+	bool touched; /* there is something about secrets in it */
+} AudScanEnd;
+
+static inline AudScanFrame *
+aud_scan_top(AudScan *s)
+{
+	return &s->frames[s->nframes - 1];
+}
+
+static inline uint64_t
+aud_scan_arg_bit(unsigned int arg)
+{
+	return UINT64_C(1) << (arg < 63 ? arg : 63); /* later ones share a bit */
+}
+
+static inline bool
+aud_scan_is_secret_arg(const AudScanFrame *f)
+{
+	return f->key_value || (f->secret_args & aud_scan_arg_bit(f->arg)) != 0;
+}
+
+/* Is a secret, or a part of one, expected right here? */
+static inline bool
+aud_scan_is_due(const AudScanFrame *f)
+{
+	return f->state == AUD_SCAN_OPERAND || f->state == AUD_SCAN_WORD ||
+		   f->state == AUD_SCAN_NAME;
+}
+
+/* SET a = x: the quotes may be left out. */
+static inline bool
+aud_scan_is_set(const AudScan *s)
+{
+	return s->verb == AUD_KW_SET ||
+		   (s->set && (s->verb == AUD_KW_ALTER || s->verb == AUD_KW_CREATE));
+}
+
+/* redact_scan.c */
+extern void          aud_scan_text(AudRedactSink *sink, const AudLevel *level);
+extern void          aud_scan_hide(AudScan *s, size_t from, size_t to);
+extern AudScanFrame *aud_scan_push(AudScan *s);
+extern void          aud_scan_pop(AudScan *s);
+
+/*
+ * Scan the level from pos on, depth levels below the source; dollar: it is
+ * the body of a dollar quote.
+ */
+extern AudScanEnd aud_scan_level(AudRedactSink *sink, const AudLevel *level,
+								 size_t pos, int depth, bool dollar);
+
+/* redact_literal.c */
+extern void aud_scan_string(AudScan *s);
+extern void aud_scan_quoted_name(AudScan *s);
+
+/* redact_word.c */
+extern void aud_scan_name(AudScan *s, const char *name, size_t len, bool bare);
+extern void aud_scan_word(AudScan *s);
+
+/* redact_data.c: see there */
+extern bool   aud_scan_is_code(const AudLevel *level, size_t pos);
+extern void   aud_scan_start_data(AudScan *s, bool dollar);
+extern bool   aud_scan_is_secret_text(const AudLevel *level, size_t pos);
+extern size_t aud_scan_verifier_end(const AudScan *s);
+extern bool   aud_scan_is_placeholder(const AudLevel *level, size_t pos);
+extern void   aud_scan_hide_bare(AudScan *s, size_t from);
+extern void   aud_scan_data_value(AudScan *s);
+extern bool   aud_scan_data_uri(AudScan *s);
+extern void   aud_scan_data_element(AudScan *s);
+extern void   aud_scan_data_word(AudScan *s);
+
+/* redact_option.c: at a '-' */
+extern bool aud_scan_data_option(AudScan *s);
+
+#endif /* AUD_CORE_REDACT_SCAN_H */

@@ -1,0 +1,267 @@
+/*-------------------------------------------------------------------------
+ *
+ * word.c
+ *	  What words say about the literals behind them.
+ *
+ * A word does three things here: it may go on with what the words before it
+ * began (word_by_state), it tells which statement and which clause this is
+ * (follow_statement, follow_insert), and it may be the name of a secret.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <string.h>
+
+#include "core/redact/redact.h"
+#include "core/redact/scan.h"
+
+/*
+ * Behind SET: is the name of a setting, up to and with this part of it, that
+ * of a secret?  aud_redact_is_secret_setting() has to see it as a whole.
+ */
+static bool
+is_secret_setting(AudScan *s, const char *part, size_t len)
+{
+	size_t room;
+
+	if (!s->setting || s->nframes > 1)
+		return false;
+	if (!s->last_dot)
+		s->setting_len = 0;
+	else if (s->setting_len + 1 < sizeof(s->setting_name))
+		s->setting_name[s->setting_len++] = '.';
+	room = sizeof(s->setting_name) - 1 - s->setting_len;
+	if (len > room)
+		len = room;
+	memcpy(s->setting_name + s->setting_len, part, len);
+	s->setting_len += len;
+	s->setting_name[s->setting_len] = '\0';
+	return aud_redact_is_secret_setting(s->setting_name);
+}
+
+/* Note what this name, or word, says about what will follow it. */
+void
+aud_scan_name(AudScan *s, const char *name, size_t len, bool bare)
+{
+	AudScanFrame *f = aud_scan_top(s);
+
+	s->secrecy = aud_redact_secrecy(name, len);
+	s->call = aud_redact_call(name, len);
+	if (s->level->data && s->token.kind == AUD_TOK_QUOTED_NAME &&
+		strcmp(name, "authorization") == 0)
+		s->secrecy = AUD_SECRECY_KEY;
+	if (is_secret_setting(s, name, len) && s->secrecy == AUD_SECRECY_NONE)
+		s->secrecy = AUD_SECRECY_KEY;
+	if (s->secrecy == AUD_SECRECY_NONE)
+		return;
+	f->state = AUD_SCAN_NAME;
+	f->bare = bare;
+	f->names |= aud_scan_arg_bit(f->arg);
+}
+
+/* ALTER ROLE ... PASSWORD x: the quotes may be missing by mistake. */
+static bool
+is_role_statement(const AudScan *s)
+{
+	return (s->verb == AUD_KW_ALTER || s->verb == AUD_KW_CREATE) &&
+		   (s->object == AUD_KW_ROLE || s->object == AUD_KW_USER ||
+			s->object == AUD_KW_GROUP);
+}
+
+/* Keep track of which statement this is. */
+static void
+follow_statement(AudScan *s, AudWord word)
+{
+	if (s->words == 0)
+		s->verb = word.id;
+	else if (s->words == 1)
+		s->object = word.id;
+	if (s->words < 2)
+		s->words++;
+	if (word.id == AUD_KW_SET)
+	{
+		s->set = true;
+		s->setting = aud_scan_is_set(s);
+		s->values = false;
+	}
+	if (word.flags & AUD_KW_OPENS)
+		s->words = 0;
+}
+
+/* Columns of INSERT: where are the values that belong to them? */
+static void
+follow_insert(AudScan *s, AudScanFrame *f, AudWord word)
+{
+	if (word.id == AUD_KW_INSERT)
+	{
+		s->insert_frame = s->nframes;
+		s->insert_open = true;
+		s->insert_names = 0;
+		s->values_frame = -1;
+	}
+	else if (word.id == AUD_KW_VALUES && s->insert_frame == s->nframes)
+		s->values_frame = s->insert_names != 0 ? s->nframes : -1;
+	else if (word.id == AUD_KW_SELECT && f->enclosed)
+	{
+		/* password = (SELECT 'x' FROM t WHERE name = 'bob') */
+		f->enclosed = false;
+		f->select = true;
+		f->secret_args = ~UINT64_C(0);
+	}
+	else if (word.id == AUD_KW_SELECT)
+	{
+		if (s->insert_names != 0 && s->insert_frame == s->nframes)
+		{
+			f->select = true;
+			f->secret_args = s->insert_names;
+			f->arg = 0;
+		}
+	}
+	else if ((word.flags & AUD_KW_CLAUSE) && f->select)
+	{
+		f->select = false;
+		f->secret_args = 0;
+	}
+}
+
+/* A word behind a secret's name.  True: it has been dealt with. */
+static bool
+word_behind_name(AudScan *s, AudScanFrame *f, AudWord word)
+{
+	if (word.id == AUD_KW_IS)
+	{
+		f->state = AUD_SCAN_TYPED; /* IS DISTINCT FROM may follow */
+		return true;
+	}
+	if (f->bare)
+	{
+		/* once only: what follows the word without quotes is no password */
+		f->bare = false;
+		if (word.flags & AUD_KW_VALUE)
+			f->state = AUD_SCAN_ANY;
+		else
+			aud_scan_hide_bare(s, s->token.start);
+		return true;
+	}
+	if ((word.flags & AUD_KW_COMPARES) || word.id == AUD_KW_DEFAULT)
+	{
+		f->state = AUD_SCAN_OPERAND;
+		f->bare = word.id != AUD_KW_DEFAULT && aud_scan_is_set(s);
+		s->values = s->setting;
+		return true;
+	}
+	if (word.flags & AUD_KW_TYPE)
+		return true; /* CONSTANT, NOT IN */
+	f->state = AUD_SCAN_ANY;
+	if ((word.flags & AUD_KW_RESERVED) ||
+		aud_redact_secrecy(s->token.text, s->token.len) != AUD_SECRECY_NONE)
+		return false;
+	f->state = AUD_SCAN_TYPED;
+	return true;
+}
+
+/* A word where an operand is expected.  True: it has been dealt with. */
+static bool
+word_as_operand(AudScan *s, AudScanFrame *f, AudWord word)
+{
+	if (f->bare && !(word.flags & AUD_KW_VALUE))
+	{
+		aud_scan_hide_bare(s, s->token.start);
+		f->state = AUD_SCAN_DONE;
+		return true;
+	}
+	if (word.id == AUD_KW_CASE)
+	{
+		f->state = AUD_SCAN_DONE;
+		f = aud_scan_push(s);
+		f->enclosed = f->is_case = true;
+		return true;
+	}
+	f->state = (word.flags & AUD_KW_RESERVED) ? AUD_SCAN_ANY : AUD_SCAN_WORD;
+	return f->state == AUD_SCAN_WORD;
+}
+
+/* Whatever the state makes of a word.  True: it has been dealt with. */
+static bool
+word_by_state(AudScan *s, AudScanFrame *f, AudWord word)
+{
+	switch (f->state)
+	{
+		case AUD_SCAN_NAME:
+			return word_behind_name(s, f, word);
+		case AUD_SCAN_OPERAND:
+			return word_as_operand(s, f, word);
+		case AUD_SCAN_WORD:
+			if (s->last_dot)
+				return true;
+			break;
+		case AUD_SCAN_TYPED:
+			if (word.id == AUD_KW_DEFAULT ||
+				(word.id == AUD_KW_FROM && s->before.id == AUD_KW_DISTINCT))
+			{
+				f->state = AUD_SCAN_OPERAND;
+				return true;
+			}
+			if (s->last_dot || (word.flags & AUD_KW_TYPE))
+				return true;
+			break;
+		default:
+			break;
+	}
+	f->state = AUD_SCAN_ANY;
+	return false;
+}
+
+/* PASSWORD as a keyword of CREATE and ALTER ROLE, and not the role's name. */
+static bool
+is_password_option(const AudScan *s)
+{
+	return is_role_statement(s) && !s->last_dot && s->before.id != AUD_KW_ROLE &&
+		   s->before.id != AUD_KW_USER && s->before.id != AUD_KW_GROUP &&
+		   s->before.id != AUD_KW_FOR && strcmp(s->token.text, "password") == 0;
+}
+
+void
+aud_scan_word(AudScan *s)
+{
+	AudScanFrame *f = aud_scan_top(s);
+	AudWord       word = {AUD_KW_NONE, 0};
+	size_t        verifier = aud_scan_verifier_end(s);
+
+	if (!s->last_dot)
+	{
+		word = aud_redact_keyword(s->token.text, s->token.len);
+		s->before = s->word;
+		follow_statement(s, word);
+	}
+	s->word = word;
+	s->call = NULL;
+	s->secrecy = AUD_SECRECY_NONE;
+
+	if (s->cast)
+	{
+		s->cast = false;
+		return;
+	}
+	if (verifier != 0)
+	{
+		aud_scan_hide(s, s->token.start, verifier);
+		return;
+	}
+	if (s->level->data)
+		aud_scan_data_word(s);
+	if (word_by_state(s, f, word))
+	{
+		s->call = aud_redact_call(s->token.text, s->token.len);
+		return;
+	}
+	follow_insert(s, f, word);
+	if (word.id == AUD_KW_END && f->is_case)
+		aud_scan_pop(s);
+	else if (word.id == AUD_KW_BY && s->before.id == AUD_KW_IDENTIFIED)
+	{
+		f->state = AUD_SCAN_NAME; /* not ours, but Oracle's and MySQL's */
+		f->bare = true;
+	}
+	else
+		aud_scan_name(s, s->token.text, s->token.len, is_password_option(s));
+}

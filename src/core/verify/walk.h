@@ -1,0 +1,162 @@
+/*-------------------------------------------------------------------------
+ *
+ * walk.h
+ *	  Inside verification: one trail being walked through.
+ *
+ * The lines of a trail fall into runs: stretches in which each line follows
+ * from the one before, in number and hash.  A sound trail is one run.  Every
+ * fault ends one, and what kind it was is seen from how the runs fit together
+ * (verify_runs.c); so memory grows with the faults, not with the trail.
+ *
+ * verify.c goes through trails, verify_file.c through the lines of their files,
+ * verify_walk.c makes runs of lines, verify_note.c keeps what else they tell,
+ * verify_runs.c makes faults of runs, verify_fault.c keeps them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_CORE_VERIFY_WALK_H
+#define AUD_CORE_VERIFY_WALK_H
+
+#include "core/verify/verify.h"
+
+/* Past so many runs what is known so far is judged, and the walk goes on. */
+#define AUD_RUNS_MAX 1024
+
+/* How far back a line that comes again is recognised by its hash. */
+#define AUD_SEEN_MAX 4096
+
+typedef struct AudPlace
+{
+	size_t   file; /* index in the list */
+	uint64_t line;
+} AudPlace;
+
+typedef struct AudRun
+{
+	AudPlace      first; /* its first line ... */
+	uint64_t      seq;
+	unsigned char d[AUD_CHAIN_DIGEST_BYTES];
+	unsigned char h[AUD_CHAIN_HASH_BYTES];
+
+	AudPlace      last; /* ... and its last one */
+	uint64_t      last_seq;
+	unsigned char last_h[AUD_CHAIN_HASH_BYTES];
+
+	uint64_t lines;
+	bool     hashed;    /* do its first line's d and h mean anything? */
+	bool     any_h;     /* the h before the trail's beginning is not known */
+	bool     malformed; /* lines without a number: no seq, no hashes */
+	bool     spine;     /* found to be in its place */
+	bool     differs;   /* another record of its last number was seen */
+
+	/*
+	 * The hash its only line ought to have, if nothing but its trailer was
+	 * changed; the next line tells.
+	 */
+	bool          has_alt;
+	unsigned char alt_h[AUD_CHAIN_HASH_BYTES];
+} AudRun;
+
+/* What a file's first line says, read ahead. */
+typedef struct AudOpenLine
+{
+	bool          present; /* it is an audit.open record */
+	bool          sound;   /* and its hash agrees with what it says */
+	bool          hashed;  /* the file's lines carry hashes */
+	bool          has_prev;
+	char          file[64]; /* its own name; "" if absent */
+	char          prev_file[64];
+	char          prev_tail[16]; /* "" if absent */
+	uint64_t      seq;           /* its own; 0: unreadable */
+	uint64_t      prev_seq;
+	uint64_t      repeats;
+	unsigned char prev_h[AUD_CHAIN_HASH_BYTES];
+} AudOpenLine;
+
+/* A file that retention deleted. */
+typedef struct AudExpired
+{
+	char     file[64];
+	uint64_t last_seq;
+	char     last_h[AUD_CHAIN_HASH_CHARS + 1];
+} AudExpired;
+
+typedef struct AudSeen
+{
+	uint64_t      seq;
+	unsigned char h[AUD_CHAIN_HASH_BYTES];
+} AudSeen;
+
+typedef struct AudWalk
+{
+	AudHasher              *hasher;
+	const AudReaderList    *list;
+	size_t                  begin; /* the trail's files in the list */
+	size_t                  end;
+	const AudVerifyOptions *options;
+	AudVerifyResult        *result;
+	AudVerifiedLog         *log;
+
+	/* per file, index in the list minus begin */
+	AudOpenLine *opens;
+	uint64_t    *lines;  /* read so far */
+	bool        *closed; /* is the last line read audit.close? */
+
+	bool     hashed;  /* must the lines being read carry hashes? */
+	AudRun  *runs;    /* [0] stands for what is before the first line */
+	size_t   n_runs;  /* behind the tip there are only malformed ones */
+	size_t   tip;     /* the run that the last numbered line went to */
+	uint64_t highest; /* number seen */
+	uint64_t watch;   /* look at runs[].differs at this number; 0: never */
+	AudSeen *seen;    /* by number modulo AUD_SEEN_MAX */
+
+	AudExpired *expired;
+	size_t      n_expired;
+	bool        no_memory;
+} AudWalk;
+
+/*
+ * verify_file.c: take the lines of a file, index in the list.  False, with err
+ * set, if it cannot be read; faults are no errors.
+ */
+extern bool aud_walk_file(AudWalk *w, size_t file, AudError *err);
+
+/*
+ * verify_note.c: keep what a numbered line says.  "follows": it is in its
+ * place, so that what it says can be relied on.
+ */
+extern void aud_walk_note(AudWalk *w, AudPlace at, const AudChainTrailer *t,
+						  const char *line, size_t len, bool follows);
+
+/* verify_walk.c: take the next line. */
+extern void aud_walk_line(AudWalk *w, AudPlace at, const char *line, size_t len);
+
+/*
+ * Was a line break overwritten or deleted?  Then the line begins with the
+ * record that is due, and what is behind it is the next line: both are taken,
+ * with one fault.  False, and nothing done, if it is not so.
+ */
+extern bool aud_walk_lost_break(AudWalk *w, AudPlace at, const char *line,
+								size_t len);
+
+/* Does "line", of which t and d are known, directly follow that run? */
+extern bool aud_walk_follows(AudWalk *w, const AudRun *run,
+							 const AudChainTrailer *t, const unsigned char *d);
+
+/*
+ * verify_runs.c: turn runs into faults.  Unless this is the end, the last run
+ * stays, as what the rest has to follow.
+ */
+extern void aud_walk_settle(AudWalk *w, bool final);
+
+/* verify_fault.c */
+extern AudFault *aud_walk_fault(AudWalk *w, AudFaultKind kind, AudPlace at,
+								uint64_t seq, uint64_t last_seq,
+								const char *detail);
+
+/* Drop missing-file faults that an audit.expire record explains. */
+extern void aud_walk_forgive_expired(AudWalk *w, size_t first_fault);
+
+extern void aud_verify_sort(AudVerifyResult *result);
+
+#endif /* AUD_CORE_VERIFY_WALK_H */

@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * classify.h
+ *	  Which classes a command, or an access to an object, belongs to.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_FACTS_CLASSIFY_H
+#define AUD_FACTS_CLASSIFY_H
+
+#include "nodes/nodes.h"
+#include "tcop/cmdtag.h"
+
+#include "core/class.h"
+
+/* The classes that follow from what is done to an object. */
+extern int aud_classify_access(int access);
+
+/*
+ * The classes of a utility command, before its objects are known.  Looks at
+ * the parse tree only; no catalog access.
+ */
+extern int aud_classify_utility(Node *parsetree, CommandTag tag);
+
+#endif /* AUD_FACTS_CLASSIFY_H */

@@ -1,0 +1,323 @@
+/*-------------------------------------------------------------------------
+ *
+ * command_ddl.c
+ *	  DDL: the target, old and new names and owners, and what a command means
+ *	  for security.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_trigger.h"
+#include "commands/defrem.h"
+#include "commands/event_trigger.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "nodes/value.h"
+#include "utils/builtins.h"
+
+#include "core/class.h"
+#include "facts/facts_ddl.h"
+
+static List *
+aspect(List *aspects, const char *name)
+{
+	return lappend(aspects, unconstify(char *, name));
+}
+
+static ObjectAddress
+root_of(const AudStmt *stmt)
+{
+	ObjectAddress root = {stmt->target.classid,
+						  stmt->target.objid,
+						  stmt->target.objsubid};
+
+	return root;
+}
+
+static void
+put_identity(AudStmt *stmt, const char *key)
+{
+	ObjectAddress root = root_of(stmt);
+	char         *identity = aud_facts_identity(&root);
+
+	if (identity != NULL)
+		aud_stmt_detail(stmt, key, identity);
+}
+
+/* What it is called, or where it is, after the command. */
+static void
+after_rename(AudStmt *stmt)
+{
+	put_identity(stmt, "new_name");
+}
+
+static void
+before_rename(AudStmt *stmt)
+{
+	if (!OidIsValid(stmt->target.objid))
+		return;
+	put_identity(stmt, "old_name");
+	stmt->target.after = after_rename;
+}
+
+static void
+put_owners(AudStmt *stmt, const RoleSpec *new_owner)
+{
+	ObjectAddress root = root_of(stmt);
+	Oid           owner = aud_address_owner(&root);
+	char *old = OidIsValid(owner) ? GetUserNameFromId(owner, true) : NULL;
+
+	if (old != NULL)
+		aud_stmt_detail(stmt, "old_owner", old);
+	aud_stmt_detail(stmt, "new_owner", aud_address_role(new_owner));
+}
+
+static List *
+aspects_of_table_command(AudStmt *stmt, const AlterTableCmd *command,
+						 List *aspects)
+{
+	switch (command->subtype)
+	{
+		case AT_ChangeOwner:
+			put_owners(stmt, command->newowner);
+			return aspect(aspects, "owner");
+		case AT_EnableRowSecurity:
+			return aspect(aspects, "row_security_enabled");
+		case AT_DisableRowSecurity:
+			return aspect(aspects, "row_security_disabled");
+		case AT_ForceRowSecurity:
+			return aspect(aspects, "row_security_forced");
+		case AT_NoForceRowSecurity:
+			return aspect(aspects, "row_security_not_forced");
+		case AT_DisableTrig:
+		case AT_DisableTrigAll:
+		case AT_DisableTrigUser:
+			return aspect(aspects, "trigger_disabled");
+		case AT_EnableTrig:
+		case AT_EnableTrigAll:
+		case AT_EnableTrigUser:
+		case AT_EnableAlwaysTrig:
+		case AT_EnableReplicaTrig:
+			return aspect(aspects, "trigger_enabled");
+		case AT_DisableRule:
+			return aspect(aspects, "rule_disabled");
+		case AT_EnableRule:
+		case AT_EnableAlwaysRule:
+		case AT_EnableReplicaRule:
+			return aspect(aspects, "rule_enabled");
+		default:
+			return aspects;
+	}
+}
+
+static void
+before_alter_table(AudStmt *stmt, const AlterTableStmt *alter)
+{
+	List     *aspects = NIL;
+	ListCell *lc;
+
+	foreach (lc, alter->cmds)
+		aspects = aspects_of_table_command(stmt, lfirst(lc), aspects);
+	aud_facts_security(stmt, aspects);
+}
+
+static void
+before_function(AudStmt *stmt, List *options)
+{
+	List     *aspects = NIL;
+	ListCell *lc;
+
+	foreach (lc, options)
+	{
+		DefElem *option = lfirst(lc);
+
+		if (strcmp(option->defname, "security") == 0)
+			aspects = aspect(aspects,
+							 boolVal(option->arg) ? "security_definer"
+												  : "security_invoker");
+		else if (strcmp(option->defname, "leakproof") == 0 && boolVal(option->arg))
+			aspects = aspect(aspects, "leakproof");
+		else if (strcmp(option->defname, "set") == 0)
+			aspects = aspect(aspects, "function_setting");
+	}
+	aud_facts_security(stmt, aspects);
+}
+
+static void
+before_event_trigger(AudStmt *stmt, const AlterEventTrigStmt *alter)
+{
+	const char *state;
+
+	switch (alter->tgenabled)
+	{
+		case TRIGGER_DISABLED:
+			state = "event_trigger_disabled";
+			break;
+		case TRIGGER_FIRES_ON_REPLICA:
+			state = "event_trigger_replica_only";
+			break;
+		default:
+			state = "event_trigger_enabled";
+			break;
+	}
+	aud_facts_security(stmt, aspect(NIL, state));
+}
+
+static void
+before_label(AudStmt *stmt, const SecLabelStmt *label)
+{
+	if (label->provider != NULL)
+		aud_stmt_detail(stmt, "label_provider", label->provider);
+	if (label->label != NULL)
+		aud_stmt_detail(stmt, "label", label->label);
+	aud_facts_security(stmt, aspect(NIL, "security_label"));
+}
+
+static const char *
+security_of_drop(ObjectType type)
+{
+	switch (type)
+	{
+		case OBJECT_POLICY:
+			return "policy";
+		case OBJECT_EVENT_TRIGGER:
+			return "event_trigger";
+		default:
+			return NULL;
+	}
+}
+
+/*
+ * The roots of a DROP come first and are marked.  What goes with them is
+ * reported object by object by the object access hook.
+ */
+static void
+before_drop(AudStmt *stmt, const DropStmt *drop)
+{
+	const char *security = security_of_drop(drop->removeType);
+	ListCell   *lc;
+
+	foreach (lc, drop->objects)
+		aud_facts_add_root(stmt, drop->removeType, lfirst(lc), AUD_ACCESS_DROP);
+	if (security != NULL)
+		aud_facts_security(stmt, aspect(NIL, security));
+}
+
+/* Details beyond the target. */
+static void
+add_details(AudStmt *stmt, Node *tree)
+{
+	switch (nodeTag(tree))
+	{
+		case T_AlterTableStmt:
+			before_alter_table(stmt, (AlterTableStmt *) tree);
+			break;
+		case T_RenameStmt:
+		case T_AlterObjectSchemaStmt:
+			before_rename(stmt);
+			break;
+		case T_AlterOwnerStmt:
+			put_owners(stmt, ((AlterOwnerStmt *) tree)->newowner);
+			aud_facts_security(stmt, aspect(NIL, "owner"));
+			break;
+		case T_CreateFunctionStmt:
+			before_function(stmt, ((CreateFunctionStmt *) tree)->options);
+			break;
+		case T_AlterFunctionStmt:
+			before_function(stmt, ((AlterFunctionStmt *) tree)->actions);
+			break;
+		case T_AlterEventTrigStmt:
+			before_event_trigger(stmt, (AlterEventTrigStmt *) tree);
+			break;
+		case T_CreateEventTrigStmt:
+			aud_facts_security(stmt, aspect(NIL, "event_trigger"));
+			break;
+		case T_CreatePolicyStmt:
+		case T_AlterPolicyStmt:
+			aud_facts_security(stmt, aspect(NIL, "policy"));
+			break;
+		case T_SecLabelStmt:
+			before_label(stmt, (SecLabelStmt *) tree);
+			break;
+		case T_CreateUserMappingStmt:
+		case T_AlterUserMappingStmt:
+		case T_DropUserMappingStmt:
+			aud_facts_security(stmt, aspect(NIL, "user_mapping"));
+			break;
+		default:
+			break;
+	}
+}
+
+static int
+access_of(const Node *tree)
+{
+	switch (nodeTag(tree))
+	{
+		case T_DropdbStmt:
+		case T_DropTableSpaceStmt:
+		case T_DropSubscriptionStmt:
+		case T_DropUserMappingStmt:
+			return AUD_ACCESS_DROP;
+		case T_AlterTableStmt:
+		case T_AlterSeqStmt:
+		case T_AlterDomainStmt:
+		case T_AlterEnumStmt:
+		case T_AlterTypeStmt:
+		case T_AlterFunctionStmt:
+		case T_AlterOperatorStmt:
+		case T_AlterCollationStmt:
+		case T_AlterStatsStmt:
+		case T_AlterTSDictionaryStmt:
+		case T_AlterTSConfigurationStmt:
+		case T_AlterOpFamilyStmt:
+		case T_AlterPolicyStmt:
+		case T_AlterOwnerStmt:
+		case T_AlterObjectSchemaStmt:
+		case T_AlterObjectDependsStmt:
+		case T_AlterDatabaseStmt:
+		case T_AlterDatabaseSetStmt:
+		case T_AlterDatabaseRefreshCollStmt:
+		case T_AlterTableSpaceOptionsStmt:
+		case T_AlterTableMoveAllStmt:
+		case T_AlterExtensionStmt:
+		case T_AlterExtensionContentsStmt:
+		case T_AlterFdwStmt:
+		case T_AlterForeignServerStmt:
+		case T_AlterUserMappingStmt:
+		case T_AlterPublicationStmt:
+		case T_AlterSubscriptionStmt:
+		case T_AlterEventTrigStmt:
+		case T_ImportForeignSchemaStmt:
+		case T_RenameStmt:
+		case T_CommentStmt:
+		case T_SecLabelStmt:
+			return AUD_ACCESS_ALTER;
+		default:
+			return AUD_ACCESS_CREATE;
+	}
+}
+
+bool
+aud_facts_of_ddl(AudStmt *stmt, Node *tree)
+{
+	ObjectType type;
+	Node      *object;
+
+	if (IsA(tree, DropStmt))
+		before_drop(stmt, (DropStmt *) tree);
+	else if (!aud_facts_target(tree, &type, &object))
+		return false;
+	else
+	{
+		int access = access_of(tree);
+
+		if (object != NULL && access == AUD_ACCESS_CREATE)
+			aud_facts_add_created(stmt, tree, type, object);
+		else if (object != NULL)
+			aud_facts_add_root(stmt, type, object, access);
+		add_details(stmt, tree);
+	}
+	return true;
+}

@@ -1,0 +1,301 @@
+/*-------------------------------------------------------------------------
+ *
+ * command_role.c
+ *	  Roles: attributes, membership, what they own, and who acts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_shdepend.h"
+#include "commands/defrem.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+
+#include "core/class.h"
+#include "facts/facts_ddl.h"
+#include "facts/objects.h"
+#include "server/compat.h"
+#include "server/safely.h"
+
+static Node *
+role_node(const char *name)
+{
+	return (Node *) makeString(unconstify(char *, name));
+}
+
+static void
+add_role(AudStmt *stmt, const char *name, int access)
+{
+	aud_facts_add_root(stmt, OBJECT_ROLE, role_node(name), access);
+}
+
+/* One option of CREATE or ALTER ROLE, in the words of SQL. */
+static char *
+attribute_of(DefElem *option)
+{
+	static const struct
+	{
+		const char *defname;
+		const char *yes;
+		const char *no;
+	} switches[] = {
+		{"superuser", "superuser", "nosuperuser"},
+		{"inherit", "inherit", "noinherit"},
+		{"createrole", "createrole", "nocreaterole"},
+		{"createdb", "createdb", "nocreatedb"},
+		{"canlogin", "login", "nologin"},
+		{"isreplication", "replication", "noreplication"},
+		{"bypassrls", "bypassrls", "nobypassrls"},
+	};
+
+	for (size_t i = 0; i < lengthof(switches); i++)
+	{
+		if (strcmp(option->defname, switches[i].defname) == 0)
+			return pstrdup(boolVal(option->arg) ? switches[i].yes
+												: switches[i].no);
+	}
+	if (strcmp(option->defname, "password") == 0)
+		return pstrdup(option->arg != NULL ? "password" : "password null");
+	if (strcmp(option->defname, "connectionlimit") == 0)
+		return psprintf("connection limit %d", intVal(option->arg));
+	if (strcmp(option->defname, "validUntil") == 0)
+		return psprintf("valid until %s", strVal(option->arg));
+	return NULL;
+}
+
+static void
+put_members(AudStmt *stmt, List *options, const char *defname, const char *key)
+{
+	ListCell *lc;
+
+	foreach (lc, options)
+	{
+		DefElem *option = lfirst(lc);
+
+		if (strcmp(option->defname, defname) == 0)
+			aud_facts_strings(stmt, key, aud_facts_roles((List *) option->arg));
+	}
+}
+
+/* Attributes, and the edges of membership that CREATE ROLE may make at once. */
+static void
+put_options(AudStmt *stmt, List *options, List *attributes)
+{
+	ListCell *lc;
+
+	put_members(stmt, options, "addroleto", "member_of");
+	put_members(stmt, options, "rolemembers", "members");
+	put_members(stmt, options, "adminmembers", "admin_members");
+	foreach (lc, options)
+	{
+		char *attribute = attribute_of(lfirst(lc));
+
+		if (attribute != NULL)
+			attributes = lappend(attributes, attribute);
+	}
+	aud_facts_strings(stmt, "attributes", attributes);
+}
+
+static void
+before_create_role(AudStmt *stmt, const CreateRoleStmt *create)
+{
+	add_role(stmt, create->role, AUD_ACCESS_CREATE);
+	aud_stmt_detail(stmt, "target_role", create->role);
+	/* CREATE USER says LOGIN without saying it; a NOLOGIN after it prevails */
+	put_options(stmt,
+				create->options,
+				create->stmt_type == ROLESTMT_USER ? list_make1("login") : NIL);
+}
+
+/* ALTER GROUP ... ADD or DROP USER is an ALTER ROLE with members, too. */
+static void
+before_alter_role(AudStmt *stmt, const AlterRoleStmt *alter)
+{
+	const char *role = aud_address_role(alter->role);
+	bool        members = false;
+	ListCell   *lc;
+
+	foreach (lc, alter->options)
+		members |= strcmp(((DefElem *) lfirst(lc))->defname, "rolemembers") == 0;
+	add_role(stmt,
+			 role,
+			 !members            ? AUD_ACCESS_ALTER
+			 : alter->action > 0 ? AUD_ACCESS_GRANT
+								 : AUD_ACCESS_REVOKE);
+	aud_stmt_detail(stmt, "target_role", role);
+	put_options(stmt, alter->options, NIL);
+}
+
+static void
+before_drop_role(AudStmt *stmt, const DropRoleStmt *drop)
+{
+	ListCell *lc;
+
+	foreach (lc, drop->roles)
+		add_role(stmt, aud_address_role(lfirst(lc)), AUD_ACCESS_DROP);
+	if (list_length(drop->roles) == 1)
+		aud_stmt_detail(stmt,
+						"target_role",
+						aud_address_role(linitial(drop->roles)));
+}
+
+static void
+before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
+{
+	ListCell *lc;
+
+	foreach (lc, grant->granted_roles)
+		add_role(stmt,
+				 ((AccessPriv *) lfirst(lc))->priv_name,
+				 grant->is_grant ? AUD_ACCESS_GRANT : AUD_ACCESS_REVOKE);
+	if (grant->grantor != NULL)
+		aud_stmt_detail(stmt, "grantor", aud_address_role(grant->grantor));
+	if (!grant->is_grant && grant->behavior == DROP_CASCADE)
+		aud_stmt_detail(stmt, "behavior", "cascade");
+	if (list_length(grant->granted_roles) == 1)
+		aud_stmt_detail(stmt,
+						"target_role",
+						linitial_node(AccessPriv, grant->granted_roles)->priv_name);
+	aud_facts_strings(stmt, "members", aud_facts_roles(grant->grantee_roles));
+	if (aud_grant_admin(grant))
+		aud_facts_flag(stmt, "admin_option");
+}
+
+/*
+ * DROP OWNED also takes privileges away, of which no hook tells: the objects
+ * are those whose ACL depends on the role.
+ */
+static void
+add_revoked(AudStmt *stmt, Oid role)
+{
+	Relation    rel = table_open(SharedDependRelationId, AccessShareLock);
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple   tuple;
+
+	ScanKeyInit(&key[0],
+				Anum_pg_shdepend_refclassid,
+				BTEqualStrategyNumber,
+				F_OIDEQ,
+				ObjectIdGetDatum(AuthIdRelationId));
+	ScanKeyInit(&key[1],
+				Anum_pg_shdepend_refobjid,
+				BTEqualStrategyNumber,
+				F_OIDEQ,
+				ObjectIdGetDatum(role));
+	scan =
+		systable_beginscan(rel, SharedDependReferenceIndexId, true, NULL, 2, key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_shdepend depend = (Form_pg_shdepend) GETSTRUCT(tuple);
+
+		if (depend->deptype != SHARED_DEPENDENCY_ACL ||
+			(depend->dbid != MyDatabaseId && OidIsValid(depend->dbid)))
+			continue;
+		if (depend->classid == RelationRelationId)
+			aud_objects_add_relation(stmt, depend->objid, AUD_ACCESS_REVOKE, NULL);
+		else
+			aud_objects_add_address(stmt,
+									depend->classid,
+									depend->objid,
+									0,
+									AUD_ACCESS_REVOKE);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+static void
+before_drop_owned(AudStmt *stmt, const DropOwnedStmt *drop)
+{
+	ListCell *lc;
+
+	if (drop->behavior == DROP_CASCADE)
+		aud_stmt_detail(stmt, "behavior", "cascade");
+	aud_facts_strings(stmt, "owned_by", aud_facts_roles(drop->roles));
+	foreach (lc, drop->roles)
+	{
+		Oid role = aud_address_role_oid(lfirst(lc));
+
+		if (OidIsValid(role))
+			add_revoked(stmt, role);
+	}
+}
+
+bool
+aud_facts_of_role(AudStmt *stmt, Node *tree)
+{
+	switch (nodeTag(tree))
+	{
+		case T_CreateRoleStmt:
+			before_create_role(stmt, (CreateRoleStmt *) tree);
+			return true;
+		case T_AlterRoleStmt:
+			before_alter_role(stmt, (AlterRoleStmt *) tree);
+			return true;
+		case T_DropRoleStmt:
+			before_drop_role(stmt, (DropRoleStmt *) tree);
+			return true;
+		case T_GrantRoleStmt:
+			before_grant_role(stmt, (GrantRoleStmt *) tree);
+			return true;
+		case T_ReassignOwnedStmt:
+			aud_facts_strings(stmt,
+							  "owned_by",
+							  aud_facts_roles(
+								  ((ReassignOwnedStmt *) tree)->roles));
+			aud_stmt_detail(stmt,
+							"new_owner",
+							aud_address_role(
+								((ReassignOwnedStmt *) tree)->newrole));
+			return true;
+		case T_DropOwnedStmt:
+			before_drop_owned(stmt, (DropOwnedStmt *) tree);
+			return true;
+		default:
+			return false;
+	}
+}
+
+static void
+put_role(AudStmt *stmt, const char *key, Oid role)
+{
+	char *name = GetUserNameFromId(role, true);
+
+	aud_stmt_detail(stmt, key, name != NULL ? name : psprintf("%u", role));
+}
+
+static void
+put_roles_changed(void *arg)
+{
+	AudStmt        *stmt = arg;
+	const AudRoles *from = &stmt->roles.from;
+	const AudRoles *to = &stmt->roles.to;
+
+	put_role(stmt, "from_role", from->current);
+	put_role(stmt, "to_role", to->current);
+	if (from->session != to->session)
+	{
+		put_role(stmt, "from_user", from->session);
+		put_role(stmt, "to_user", to->session);
+	}
+	if (superuser_arg(to->current) && !superuser_arg(from->current))
+		aud_facts_flag(stmt, "gains_superuser");
+}
+
+void
+aud_facts_roles_changed(AudStmt *stmt)
+{
+	stmt->what.classes |= AUD_CLASS_ROLE;
+	aud_safely(put_roles_changed, stmt);
+}

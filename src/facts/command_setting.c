@@ -1,0 +1,334 @@
+/*-------------------------------------------------------------------------
+ *
+ * command_setting.c
+ *	  SET, RESET, DISCARD, ALTER SYSTEM, ALTER ROLE and DATABASE ... SET, and
+ *	  set_config(): which setting, from what, to what.
+ *
+ * Whether a change of the audit settings is recorded is decided by the
+ * settings before it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_db_role_setting.h"
+#include "commands/dbcommands.h"
+#include "miscadmin.h"
+#include "nodes/value.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+
+#include "core/class.h"
+#include "core/redact/redact.h"
+#include "facts/facts_ddl.h"
+#include "facts/roles.h"
+#include "record/record.h"
+#include "server/safely.h"
+#include "server/settings.h"
+#include "statement/policy.h"
+
+static void
+put_value(AudStmt *stmt, const char *key, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	if (aud_redact_is_secret_setting(name))
+		value = AUD_REDACTED;
+	aud_stmt_detail_value(stmt, key, value);
+}
+
+/* The policy of before decides: what follows may be to silence it. */
+static void
+decide_now(AudStmt *stmt)
+{
+	stmt->what.must_record |= aud_policy_wants(stmt);
+}
+
+void
+aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value,
+				  bool local)
+{
+	int class = aud_settings_class(name);
+
+	stmt->what.classes |= class;
+	if (class == AUD_CLASS_ROLE && new_value != NULL)
+		aud_stmt_detail(stmt, "target_role", new_value);
+	else if (class != AUD_CLASS_ROLE)
+		aud_stmt_detail(stmt, "setting", name);
+	if (local)
+		aud_facts_flag(stmt, "local");
+	if (class != AUD_CLASS_ROLE)
+	{
+		put_value(stmt, "old_value", name, aud_settings_value(name));
+		put_value(stmt, "new_value", name, new_value);
+	}
+	decide_now(stmt);
+}
+
+static void
+after_set(AudStmt *stmt)
+{
+	const char *name = stmt->arena.data + stmt->target.note_off;
+	char       *copy = pstrdup(name); /* the arena may move */
+
+	put_value(stmt, "new_value", copy, aud_settings_value(copy));
+}
+
+static const char *
+written_value(VariableSetStmt *set)
+{
+	if (set->kind != VAR_SET_VALUE)
+		return NULL;
+	return ExtractSetVariableArgs(set);
+}
+
+static bool
+is_role_setting(const char *name)
+{
+	return aud_settings_class(name) == AUD_CLASS_ROLE;
+}
+
+/* SET ROLE: the new role is known even if it is refused. */
+static void
+before_set_role(AudStmt *stmt, VariableSetStmt *set)
+{
+	const char *role = written_value(set);
+
+	if (role != NULL)
+		aud_stmt_detail(stmt, "target_role", role);
+
+	/* it is told from which role to which, even if both are the same */
+	stmt->roles.from = stmt->roles.to = aud_roles_acting();
+	stmt->roles.changed = true;
+}
+
+static void
+before_set(AudStmt *stmt, VariableSetStmt *set)
+{
+	if (set->kind == VAR_RESET_ALL)
+	{
+		aud_stmt_detail(stmt, "setting", "all");
+		aud_settings_remember();
+		stmt->settings.watched = true;
+	}
+	else if (set->kind != VAR_SET_MULTI && is_role_setting(set->name))
+		before_set_role(stmt, set);
+	else if (set->kind != VAR_SET_MULTI)
+	{
+		aud_stmt_detail(stmt, "setting", set->name);
+		if (set->is_local)
+			aud_facts_flag(stmt, "local");
+		put_value(stmt, "old_value", set->name, aud_settings_value(set->name));
+		stmt->target.after = after_set;
+		aud_stmt_note(stmt, set->name);
+	}
+	if (set->is_local)
+		aud_facts_flag(stmt, "local");
+	decide_now(stmt);
+}
+
+/* "name=value" among the settings of a role, a database, or both. */
+static char *
+stored_value(Oid database, Oid role, const char *name)
+{
+	Relation    rel = table_open(DbRoleSettingRelationId, AccessShareLock);
+	char       *value = NULL;
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple   tuple;
+	Datum       array;
+	bool        isnull = true;
+
+	ScanKeyInit(&key[0],
+				Anum_pg_db_role_setting_setdatabase,
+				BTEqualStrategyNumber,
+				F_OIDEQ,
+				ObjectIdGetDatum(database));
+	ScanKeyInit(&key[1],
+				Anum_pg_db_role_setting_setrole,
+				BTEqualStrategyNumber,
+				F_OIDEQ,
+				ObjectIdGetDatum(role));
+	scan =
+		systable_beginscan(rel, DbRoleSettingDatidRolidIndexId, true, NULL, 2, key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		array = heap_getattr(tuple,
+							 Anum_pg_db_role_setting_setconfig,
+							 RelationGetDescr(rel),
+							 &isnull);
+	if (!isnull)
+	{
+		Datum *elements;
+		int    n;
+
+		deconstruct_array(DatumGetArrayTypeP(array),
+						  TEXTOID,
+						  -1,
+						  false,
+						  TYPALIGN_INT,
+						  &elements,
+						  NULL,
+						  &n);
+		for (int i = 0; i < n && value == NULL; i++)
+		{
+			char  *pair = TextDatumGetCString(elements[i]);
+			size_t len = strlen(name);
+
+			if (pg_strncasecmp(pair, name, len) == 0 && pair[len] == '=')
+				value = pair + len + 1;
+		}
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return value;
+}
+
+/* ALTER ... SET: for the sessions to come, not for this one. */
+static void
+put_stored(AudStmt *stmt, VariableSetStmt *set, const char *old_value)
+{
+	const char *new_value = written_value(set);
+
+	if (set->name == NULL)
+	{
+		aud_stmt_detail(stmt, "setting", "all");
+		return;
+	}
+	if (set->kind == VAR_SET_CURRENT)
+		new_value = aud_settings_value(set->name);
+	aud_stmt_detail(stmt, "setting", set->name);
+	put_value(stmt, "old_value", set->name, old_value);
+	put_value(stmt, "new_value", set->name, new_value);
+}
+
+static void
+before_alter_role_set(AudStmt *stmt, AlterRoleSetStmt *alter)
+{
+	VariableSetStmt *set = alter->setstmt;
+	Oid              role = InvalidOid;
+	Oid              database = InvalidOid;
+
+	if (alter->role != NULL)
+	{
+		const char *name = aud_address_role(alter->role);
+
+		aud_facts_add_root(stmt,
+						   OBJECT_ROLE,
+						   (Node *) makeString(unconstify(char *, name)),
+						   AUD_ACCESS_ALTER);
+		aud_stmt_detail(stmt, "target_role", name);
+		role = aud_address_role_oid(alter->role);
+	}
+	if (alter->database != NULL)
+	{
+		aud_facts_add(stmt,
+					  OBJECT_DATABASE,
+					  (Node *) makeString(alter->database),
+					  AUD_ACCESS_ALTER);
+		database = get_database_oid(alter->database, true);
+	}
+	put_stored(stmt,
+			   set,
+			   set->name != NULL ? stored_value(database, role, set->name)
+								 : NULL);
+}
+
+static void
+before_alter_database_set(AudStmt *stmt, AlterDatabaseSetStmt *alter)
+{
+	VariableSetStmt *set = alter->setstmt;
+
+	aud_facts_add_root(stmt,
+					   OBJECT_DATABASE,
+					   (Node *) makeString(alter->dbname),
+					   AUD_ACCESS_ALTER);
+	put_stored(stmt,
+			   set,
+			   set->name != NULL
+				   ? stored_value(get_database_oid(alter->dbname, true),
+								  InvalidOid,
+								  set->name)
+				   : NULL);
+}
+
+static void
+before_discard(AudStmt *stmt, const DiscardStmt *discard)
+{
+	if (discard->target != DISCARD_ALL)
+		return;
+	aud_settings_remember();
+	stmt->settings.watched = true;
+	decide_now(stmt);
+}
+
+bool
+aud_facts_of_setting(AudStmt *stmt, Node *tree)
+{
+	switch (nodeTag(tree))
+	{
+		case T_VariableSetStmt:
+			before_set(stmt, (VariableSetStmt *) tree);
+			return true;
+		case T_AlterSystemStmt:
+		{
+			VariableSetStmt *set = ((AlterSystemStmt *) tree)->setstmt;
+
+			put_stored(stmt,
+					   set,
+					   set->name != NULL ? aud_settings_value(set->name) : NULL);
+			return true;
+		}
+		case T_AlterRoleSetStmt:
+			before_alter_role_set(stmt, (AlterRoleSetStmt *) tree);
+			return true;
+		case T_AlterDatabaseSetStmt:
+			before_alter_database_set(stmt, (AlterDatabaseSetStmt *) tree);
+			return true;
+		case T_DiscardStmt:
+			before_discard(stmt, (DiscardStmt *) tree);
+			return true;
+		default:
+			return false;
+	}
+}
+
+static void
+record_change(const char *name, const char *old_value, const char *new_value,
+			  void *arg)
+{
+	AudStmt        *stmt = arg;
+	AudSettingFacts facts = {
+		.when = stmt->when.began,
+		.command = GetCommandTagName(stmt->what.tag),
+		.identity = stmt->who->json,
+		.name = name,
+		.old_value = old_value,
+		.new_value = new_value,
+	};
+
+	stmt->what.classes |= AUD_CLASS_CONFIG;
+	if (stmt->what.must_record || aud_policy_wants(stmt))
+		aud_record_setting(&facts);
+}
+
+static void
+record_changes(void *arg)
+{
+	aud_settings_changes(record_change, arg);
+}
+
+void
+aud_facts_settings_changed(AudStmt *stmt)
+{
+	aud_safely(record_changes, stmt);
+}

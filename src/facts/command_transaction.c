@@ -1,0 +1,29 @@
+/*-------------------------------------------------------------------------
+ *
+ * command_transaction.c
+ *	  What BEGIN, COMMIT, SAVEPOINT and their relatives say about themselves.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "nodes/parsenodes.h"
+
+#include "facts/facts.h"
+#include "statement/xact.h"
+
+bool
+aud_facts_of_transaction(AudStmt *stmt, Node *parsetree)
+{
+	const TransactionStmt *command = (const TransactionStmt *) parsetree;
+
+	if (!IsA(parsetree, TransactionStmt))
+		return false;
+	if (command->savepoint_name != NULL)
+		aud_stmt_detail(stmt, "savepoint", command->savepoint_name);
+	if (command->gid != NULL)
+		aud_stmt_detail(stmt, "gid", command->gid);
+	if (command->kind == TRANS_STMT_PREPARE)
+		aud_xact_set_gid(command->gid);
+	return true;
+}

@@ -1,0 +1,83 @@
+/*-------------------------------------------------------------------------
+ *
+ * names.h
+ *	  Caches of relation, column and function names, as JSON text ready to be copied.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_FACTS_NAMES_H
+#define AUD_FACTS_NAMES_H
+
+#include "core/buf.h"
+#include "nodes/bitmapset.h"
+
+typedef struct AudRelation
+{
+	Oid    relid;
+	char   relkind;
+	char  *head; /* "type":"table","name":"public.card" */
+	size_t head_len;
+	int    n_columns;
+	char **columns;   /* "pan", by attribute number - 1; "" where dropped */
+	bool   on_server; /* a foreign table over a file or program of the server */
+
+	/* columns with credentials in them, offset as in range tables; or NULL */
+	Bitmapset *secret_columns;
+
+	/* the columns that were asked for lately, as text; or NULL */
+	Bitmapset *recent_columns;
+	char      *recent_text;
+	size_t     recent_len;
+	uint32     recent_misses;
+
+	uint32 hash;   /* for simplehash */
+	char   status; /* for simplehash */
+} AudRelation;
+
+typedef struct AudFunctionName
+{
+	Oid    funcid;
+	char  *head; /* "type":"function","name":"public.f(integer)" */
+	size_t head_len;
+	char   status; /* for simplehash */
+} AudFunctionName;
+
+/* Register the invalidation callbacks; once per process. */
+extern void aud_names_start(void);
+extern void aud_names_start_functions(void);
+
+/* The name of a function, under the same conditions as that of a relation. */
+extern const AudFunctionName *aud_names_function(Oid funcid);
+
+/*
+ * The names of a relation; NULL if it does not exist.  Valid until the next
+ * call, or the next moment at which invalidation messages may be taken in.
+ * Needs a transaction in which catalogs can be read.
+ */
+extern const AudRelation *aud_names_relation(Oid relid);
+
+/*
+ * Append "pan","owner" for a set of attribute numbers that are offset by
+ * FirstLowInvalidHeapAttributeNumber.  A whole-row reference is all columns.
+ */
+extern void aud_names_append_columns(AudBuf *b, const AudRelation *relation,
+									 const Bitmapset *columns);
+
+/*
+ * The same text, where it was made for the same columns lately; NULL: make it.
+ * Most statements on a table name the columns that the one before them did.
+ */
+extern const char *aud_names_recent_columns(const AudRelation *relation,
+											const Bitmapset   *columns,
+											size_t            *len);
+
+/* Keep text[len] for aud_names_recent_columns. */
+extern void aud_names_keep_columns(const AudRelation *relation,
+								   const Bitmapset *columns, const char *text,
+								   size_t len);
+
+/* An upper limit of the bytes that this appends. */
+extern size_t aud_names_columns_size(const AudRelation *relation,
+									 const Bitmapset   *columns);
+
+#endif /* AUD_FACTS_NAMES_H */

@@ -1,0 +1,168 @@
+/*-------------------------------------------------------------------------
+ *
+ * names_function.c
+ *	  Cache of function names.
+ *
+ * A function's name contains those of its argument types and of schemas, so
+ * any change to one of these throws everything away: in a session that calls
+ * functions, that is rare.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/objectaddress.h"
+#include "catalog/pg_proc.h"
+#include "common/hashfn.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "core/json_write.h"
+#include "facts/names.h"
+#include "record/session.h"
+#include "server/safely.h"
+
+/* Past this many functions the cache starts anew. */
+#define CACHE_MAX 4096
+
+#define SH_PREFIX            functions
+#define SH_ELEMENT_TYPE      AudFunctionName
+#define SH_KEY_TYPE          Oid
+#define SH_KEY               funcid
+#define SH_HASH_KEY(tb, key) murmurhash32(key)
+#define SH_EQUAL(tb, a, b)   ((a) == (b))
+#define SH_SCOPE             static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+static MemoryContext   cache_context;
+static functions_hash *cache;
+
+/* Entries must not vanish while one is being made. */
+static bool making;
+static bool changed;
+
+static void
+forget_all(void)
+{
+	if (cache_context != NULL)
+		MemoryContextDelete(cache_context);
+	cache_context = NULL;
+	cache = NULL;
+}
+
+static void
+something_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	changed = true;
+	if (!making)
+		forget_all();
+}
+
+void
+aud_names_start_functions(void)
+{
+	CacheRegisterSyscacheCallback(PROCOID, something_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, something_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, something_changed, (Datum) 0);
+}
+
+typedef struct AudLookUp
+{
+	Oid   funcid;
+	char *type;
+	char *name;
+} AudLookUp;
+
+static void
+look_up(void *arg)
+{
+	AudLookUp    *found = arg;
+	ObjectAddress address;
+
+	ObjectAddressSet(address, ProcedureRelationId, found->funcid);
+	found->type = getObjectTypeDescription(&address, true);
+	found->name = getObjectIdentity(&address, true);
+}
+
+/* "type":"function","name":"public.f(integer)", in the cache's context. */
+static char *
+make_head(const AudLookUp *found)
+{
+	size_t      len = strlen(found->name);
+	const char *utf8 = aud_session_to_utf8(found->name, &len);
+	size_t      room = strlen(found->type) + 6 * len + 32;
+	char       *head = palloc(room);
+	AudBuf      b;
+
+	aud_buf_init(&b, head, room);
+	aud_buf_lit(&b, "\"type\":\"");
+	aud_buf_cstr(&b, found->type);
+	aud_buf_lit(&b, "\",\"name\":");
+	aud_json_string(&b, utf8, len);
+	return MemoryContextStrdup(cache_context, head);
+}
+
+static const AudFunctionName *
+remember(const AudLookUp *found)
+{
+	AudFunctionName *entry;
+	bool             known;
+	char            *head;
+
+	if (cache != NULL && cache->members >= CACHE_MAX)
+		forget_all();
+	if (cache == NULL)
+	{
+		cache_context = AllocSetContextCreate(TopMemoryContext,
+											  "secaudit function names",
+											  ALLOCSET_DEFAULT_SIZES);
+		cache = functions_create(cache_context, 64, NULL);
+	}
+	head = make_head(found);
+	entry = functions_insert(cache, found->funcid, &known);
+	entry->head = head;
+	entry->head_len = strlen(head);
+	return entry;
+}
+
+static const AudFunctionName *
+make_entry(Oid funcid)
+{
+	MemoryContext          scratch = AllocSetContextCreate(CurrentMemoryContext,
+                                                  "secaudit look-up",
+                                                  ALLOCSET_SMALL_SIZES);
+	MemoryContext          old = MemoryContextSwitchTo(scratch);
+	AudLookUp              found = {.funcid = funcid};
+	const AudFunctionName *entry = NULL;
+	int                    tries = 3;
+
+	/* made again if something changes meanwhile, but not for ever */
+	do
+	{
+		changed = false;
+		aud_safely(look_up, &found);
+	} while (changed && --tries > 0);
+
+	if (found.type != NULL && found.name != NULL)
+	{
+		making = true;
+		entry = remember(&found);
+		making = false;
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+	return entry;
+}
+
+const AudFunctionName *
+aud_names_function(Oid funcid)
+{
+	const AudFunctionName *entry = NULL;
+
+	if (cache != NULL)
+		entry = functions_lookup(cache, funcid);
+	return entry != NULL ? entry : make_entry(funcid);
+}

@@ -1,0 +1,400 @@
+/*-------------------------------------------------------------------------
+ *
+ * objects.c
+ *	  The objects of a statement: the relations of its plan.
+ *
+ * They come through the name cache (names.c), so that the usual statement
+ * costs a hash look-up and a copy for each of them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "access/transam.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_largeobject.h"
+#include "catalog/pg_proc.h"
+#include "nodes/bitmapset.h"
+
+#include "facts/classify.h"
+#include "facts/names.h"
+#include "facts/objects.h"
+#include "facts/rls.h"
+#include "server/compat.h"
+
+/*
+ * With few objects a second mention is merged into the first; past this
+ * number looking for it would cost more than naming it twice.
+ */
+#define MERGE_WINDOW 64
+
+void
+aud_objects_start(void)
+{
+	aud_names_start();
+}
+
+AudObject *
+aud_objects_find(AudStmt *stmt, Oid classid, Oid objid)
+{
+	int from = Max(0, stmt->objects.n - MERGE_WINDOW);
+
+	for (int i = stmt->objects.n - 1; i >= from; i--)
+	{
+		AudObject *object = &stmt->objects.items[i];
+
+		if (object->objid == objid && object->classid == classid)
+			return object;
+	}
+
+	/* what the command itself names is remembered from further back */
+	for (int i = Min(from, Min(stmt->target.named, MERGE_WINDOW)) - 1; i >= 0; i--)
+	{
+		AudObject *object = &stmt->objects.items[i];
+
+		if (object->objid == objid && object->classid == classid)
+			return object;
+	}
+	return NULL;
+}
+
+/* Put text into the arena as a slice of an object. */
+static void
+put_slice(AudStmt *stmt, uint32 *off, uint32 *len, const char *text,
+		  size_t text_len)
+{
+	char *at = aud_stmt_arena(stmt, text_len);
+
+	if (at == NULL)
+		return;
+	memcpy(at, text, text_len);
+	*off = stmt->arena.len;
+	*len = text_len;
+	stmt->arena.len += text_len;
+}
+
+/* Has this relation secrets in it that reading should always leave a trace of? */
+static bool
+reads_credentials(const AudRelation *relation, const Bitmapset *columns)
+{
+	return relation->secret_columns != NULL && columns != NULL &&
+		   (bms_overlap(relation->secret_columns, columns) ||
+			bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns));
+}
+
+/* Catalogs and information_schema: whatever initdb has made. */
+static void
+note_relation(AudStmt *stmt, const AudRelation *relation, int access,
+			  const Bitmapset *columns)
+{
+	stmt->what.classes |= aud_classify_access(access);
+	if (relation->relid >= FirstNormalObjectId)
+	{
+		stmt->what.user_objects = true;
+		if (relation->on_server && access != 0)
+			stmt->what.privileged = true;
+		return;
+	}
+	stmt->what.catalog_objects = true;
+	/* what is in large objects is users'; a lock is no look at a catalog */
+	if (relation->relid == LargeObjectRelationId || (access & AUD_ACCESS_LOCK))
+		stmt->what.user_objects = true;
+	if (access & (AUD_ACCESS_WRITES | AUD_ACCESS_COPY_FROM))
+		stmt->what.must_record = true;
+	if (reads_credentials(relation, columns))
+		stmt->what.must_record = true;
+}
+
+static void
+put_columns(AudStmt *stmt, AudObject *object, const AudRelation *relation)
+{
+	size_t      len;
+	const char *text = aud_names_recent_columns(relation, object->columns, &len);
+	size_t      room;
+	char       *at;
+	AudBuf      b;
+
+	if (text != NULL)
+	{
+		put_slice(stmt, &object->columns_off, &object->columns_len, text, len);
+		return;
+	}
+	room = aud_names_columns_size(relation, object->columns);
+	if (room == 0 || (at = aud_stmt_arena(stmt, room + 1)) == NULL)
+		return;
+	aud_buf_init(&b, at, room + 1);
+	aud_names_append_columns(&b, relation, object->columns);
+	object->columns_off = stmt->arena.len;
+	object->columns_len = b.len;
+	stmt->arena.len += b.len;
+	aud_names_keep_columns(relation, object->columns, at, b.len);
+}
+
+/* A relation in a statement, and what is done to it there. */
+typedef struct AudMention
+{
+	Oid              relid;
+	int              access;
+	bool             planned;
+	bool             by_policy; /* by a policy of row security */
+	const Bitmapset *columns;
+} AudMention;
+
+/* Is this object the one that is mentioned, with its columns still open? */
+static bool
+add_to_known(AudObject *object, const AudMention *mention)
+{
+	if (object == NULL || object->columns_len > 0)
+		return false;
+	object->access |= mention->access;
+	object->tentative = false;
+	object->by_policy &= mention->by_policy;
+	object->columns = object->columns == NULL
+						  ? mention->columns
+						  : bms_union(object->columns, mention->columns);
+	return true;
+}
+
+/*
+ * Name a relation without its columns yet: a later mention in the same
+ * statement may add to them.
+ */
+static void
+mention_relation(AudStmt *stmt, const AudMention *mention)
+{
+	const AudRelation *relation = aud_names_relation(mention->relid);
+	AudObject         *object;
+
+	if (relation == NULL)
+		return;
+	note_relation(stmt, relation, mention->access, mention->columns);
+	object = aud_objects_find(stmt, RelationRelationId, mention->relid);
+	if (add_to_known(object, mention))
+		return;
+
+	object = aud_stmt_add_object(stmt);
+	if (object == NULL)
+		return;
+	object->classid = RelationRelationId;
+	object->objid = mention->relid;
+	object->access = mention->access;
+	object->planned = mention->planned;
+	object->by_policy = mention->by_policy;
+	object->columns = mention->columns;
+	put_slice(stmt,
+			  &object->head_off,
+			  &object->head_len,
+			  relation->head,
+			  relation->head_len);
+}
+
+/*
+ * Spell out the columns of the objects from "first" on, and of those before
+ * them that they may have been merged into.
+ */
+static void
+settle_columns(AudStmt *stmt, int first)
+{
+	for (int i = Max(0, first - MERGE_WINDOW); i < stmt->objects.n; i++)
+	{
+		AudObject         *object = &stmt->objects.items[i];
+		const AudRelation *relation;
+
+		if (object->columns == NULL)
+			continue;
+		relation = aud_names_relation(object->objid);
+		if (relation != NULL)
+			put_columns(stmt, object, relation);
+		object->columns = NULL; /* belongs to the plan, which may go away */
+	}
+}
+
+static int
+access_of_permissions(AclMode required)
+{
+	int access = 0;
+
+	if (required & ACL_SELECT)
+		access |= AUD_ACCESS_SELECT;
+	if (required & ACL_INSERT)
+		access |= AUD_ACCESS_INSERT;
+	if (required & ACL_UPDATE)
+		access |= AUD_ACCESS_UPDATE;
+	if (required & ACL_DELETE)
+		access |= AUD_ACCESS_DELETE;
+	return access;
+}
+
+static const Bitmapset *
+columns_of(const AudPermissions *permissions)
+{
+	const Bitmapset *written = permissions->insertedCols;
+
+	if (permissions->updatedCols != NULL)
+		written = written == NULL ? permissions->updatedCols
+								  : bms_union(written, permissions->updatedCols);
+	if (written == NULL)
+		return permissions->selectedCols;
+	if (permissions->selectedCols == NULL)
+		return written;
+	return bms_union(written, permissions->selectedCols);
+}
+
+/*
+ * What is done to a relation follows from the permissions it takes.  FOR
+ * UPDATE takes that of UPDATE, too, but names no column to change.
+ */
+static int
+access_of_entry(const AudPermissions *permissions)
+{
+	int access = access_of_permissions(permissions->requiredPerms);
+
+	if ((access & AUD_ACCESS_UPDATE) && bms_is_empty(permissions->updatedCols))
+		access ^= AUD_ACCESS_UPDATE | AUD_ACCESS_LOCK;
+	return access;
+}
+
+/*
+ * One range-table entry.  Only those with required permissions stand for
+ * something the statement names or a view contains; the children of a
+ * partitioned table are implied by their root.
+ */
+static void
+mention_entry(AudStmt *stmt, const RangeTblEntry *rte,
+			  const AudPermissions *permissions, int access, bool planned)
+{
+	AudMention mention = {
+		.relid = rte->relid,
+		.access = planned ? 0 : access,
+		.planned = planned,
+		.by_policy = aud_rls_is_policy(rte),
+		.columns = columns_of(permissions),
+	};
+
+	mention_relation(stmt, &mention);
+}
+
+void
+aud_objects_add_range_table(AudStmt *stmt, List *range_table, List *permissions)
+{
+	int       first = stmt->objects.n;
+	ListCell *lc;
+
+	foreach (lc, range_table)
+	{
+		const RangeTblEntry  *rte = lfirst(lc);
+		const AudPermissions *needed = aud_permissions_of(rte, permissions);
+		int access = needed != NULL ? access_of_entry(needed) : 0;
+
+		if (access != 0)
+			mention_entry(stmt, rte, needed, access, false);
+	}
+	settle_columns(stmt, first);
+}
+
+/*
+ * In a query that a rule made, the statement's own target stays in the range
+ * table for the sake of its permissions, and NEW for its name.  Neither is
+ * touched by this query.
+ */
+static int
+strip_rule_entry(const PlannedStmt *plan, const RangeTblEntry *rte, Index rti,
+				 int access)
+{
+	if (rte->relkind == RELKIND_VIEW ||
+		list_member_int(plan->resultRelations, rti))
+		return access;
+	if (!rte->inFromCl && rte->alias != NULL &&
+		strcmp(rte->alias->aliasname, "new") == 0)
+		return 0;
+	return access & ~AUD_ACCESS_WRITES;
+}
+
+void
+aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
+{
+	int       first = stmt->objects.n;
+	Index     rti = 0;
+	ListCell *lc;
+
+	if (execute && plan->commandType == CMD_SELECT)
+		stmt->what.classes |= AUD_CLASS_READ;
+	else if (execute)
+		stmt->what.classes |= AUD_CLASS_WRITE;
+
+	foreach (lc, plan->rtable)
+	{
+		const RangeTblEntry  *rte = lfirst(lc);
+		const AudPermissions *needed;
+		int                   access;
+
+		rti++;
+		needed = aud_permissions_of(rte, AUD_PLAN_PERMISSIONS(plan));
+		if (needed == NULL)
+			continue;
+		access = access_of_entry(needed);
+		if (!plan->canSetTag)
+			access = strip_rule_entry(plan, rte, rti, access);
+		stmt->what.rls |= aud_rls_applies(rte);
+		if (access != 0)
+			mention_entry(stmt, rte, needed, access, !execute);
+	}
+	settle_columns(stmt, first);
+}
+
+void
+aud_objects_add_function(AudStmt *stmt, Oid funcid)
+{
+	AudObject             *object;
+	const AudFunctionName *function;
+
+	stmt->what.classes |= AUD_CLASS_FUNCTION;
+	stmt->what.user_objects |= funcid >= FirstNormalObjectId;
+	object = aud_objects_find(stmt, ProcedureRelationId, funcid);
+	if (object != NULL)
+	{
+		object->access |= AUD_ACCESS_EXECUTE;
+		return;
+	}
+	function = aud_names_function(funcid);
+	if (function == NULL || (object = aud_stmt_add_object(stmt)) == NULL)
+		return;
+	object->classid = ProcedureRelationId;
+	object->objid = funcid;
+	object->access = AUD_ACCESS_EXECUTE;
+	put_slice(stmt,
+			  &object->head_off,
+			  &object->head_len,
+			  function->head,
+			  function->head_len);
+}
+
+void
+aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
+						 const Bitmapset *columns)
+{
+	AudMention mention = {.relid = relid, .access = access, .columns = columns};
+	int        first = stmt->objects.n;
+
+	mention_relation(stmt, &mention);
+	settle_columns(stmt, first);
+}
+
+AudObject *
+aud_objects_repeat(AudStmt *stmt, const AudObject *of,
+				   const AudFunctionName *function)
+{
+	AudObject  copy = *of;
+	AudObject *object = aud_stmt_add_object(stmt);
+
+	if (object == NULL)
+		return NULL;
+	*object = copy;
+	put_slice(stmt,
+			  &object->head_off,
+			  &object->head_len,
+			  function->head,
+			  function->head_len);
+	return object;
+}

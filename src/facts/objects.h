@@ -1,0 +1,87 @@
+/*-------------------------------------------------------------------------
+ *
+ * objects.h
+ *	  The objects of a statement: which, and what is done to them.
+ *
+ * Names are spelled as pg_identify_object() does.  Those of relations come
+ * from a cache that follows the server's invalidation messages.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_FACTS_OBJECTS_H
+#define AUD_FACTS_OBJECTS_H
+
+#include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+
+#include "facts/names.h"
+#include "record/stmt.h"
+
+/* Register the invalidation callbacks; once per process. */
+extern void aud_objects_start(void);
+
+/* A recent mention of this object in the statement, or NULL. */
+extern AudObject *aud_objects_find(AudStmt *stmt, Oid classid, Oid objid);
+
+/* Add everything that a plan touches. */
+extern void aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan,
+								 bool execute);
+
+/* Add the relations of a range table whose permissions are checked. */
+extern void aud_objects_add_range_table(AudStmt *stmt, List *range_table,
+										List *permissions);
+
+/*
+ * Add one relation.  columns: attribute numbers offset by
+ * FirstLowInvalidHeapAttributeNumber, may be NULL.  A relation that does not
+ * exist is ignored.
+ */
+extern void aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
+									 const Bitmapset *columns);
+
+/* Add a function that is called. */
+extern void aud_objects_add_function(AudStmt *stmt, Oid funcid);
+
+/*
+ * Add any object by its catalog address.  With access 0 only its name is
+ * kept.  Must see the object: after it was created, before it is dropped.
+ */
+extern void aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid,
+									int32 objsubid, int access);
+
+/* One more object like another of the same function, its name alone. */
+extern AudObject *aud_objects_repeat(AudStmt *stmt, const AudObject *of,
+									 const AudFunctionName *function);
+
+/* The command has done nothing: what it named stays named, and no more. */
+extern void aud_objects_skip(AudStmt *stmt);
+
+/* Add members, ,"key":"value", to the object's name. */
+extern void aud_objects_extend_head(AudStmt *stmt, AudObject *object,
+									const char *text, size_t len);
+
+/*
+ * Add something that has no catalog address: a file, a program, a name.  A
+ * tentative one is what a command asks for, and is replaced by what it did
+ * if it succeeds.
+ */
+extern void aud_objects_add_named(AudStmt *stmt, const char *type,
+								  const char *name, int access, bool tentative);
+
+/*
+ * Like aud_objects_add_address, but for an object whose row cannot be seen
+ * before the command ends; aud_objects_resolve then names all of them and
+ * drops the tentative ones.
+ */
+extern void aud_objects_add_later(AudStmt *stmt, Oid classid, Oid objid,
+								  int access);
+extern bool aud_objects_unresolved(const AudStmt *stmt);
+extern void aud_objects_resolve(AudStmt *stmt);
+
+/*
+ * Does this exist only as a part of another object, which is named?  Toast
+ * tables, row and array types, defaults, the rule behind a view.
+ */
+extern bool aud_objects_is_part(Oid classid, Oid objid);
+
+#endif /* AUD_FACTS_OBJECTS_H */

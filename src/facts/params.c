@@ -1,0 +1,408 @@
+/*-------------------------------------------------------------------------
+ *
+ * params.c
+ *	  Bound parameters, formatted without calling anything that could fail
+ *	  or run a user's code.
+ *
+ * A type's output function may belong to a user, may raise an error, and may
+ * look into catalogs.  So the types that clients really bind are formatted
+ * here, dates in ISO form and times in UTC whatever the session's settings
+ * are; of all others the value's bytes are given in hex.  A value that was
+ * compressed or stored out of line (no client can bind one) is left out.
+ *
+ * Like the query, text is searched for secrets.  A parameter that stands where
+ * a literal would be hidden is hidden; where the query had a secret of its own,
+ * all of them are, since one of them may be the next.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+
+#include "catalog/pg_type.h"
+#include "common/shortest_dec.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "core/json_write.h"
+#include "core/redact/redact.h"
+#include "facts/params.h"
+#include "record/text.h"
+#include "server/compat.h"
+#include "server/guc.h"
+
+/* Longest numeric whose digits are worked out, bytes of its storage. */
+#define NUMERIC_MAX 1024
+
+/* In a longer query than this the places of its parameters are not looked at. */
+#define PLACES_TEXT_MAX (256 * 1024)
+
+/* Enough for everything that has no variable length. */
+#define FIXED_MAX (MAXDATELEN + 64)
+
+/* The bytes of a variable-length value, or NULL. */
+static const char *
+bytes_of(Datum value, size_t *len)
+{
+	struct varlena *v = (struct varlena *) DatumGetPointer(value);
+
+	if (VARATT_IS_EXTERNAL(v) || VARATT_IS_COMPRESSED(v))
+		return NULL;
+	*len = VARSIZE_ANY_EXHDR(v);
+	return VARDATA_ANY(v);
+}
+
+static void
+format_timestamp(Timestamp value, bool with_zone, char *out)
+{
+	struct pg_tm tm;
+	fsec_t       fsec;
+
+	out[0] = '\0';
+	if (TIMESTAMP_NOT_FINITE(value))
+		EncodeSpecialTimestamp(value, out);
+	else if (timestamp2tm(value, NULL, &tm, &fsec, NULL, NULL) == 0)
+	{
+		tm.tm_isdst = 0; /* known, so that the zone is printed */
+		EncodeDateTime(&tm, fsec, with_zone, 0, NULL, USE_ISO_DATES, out);
+	}
+}
+
+static void
+format_date(DateADT value, char *out)
+{
+	struct pg_tm tm;
+
+	memset(&tm, 0, sizeof(tm));
+	if (DATE_NOT_FINITE(value))
+	{
+		strcpy(out, DATE_IS_NOBEGIN(value) ? "-infinity" : "infinity");
+		return;
+	}
+	j2date(value + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+	EncodeDateOnly(&tm, USE_ISO_DATES, out);
+}
+
+static void
+format_time(TimeADT value, char *out)
+{
+	struct pg_tm tm;
+	fsec_t       fsec;
+
+	time2tm(value, &tm, &fsec);
+	EncodeTimeOnly(&tm, fsec, false, 0, USE_ISO_DATES, out);
+}
+
+static void
+format_uuid(const pg_uuid_t *uuid, char *out)
+{
+	for (int i = 0; i < UUID_LEN; i++)
+		out += sprintf(out,
+					   i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x",
+					   uuid->data[i]);
+}
+
+/* A value of fixed length; false for another type. */
+static bool
+format_fixed(Oid type, Datum value, char *out)
+{
+	switch (type)
+	{
+		case BOOLOID:
+			strcpy(out, DatumGetBool(value) ? "true" : "false");
+			return true;
+		case INT2OID:
+			snprintf(out, FIXED_MAX, "%d", DatumGetInt16(value));
+			return true;
+		case INT4OID:
+			snprintf(out, FIXED_MAX, "%d", DatumGetInt32(value));
+			return true;
+		case INT8OID:
+			snprintf(out, FIXED_MAX, INT64_FORMAT, DatumGetInt64(value));
+			return true;
+		case OIDOID:
+		case REGCLASSOID:
+		case REGPROCOID:
+		case REGTYPEOID:
+			snprintf(out, FIXED_MAX, "%u", DatumGetObjectId(value));
+			return true;
+		case FLOAT4OID:
+			float_to_shortest_decimal_buf(DatumGetFloat4(value), out);
+			return true;
+		case FLOAT8OID:
+			double_to_shortest_decimal_buf(DatumGetFloat8(value), out);
+			return true;
+		case DATEOID:
+			format_date(DatumGetDateADT(value), out);
+			return true;
+		case TIMEOID:
+			format_time(DatumGetTimeADT(value), out);
+			return true;
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			format_timestamp(DatumGetTimestamp(value), type == TIMESTAMPTZOID, out);
+			return true;
+		case UUIDOID:
+			format_uuid(DatumGetUUIDP(value), out);
+			return true;
+		default:
+			return false;
+	}
+}
+
+static bool
+is_text(Oid type)
+{
+	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID ||
+		   type == JSONOID || type == XMLOID;
+}
+
+static void
+append_text(AudBuf *b, AudStmt *stmt, const char *data, size_t len)
+{
+	AudText text;
+
+	aud_text_prepare_value(&text, data, len);
+	stmt->params.redacted |= text.redacted;
+	aud_buf_lit(b, ",\"value\":\"");
+	if (text.len > (size_t) aud_config->parameter_max_bytes)
+	{
+		bool valid = true;
+
+		(void) aud_json_escape_upto(b,
+									text.data,
+									text.len,
+									aud_config->parameter_max_bytes,
+									&valid);
+		stmt->params.invalid |= !valid;
+		aud_buf_lit(b, "\",\"len\":");
+		aud_json_uint(b, text.len);
+		return;
+	}
+	stmt->params.invalid |= !aud_json_escape(b, text.data, text.len);
+	aud_buf_char(b, '"');
+}
+
+static void
+append_hex(AudBuf *b, const char *data, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t shown = Min(len, (size_t) aud_config->parameter_max_bytes / 2);
+
+	aud_buf_lit(b, ",\"hex\":\"");
+	for (size_t i = 0; i < shown; i++)
+	{
+		aud_buf_char(b, digits[(unsigned char) data[i] >> 4]);
+		aud_buf_char(b, digits[data[i] & 15]);
+	}
+	aud_buf_char(b, '"');
+	if (shown < len)
+	{
+		aud_buf_lit(b, ",\"len\":");
+		aud_json_uint(b, len);
+	}
+}
+
+/* A value of variable length. */
+static void
+append_bytes(AudBuf *b, AudStmt *stmt, Oid type, Datum value)
+{
+	size_t      len;
+	const char *data = bytes_of(value, &len);
+
+	if (data == NULL)
+		aud_buf_lit(b, ",\"omitted\":true");
+	else if (is_text(type))
+		append_text(b, stmt, data, len);
+	else if (type == NUMERICOID && len <= NUMERIC_MAX)
+	{
+		char *digits = DatumGetCString(DirectFunctionCall1(numeric_out, value));
+
+		append_text(b, stmt, digits, strlen(digits));
+	}
+	else
+		append_hex(b, data, len);
+}
+
+static void
+append_value(AudBuf *b, AudStmt *stmt, Oid type, Datum value)
+{
+	char  text[FIXED_MAX];
+	int16 typlen;
+	bool  typbyval;
+
+	if (format_fixed(type, value, text))
+	{
+		aud_buf_lit(b, ",\"value\":");
+		aud_json_string(b, text, strlen(text));
+		return;
+	}
+
+	get_typlenbyval(type, &typlen, &typbyval);
+	if (typbyval)
+		append_hex(b, (const char *) &value, typlen);
+	else if (typlen > 0)
+		append_hex(b, DatumGetPointer(value), typlen);
+	else if (typlen == -1)
+		append_bytes(b, stmt, type, value);
+	else
+		append_text(b,
+					stmt,
+					DatumGetCString(value),
+					strlen(DatumGetCString(value)));
+}
+
+static void
+append_param(AudBuf *b, AudStmt *stmt, const ParamExternData *param, bool hide)
+{
+	char *type;
+
+	if (!OidIsValid(param->ptype))
+	{
+		aud_buf_lit(b, "{\"type\":\"-\"}");
+		return;
+	}
+	type = format_type_extended(param->ptype, -1, FORMAT_TYPE_ALLOW_INVALID);
+	aud_buf_lit(b, "{\"type\":");
+	aud_json_string(b, type, strlen(type));
+	if (hide)
+		aud_buf_lit(b, ",\"redacted\":true");
+	else if (param->isnull)
+		aud_buf_lit(b, ",\"null\":true");
+	else
+		append_value(b, stmt, param->ptype, param->value);
+	aud_buf_char(b, '}');
+}
+
+/*
+ * Where would a literal be hidden?  The query is searched for secrets with
+ * every $n in quotes, as if it were one: what is gone then was the place of a
+ * secret.  A secret in the text itself hides all of them: it may be a part of
+ * what they complete.
+ */
+typedef struct AudPlaces
+{
+	bool  all;  /* hide every parameter */
+	char *left; /* NULL: hide none; else those that are not in here */
+} AudPlaces;
+
+/* The query with each $n outside of quotes as '$n', palloc'd. */
+static char *
+quote_placeholders(const char *query, size_t len, size_t *out_len)
+{
+	char  *quoted = palloc(3 * len + 1);
+	size_t n = 0;
+	bool   in_literal = false;
+
+	for (size_t i = 0; i < len;)
+	{
+		size_t digits = 0;
+
+		if (query[i] == '\'')
+			in_literal = !in_literal;
+		if (query[i] == '$' && !in_literal)
+			while (i + 1 + digits < len &&
+				   isdigit((unsigned char) query[i + 1 + digits]))
+				digits++;
+		if (digits > 0)
+			quoted[n++] = '\'';
+		memcpy(quoted + n, query + i, digits + 1);
+		n += digits + 1;
+		i += digits + 1;
+		if (digits > 0)
+			quoted[n++] = '\'';
+	}
+	quoted[n] = '\0';
+	*out_len = n;
+	return quoted;
+}
+
+/* Within aud_text_begin and aud_text_end, where memory is freed. */
+static AudPlaces
+find_secret_places(const AudStmt *stmt)
+{
+	AudPlaces places = {.all = false};
+	AudText   text;
+	size_t    len;
+	char     *quoted;
+
+	if (stmt->text.data == NULL ||
+		!aud_redact_may_apply(stmt->text.data, stmt->text.len))
+		return places;
+	aud_text_prepare(&text, stmt->text.data, stmt->text.len);
+	places.all = text.redacted;
+	if (places.all || stmt->text.len > PLACES_TEXT_MAX)
+		return places;
+
+	quoted = quote_placeholders(stmt->text.data, stmt->text.len, &len);
+	aud_text_prepare(&text, quoted, len);
+	if (text.redacted)
+		places.left = pnstrdup(text.data, text.len);
+	return places;
+}
+
+static bool
+is_secret_place(const AudPlaces *places, int number)
+{
+	char placeholder[16];
+
+	if (places->all || places->left == NULL)
+		return places->all;
+	snprintf(placeholder, sizeof(placeholder), "'$%d'", number);
+	return strstr(places->left, placeholder) == NULL;
+}
+
+/* What does not fit is left out, and counted. */
+static void
+append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
+{
+	AudPlaces places = find_secret_places(stmt);
+
+	for (int i = 0; i < params->numParams; i++)
+	{
+		size_t before = b->len;
+		bool   hide = is_secret_place(&places, i + 1);
+
+		stmt->params.redacted |= hide;
+		aud_buf_char(b, i == 0 ? '[' : ',');
+		append_param(b, stmt, &params->params[i], hide);
+		if (!b->truncated && aud_buf_room(b) > 0)
+			continue;
+		b->len = before;
+		b->data[before] = '\0';
+		b->truncated = false;
+		stmt->params.omitted = params->numParams - i;
+		break;
+	}
+	if (b->len > 0)
+		aud_buf_char(b, ']');
+}
+
+void
+aud_params_add(AudStmt *stmt, ParamListInfo params)
+{
+	size_t room = aud_config->record_max_bytes / 3;
+	char  *at;
+	AudBuf b;
+
+	if (params == NULL || params->paramFetch != NULL ||
+		params->numParams <= 0 || stmt->place.silent || stmt->params.len > 0)
+		return;
+	at = aud_stmt_arena(stmt, room + 1);
+	if (at == NULL)
+		return;
+	aud_buf_init(&b, at, room + 1);
+	aud_text_begin();
+	append_params(&b, stmt, params);
+	aud_text_end();
+	stmt->params.off = stmt->arena.len;
+	stmt->params.len = b.len;
+	stmt->arena.len += b.len;
+}

@@ -1,0 +1,149 @@
+/*-------------------------------------------------------------------------
+ *
+ * rewritten.c
+ *	  Statements of which rules leave nothing.
+ *
+ * ON ... DO INSTEAD takes a statement away before any hook sees it run: it is
+ * not planned and not executed.  What other rules add, or put in its place, is
+ * theirs, unless it is a command of the same kind: then the server answers the
+ * client with that one's row count, and it stands for the statement.  So
+ * whether that will happen is found out when the statement has been analyzed,
+ * from the rules of its target and, where that is an updatable view, of the
+ * table behind it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "commands/trigger.h"
+#include "nodes/parsenodes.h"
+#include "parser/parsetree.h"
+#include "rewrite/prs2lock.h"
+#include "rewrite/rewriteDefine.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/rel.h"
+
+#include "facts/rewritten.h"
+
+/* Views over views, at most; the rewriter itself refuses endless ones. */
+#define DEPTH_MAX 32
+
+static bool
+fires(const RewriteRule *rule, CmdType event)
+{
+	if (rule->event != event)
+		return false;
+	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
+		return rule->enabled != RULE_FIRES_ON_ORIGIN &&
+			   rule->enabled != RULE_DISABLED;
+	return rule->enabled != RULE_FIRES_ON_REPLICA &&
+		   rule->enabled != RULE_DISABLED;
+}
+
+static bool
+has_action(const RewriteRule *rule, CmdType event)
+{
+	ListCell *lc;
+
+	foreach (lc, rule->actions)
+	{
+		if (lfirst_node(Query, lc)->commandType == event)
+			return true;
+	}
+	return false;
+}
+
+typedef enum AudRules
+{
+	AUD_RULES_NONE,     /* none that matters: the statement goes on */
+	AUD_RULES_NOTHING,  /* they take it away, whatever else they do */
+	AUD_RULES_REPLACED, /* the like of it runs in its place, and speaks for it */
+} AudRules;
+
+static AudRules
+judge_rules(Relation rel, CmdType event)
+{
+	bool taken = false;
+	bool replaced = false;
+
+	for (int i = 0; rel->rd_rules != NULL && i < rel->rd_rules->numLocks; i++)
+	{
+		const RewriteRule *rule = rel->rd_rules->rules[i];
+
+		if (!rule->isInstead || !fires(rule, event))
+			continue;
+		taken |= rule->qual == NULL;
+		replaced |= has_action(rule, event);
+	}
+	if (!taken)
+		return AUD_RULES_NONE;
+	return replaced ? AUD_RULES_REPLACED : AUD_RULES_NOTHING;
+}
+
+static bool
+has_instead_trigger(Relation rel, CmdType event)
+{
+	const TriggerDesc *triggers = rel->trigdesc;
+
+	if (triggers == NULL)
+		return false;
+	switch (event)
+	{
+		case CMD_INSERT:
+			return triggers->trig_insert_instead_row;
+		case CMD_UPDATE:
+			return triggers->trig_update_instead_row;
+		default:
+			return triggers->trig_delete_instead_row;
+	}
+}
+
+/* What an automatically updatable view stands for, or InvalidOid. */
+static Oid
+base_of(Relation view, CmdType event)
+{
+	Query         *query;
+	RangeTblRef   *ref;
+	RangeTblEntry *rte;
+
+	if (view->rd_rel->relkind != RELKIND_VIEW || has_instead_trigger(view, event))
+		return InvalidOid;
+	query = get_view_query(view);
+	if (list_length(query->jointree->fromlist) != 1)
+		return InvalidOid;
+	ref = linitial(query->jointree->fromlist);
+	if (!IsA(ref, RangeTblRef))
+		return InvalidOid;
+	rte = rt_fetch(ref->rtindex, query->rtable);
+	return rte->rtekind == RTE_RELATION ? rte->relid : InvalidOid;
+}
+
+bool
+aud_rewritten_to_nothing(const Query *query)
+{
+	Oid      relid;
+	AudRules rules = AUD_RULES_NONE;
+
+	if (query->resultRelation == 0 ||
+		(query->commandType != CMD_INSERT && query->commandType != CMD_UPDATE &&
+		 query->commandType != CMD_DELETE))
+		return false;
+
+	relid = rt_fetch(query->resultRelation, query->rtable)->relid;
+	for (int depth = 0; OidIsValid(relid) && depth < DEPTH_MAX; depth++)
+	{
+		/* parse analysis has locked the target, and only that */
+		Relation rel = depth == 0 ? table_open(relid, NoLock)
+								  : try_table_open(relid, AccessShareLock);
+
+		if (rel == NULL)
+			return false;
+		rules = judge_rules(rel, query->commandType);
+		relid = rules == AUD_RULES_NONE ? base_of(rel, query->commandType)
+										: InvalidOid;
+		table_close(rel, NoLock);
+	}
+	return rules == AUD_RULES_NOTHING;
+}

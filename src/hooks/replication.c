@@ -1,0 +1,205 @@
+/*-------------------------------------------------------------------------
+ *
+ * replication.c
+ *	  The commands of a walsender, which no hook of the server tells of.
+ *
+ * While one runs, debug_query_string holds it, and everything it does ends in
+ * messages to the client: its results, a stream, CommandComplete with its
+ * name, or an error.  The first of them opens its frame, the last ends it,
+ * whatever the server log shows.  A stream may go on for months, so its
+ * beginning is a record as well.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+
+#include "access/xact.h"
+#include "replication/walsender.h"
+#include "tcop/tcopprot.h"
+#include "utils/timestamp.h"
+
+#include "core/class.h"
+#include "facts/objects.h"
+#include "hooks/hooks.h"
+#include "hooks/wire.h"
+#include "statement/policy.h"
+#include "statement/statement.h"
+
+/* The words that make a walsender take a text for a command of its own. */
+static const char *const command_names[] = {
+	"IDENTIFY_SYSTEM",
+	"BASE_BACKUP",
+	"START_REPLICATION",
+	"CREATE_REPLICATION_SLOT",
+	"ALTER_REPLICATION_SLOT",
+	"DROP_REPLICATION_SLOT",
+	"READ_REPLICATION_SLOT",
+	"TIMELINE_HISTORY",
+	"UPLOAD_MANIFEST",
+	"SHOW",
+};
+
+static AudStmt *command;
+static uint64   bytes_sent;
+
+/* The next word of a text, at most as long as an identifier. */
+static const char *
+next_word(const char *p, char *word)
+{
+	size_t len = 0;
+	bool   quoted;
+
+	p += strspn(p, " \t\r\n(");
+	quoted = *p == '"';
+	if (quoted)
+		p++;
+	while (*p != '\0' &&
+		   (quoted ? *p != '"' : isalnum((unsigned char) *p) || *p == '_'))
+	{
+		if (len < NAMEDATALEN - 1)
+			word[len++] = *p;
+		p++;
+	}
+	word[len] = '\0';
+	return quoted && *p == '"' ? p + 1 : p;
+}
+
+/* The name of the running command, or NULL; *rest is what follows it. */
+static const char *
+running_command(const char **rest)
+{
+	char word[NAMEDATALEN];
+
+	if (debug_query_string == NULL)
+		return NULL;
+	*rest = next_word(debug_query_string, word);
+	for (size_t i = 0; i < lengthof(command_names); i++)
+	{
+		if (pg_strcasecmp(word, command_names[i]) == 0)
+			return command_names[i];
+	}
+	return NULL;
+}
+
+/* What is done to a slot; 0: the command has none. */
+static int
+slot_access(const char *name)
+{
+	if (strncmp(name, "CREATE", 6) == 0)
+		return AUD_ACCESS_CREATE;
+	if (strncmp(name, "ALTER", 5) == 0)
+		return AUD_ACCESS_ALTER;
+	if (strncmp(name, "DROP", 4) == 0)
+		return AUD_ACCESS_DROP;
+	if (strncmp(name, "READ", 4) == 0 || strncmp(name, "START", 5) == 0)
+		return AUD_ACCESS_SELECT;
+	return 0;
+}
+
+static void
+add_slot(const char *name, const char *rest)
+{
+	int  access = slot_access(name);
+	char word[NAMEDATALEN];
+
+	if (access == 0)
+		return;
+	rest = next_word(rest, word);
+	if (access == AUD_ACCESS_SELECT && name[0] == 'S')
+	{
+		/* START_REPLICATION [SLOT name] ... */
+		if (pg_strcasecmp(word, "SLOT") != 0)
+			return;
+		next_word(rest, word);
+	}
+	if (word[0] != '\0')
+		aud_objects_add_named(command, "replication slot", word, access, false);
+}
+
+static void
+open_command(void)
+{
+	const char *rest;
+	const char *name = running_command(&rest);
+
+	if (name == NULL || !aud_policy_watching() || aud_statement_active() != NULL)
+		return;
+	command = aud_statement_begin_command("replication",
+										  name,
+										  AUD_CLASS_REPLICATION,
+										  AUD_ORIGIN_CLIENT);
+	command->when.lead_us =
+		command->when.began - GetCurrentStatementStartTimestamp();
+	command->when.began = GetCurrentStatementStartTimestamp();
+	bytes_sent = 0;
+	add_slot(name, rest);
+	aud_statement_enter(command);
+}
+
+static void
+close_command(const AudFailure *failure)
+{
+	AudStmt *stmt = command;
+	char     number[32];
+
+	command = NULL;
+	if (bytes_sent > 0)
+	{
+		int len = snprintf(number, sizeof(number), UINT64_FORMAT, bytes_sent);
+
+		aud_stmt_detail_json(stmt, "bytes_sent", number, len);
+	}
+	if (failure == NULL)
+		aud_error_flush_swallowed();
+	aud_statement_leave(stmt);
+	if (failure != NULL)
+		aud_statement_fail(stmt, failure);
+	else
+		aud_statement_end(stmt);
+}
+
+static void
+answered(char type, const char *body, size_t len)
+{
+	if (type == 'd')
+	{
+		bytes_sent += len;
+		return;
+	}
+	if (command == NULL && strchr("TWHC", type) != NULL)
+		open_command();
+	if (command == NULL || aud_statement_active() != command)
+		return;
+
+	if (type == 'E')
+		close_command(aud_error_take());
+	else if (type == 'C' && strcmp(body, command->what.command) == 0)
+		close_command(NULL);
+	else if (type == 'W' || type == 'H')
+		aud_statement_note_stream(command);
+}
+
+void
+aud_replication_over(const AudFailure *failure)
+{
+	if (command == NULL || aud_statement_active() != command)
+		return;
+	command->result.incomplete = failure == NULL;
+	close_command(failure);
+}
+
+void
+aud_replication_failing(void)
+{
+	if (am_walsender && command == NULL)
+		open_command();
+}
+
+void
+aud_replication_start(void)
+{
+	if (am_walsender)
+		aud_wire_listen(answered);
+}

@@ -1,0 +1,93 @@
+/*-------------------------------------------------------------------------
+ *
+ * xact.c
+ *	  Transaction callbacks.
+ *
+ * The first commit of a client backend is the one InitPostgres makes when
+ * everything that can refuse a session has been checked: it opens the
+ * session in the trail.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "hooks/hooks.h"
+#include "hooks/wire.h"
+#include "statement/apply.h"
+#include "statement/statement.h"
+#include "statement/xact.h"
+
+/*
+ * Why a transaction or subtransaction is rolled back: the error that has just
+ * been raised, or NULL where ROLLBACK asks for it.
+ */
+static const AudFailure *
+abort_reason(void)
+{
+	if (!aud_error_is_in_flight() || TransactionBlockStatusCode() == 'E')
+		return NULL;
+	return aud_error_last();
+}
+
+static void
+xact_ended(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+			aud_session_opened();
+			aud_apply_committing();
+			aud_error_flush_swallowed();
+			break;
+		case XACT_EVENT_COMMIT:
+			aud_statement_committed(true, NULL);
+			aud_xact_committed();
+			break;
+		case XACT_EVENT_PREPARE:
+			aud_statement_committed(true, NULL);
+			aud_xact_prepared();
+			break;
+		case XACT_EVENT_ABORT:
+			aud_fastpath_over();
+			aud_error_ends_transaction();
+			aud_statement_committed(false, aud_error_last());
+			aud_xact_aborted(abort_reason());
+			break;
+		default:
+			return;
+	}
+	aud_error_settled();
+	aud_error_watch();
+}
+
+static void
+subxact_ended(SubXactEvent event, SubTransactionId mySubid,
+			  SubTransactionId parentSubid, void *arg)
+{
+	switch (event)
+	{
+		case SUBXACT_EVENT_START_SUB:
+			aud_xact_sub_started();
+			break;
+		case SUBXACT_EVENT_COMMIT_SUB:
+			aud_xact_sub_committed();
+			break;
+		case SUBXACT_EVENT_ABORT_SUB:
+			aud_fastpath_over();
+			aud_xact_sub_aborted(abort_reason());
+			aud_error_settled();
+			aud_error_watch();
+			break;
+		default:
+			break;
+	}
+}
+
+void
+aud_hooks_xact_install(void)
+{
+	RegisterXactCallback(xact_ended, NULL);
+	RegisterSubXactCallback(subxact_ended, NULL);
+}

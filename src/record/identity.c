@@ -1,0 +1,197 @@
+/*-------------------------------------------------------------------------
+ *
+ * identity.c
+ *	  Who is acting, as preformatted pieces of a record.
+ *
+ * The roles are formatted once per combination of login, session and current
+ * role.  A statement captures a pointer to its identity when it begins, because
+ * SET ROLE or SET SESSION AUTHORIZATION may have changed the roles by the time
+ * it ends.
+ *
+ * Role names come from the catalog, so an identity can be made only inside a
+ * transaction that has not failed; elsewhere the last one known is used.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "storage/proc.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "core/json_write.h"
+#include "record/session.h"
+
+static AudIdentity *identities; /* valid ones, last used first */
+static AudIdentity *stale;      /* of before a role change, maybe pointed at */
+static AudIdentity  unknown_identity;
+static uint64       last_serial;
+
+static bool callbacks_registered;
+
+static void
+role_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	while (identities != NULL)
+	{
+		AudIdentity *gone = identities;
+
+		identities = gone->next;
+		gone->next = stale;
+		stale = gone;
+	}
+}
+
+void
+aud_session_start(void)
+{
+	if (callbacks_registered)
+		return;
+	CacheRegisterSyscacheCallback(AUTHOID, role_changed, (Datum) 0);
+	callbacks_registered = true;
+}
+
+static void
+append_role(AudBuf *b, const char *key, Oid role)
+{
+	char *name = GetUserNameFromId(role, true);
+
+	aud_buf_cstr(b, key);
+	if (name != NULL)
+		aud_session_append_string(b, name);
+	else
+	{
+		/* dropped meanwhile; the number is what is left of it */
+		aud_buf_lit(b, "\"");
+		aud_json_uint(b, role);
+		aud_buf_lit(b, "\"");
+	}
+	if (name != NULL)
+		pfree(name);
+}
+
+static AudIdentity *
+make_identity(Oid login, Oid session, Oid current)
+{
+	char         json[1536];
+	AudBuf       b;
+	AudIdentity *identity;
+	bool         superuser = superuser_arg(current);
+
+	aud_buf_init(&b, json, sizeof(json));
+	append_role(&b, ",\"user\":", session);
+	if (login != session && OidIsValid(login))
+		append_role(&b, ",\"login_user\":", login);
+	if (current != session)
+		append_role(&b, ",\"current_user\":", current);
+	if (superuser)
+		aud_buf_lit(&b, ",\"superuser\":true");
+
+	identity = MemoryContextAlloc(TopMemoryContext,
+								  offsetof(AudIdentity, json) + b.len + 1);
+	identity->serial = ++last_serial;
+	identity->login_role = login;
+	identity->session_role = session;
+	identity->current_role = current;
+	identity->superuser = superuser;
+	identity->named = true;
+	identity->json_len = b.len;
+	memcpy(identity->json, b.data, b.len + 1);
+	return identity;
+}
+
+static bool
+same_roles(const AudIdentity *identity, Oid login, Oid session, Oid current)
+{
+	return identity->current_role == current &&
+		   identity->session_role == session && identity->login_role == login;
+}
+
+static const AudIdentity *
+find_identity(const AudIdentity *list, Oid login, Oid session, Oid current)
+{
+	while (list != NULL && !same_roles(list, login, session, current))
+		list = list->next;
+	return list;
+}
+
+/*
+ * What has been made anew is dropped; the others may still be wanted where no
+ * catalog can be read: in an aborted transaction, at the end of the session.
+ */
+void
+aud_session_forget_stale(void)
+{
+	AudIdentity **link = &stale;
+
+	while (*link != NULL)
+	{
+		AudIdentity *old = *link;
+
+		if (find_identity(identities,
+						  old->login_role,
+						  old->session_role,
+						  old->current_role) == NULL)
+			link = &old->next;
+		else
+		{
+			*link = old->next;
+			pfree(old);
+		}
+	}
+}
+
+/* Who these roles were when that could last be found out. */
+static const AudIdentity *
+last_known(Oid login, Oid session, Oid current)
+{
+	const AudIdentity *known = find_identity(stale, login, session, current);
+
+	if (known != NULL)
+		return known;
+	return identities != NULL ? identities
+		   : stale != NULL    ? stale
+							  : &unknown_identity;
+}
+
+const AudIdentity *
+aud_session_identity(bool may_read_catalog)
+{
+	Oid          login;
+	Oid          session;
+	Oid          current;
+	int          sec_context;
+	AudIdentity *made;
+
+	/* unlike GetUserId(), this has no assertion about an unset role */
+	GetUserIdAndSecContext(&current, &sec_context);
+	if (!OidIsValid(current))
+		return identities != NULL ? identities : &unknown_identity;
+	session = GetSessionUserId();
+	login = MyProc != NULL ? MyProc->roleId : InvalidOid;
+
+	for (AudIdentity **link = &identities; *link != NULL; link = &(*link)->next)
+	{
+		AudIdentity *found = *link;
+
+		if (same_roles(found, login, session, current))
+		{
+			/* the last one used is looked at first */
+			*link = found->next;
+			found->next = identities;
+			identities = found;
+			return found;
+		}
+	}
+
+	if (!may_read_catalog || !IsTransactionState())
+		return last_known(login, session, current);
+
+	made = make_identity(login, session, current);
+	made->next = identities;
+	identities = made;
+	return made;
+}

@@ -1,0 +1,64 @@
+/*-------------------------------------------------------------------------
+ *
+ * record.h
+ *	  Facts -> JSON lines -> buffer.
+ *
+ * Nothing here throws or reads a catalog, so that it can run while an error
+ * is handled or a process exits.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_RECORD_RECORD_H
+#define AUD_RECORD_RECORD_H
+
+#include "record/stmt.h"
+
+/* Allocate the line buffer; once per process, before the first record. */
+extern void aud_record_start(void);
+
+/*
+ * Keep what is known of a statement that begins, or of an open session, where
+ * the next start finds it after a crash.
+ */
+extern void aud_record_begin(AudStmt *stmt);
+extern void aud_record_open(const AudIdentity *who, bool wants_end);
+
+/* Microseconds since 1970, as records want them. */
+extern int64 aud_record_unix_us(TimestampTz t);
+
+/* Append the record of a statement that has ended, or of an error. */
+extern void aud_record_statement(const AudStmt *stmt);
+
+/* What a record about a session (or another event without objects) holds. */
+typedef struct AudEventFacts
+{
+	const char *event; /* "session.start" */
+	const char *class; /* "session" */
+	TimestampTz       when;
+	AudOutcome        outcome;
+	const AudFailure *failure;
+	const char       *command;     /* NULL: none */
+	const char       *identity;    /* ,"user":"alice" */
+	const char       *detail;      /* ,"auth_method":"scram-sha-256" */
+	int64             duration_us; /* -1: none */
+	bool              dont_wait;   /* rather lose it than wait for room */
+	TransactionId     xid;         /* top-level one, where assigned */
+} AudEventFacts;
+
+extern void aud_record_event(const AudEventFacts *facts);
+
+/* A setting that concerns auditing has changed; secrets are hidden already. */
+typedef struct AudSettingFacts
+{
+	TimestampTz when;
+	const char *command;  /* what did it: "RESET", "RELOAD" */
+	const char *identity; /* ,"user":"alice" or NULL */
+	const char *name;
+	const char *old_value;
+	const char *new_value;
+	bool        dont_wait;
+} AudSettingFacts;
+
+extern void aud_record_setting(const AudSettingFacts *setting);
+
+#endif /* AUD_RECORD_RECORD_H */

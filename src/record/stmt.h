@@ -1,0 +1,325 @@
+/*-------------------------------------------------------------------------
+ *
+ * stmt.h
+ *	  The facts of one statement, from its beginning to its record.
+ *
+ * Filled by the hooks through event.c and objects.c, judged by policy.c,
+ * formatted by record.c.  Texts that belong to the frame live in its arena
+ * and are referred to by offset, because the arena moves when it grows.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_RECORD_STMT_H
+#define AUD_RECORD_STMT_H
+
+#include "datatype/timestamp.h"
+#include "nodes/bitmapset.h"
+#include "nodes/nodes.h"
+#include "portability/instr_time.h"
+#include "tcop/cmdtag.h"
+
+#include "core/buf.h"
+#include "record/session.h"
+
+typedef enum AudOrigin
+{
+	AUD_ORIGIN_CLIENT, /* sent by the client */
+	AUD_ORIGIN_FUNCTION,
+	AUD_ORIGIN_TRIGGER,
+	AUD_ORIGIN_REFERENTIAL,
+	AUD_ORIGIN_RULE,
+	AUD_ORIGIN_EXTENSION,
+	AUD_ORIGIN_WORKER,
+	AUD_ORIGIN_FASTPATH,
+} AudOrigin;
+
+typedef enum AudOutcome
+{
+	AUD_OUTCOME_SUCCESS,
+	AUD_OUTCOME_FAILURE,
+	AUD_OUTCOME_PARTIAL,
+} AudOutcome;
+
+/* What a command still has to do with its cursor when it has succeeded. */
+typedef enum AudCursorUse
+{
+	AUD_CURSOR_NONE,
+	AUD_CURSOR_HOLD,  /* remember its objects */
+	AUD_CURSOR_FETCH, /* count its rows */
+} AudCursorUse;
+
+/* Longest primary error message that is kept; secrets of its query are not. */
+#define AUD_ERROR_MESSAGE_MAX 1024
+
+typedef struct AudFailure
+{
+	int  sqlstate; /* 0: none */
+	char message[AUD_ERROR_MESSAGE_MAX];
+} AudFailure;
+
+/* The roles of one moment. */
+typedef struct AudRoles
+{
+	Oid session;
+	Oid current;
+} AudRoles;
+
+/* An object of a statement; its texts are slices of the frame's arena. */
+typedef struct AudObject
+{
+	Oid    classid;
+	Oid    objid;
+	int    access;    /* bits of AudAccess; 0: named but not accessed */
+	bool   planned;   /* EXPLAIN showed the plan, nothing was executed */
+	bool   by_policy; /* only a policy of row security reads it */
+	bool   tentative; /* named by the command, dropped if it succeeds */
+	bool   root;      /* what a DROP names, not what goes with it */
+	uint32 head_off;  /* "type":"table","name":"public.card" */
+	uint32 head_len;
+	uint32 columns_off; /* "pan","owner"; length 0: none known */
+	uint32 columns_len;
+
+	const Bitmapset *columns; /* only while the objects are being added */
+} AudObject;
+
+/* Objects past this number are counted, not named. */
+#define AUD_OBJECTS_MAX 4096
+
+typedef struct AudStmt AudStmt;
+
+/* A slice of the frame's arena. */
+typedef struct AudSpan
+{
+	uint32 off;
+	uint32 len; /* 0: there is none */
+} AudSpan;
+
+/* Where the frame is kept, and how far it has come. */
+typedef struct AudStmtLife
+{
+	AudStmt    *next;   /* open frames, newest first; or the pool */
+	AudStmt    *caller; /* what was active when this frame became active */
+	const void *key;    /* QueryDesc or Portal it belongs to; NULL: utility */
+
+	bool                  recorded;
+	bool                  ran;     /* ExecutorRun was called */
+	bool                  ending;  /* inside ExecutorEnd */
+	bool                  watched; /* the callback is registered */
+	MemoryContextCallback context_gone;
+} AudStmtLife;
+
+/*
+ * Which statement it is.  A silent frame has no record of its own and bears
+ * the number and level of the statement it is a part of.
+ */
+typedef struct AudStmtPlace
+{
+	bool   silent;
+	uint64 number; /* within the session, from 1 */
+	uint64 parent; /* number of the enclosing statement, or 0 */
+	uint64 batch; /* number of the first one in its text, if it holds several */
+	int    level;
+	AudOrigin origin;
+	int       trigger_depth;
+	int       planning; /* planner levels of the caller, while active */
+} AudStmtPlace;
+
+typedef struct AudStmtWhat
+{
+	bool        is_error; /* failed before it became a statement */
+	bool        is_begin; /* this is the record of its beginning */
+	const char *event;    /* NULL: "statement" or "error" */
+	const char *command;  /* NULL: the name of the tag */
+	CommandTag  tag;
+	NodeTag     utility; /* T_Invalid for a query */
+	int         classes;
+	bool        must_record;  /* whatever the settings say */
+	bool        user_objects; /* touches anything outside the catalogs */
+	bool        catalog_objects;
+	bool        has_builtins;  /* calls functions of builtin.h */
+	bool        has_later;     /* objects were created in it */
+	bool        changed;       /* something was created or dropped */
+	bool        if_not_exists; /* or IF EXISTS: may do nothing */
+	bool        restarts;      /* TRUNCATE ... RESTART IDENTITY */
+	bool        privileged;    /* reaches beyond the database's own tables */
+	bool        rewritten;     /* to nothing, by a rule */
+	bool        skipped;       /* IF NOT EXISTS, and it was there */
+	bool        executed;      /* EXPLAIN ANALYZE */
+	bool        rls;           /* row security limits what it sees or does */
+} AudStmtWhat;
+
+/* The statement's own slice of the text, not NUL-terminated. */
+typedef struct AudStmtText
+{
+	const char *data;
+	size_t      len;
+	char       *kept;     /* the frame's own copy, if it has one */
+	bool        is_clean; /* UTF-8 already, and nothing to hide in it */
+} AudStmtText;
+
+/* A utility command's query, see facts/body.h. */
+typedef struct AudStmtBody
+{
+	AudStmt    *host;     /* of a query: the command whose body it is */
+	bool        expected; /* of a command: a body may come */
+	const char *text;     /* NULL: by its digest */
+	size_t      len;
+	uint64      digest;
+} AudStmtBody;
+
+typedef struct AudStmtWhen
+{
+	TimestampTz began;
+	instr_time  began_at;
+	int64       lead_us; /* from "began" until began_at was taken */
+} AudStmtWhen;
+
+/* Their names and columns are in the arena. */
+typedef struct AudStmtObjects
+{
+	AudObject *items;
+	int        n;
+	int        max;
+	uint64     omitted;
+} AudStmtObjects;
+
+/* Memory for the frame's texts; it moves when it grows. */
+typedef struct AudStmtArena
+{
+	char  *data;
+	size_t len;
+	size_t cap;
+} AudStmtArena;
+
+typedef struct AudStmtCursor
+{
+	AudCursorUse use;
+	char         name[NAMEDATALEN];
+	uint64       opened_by; /* number of the statement that opened it */
+	uint64       fetched;   /* rows, by FETCH */
+} AudStmtCursor;
+
+/* What the command is about, and what to look up when it has succeeded. */
+typedef struct AudStmtTarget
+{
+	void (*after)(AudStmt *stmt);
+	Oid    classid;
+	Oid    objid;
+	int32  objsubid;
+	int    named;    /* objects that the command itself names */
+	uint64 count;    /* how many there were of something before */
+	uint32 note_off; /* text kept for "after", with its NUL */
+} AudStmtTarget;
+
+/* Who acted, before and after the frame was active. */
+typedef struct AudStmtRoles
+{
+	AudRoles entered;
+	AudRoles noted; /* as a nested statement has recorded it already */
+	AudRoles from;
+	AudRoles to;
+	bool     changed;
+	bool     by_function; /* a function brought its own role */
+} AudStmtRoles;
+
+typedef struct AudStmtSettings
+{
+	bool called;       /* it calls set_config() */
+	bool called_later; /* the same, in the query of a cursor */
+	bool watched;      /* they were remembered before it */
+} AudStmtSettings;
+
+/* [{"type":"integer","value":"1"}] in the arena */
+typedef struct AudStmtParams
+{
+	uint32 off;
+	uint32 len; /* 0: none */
+	int    omitted;
+	bool   redacted;
+	bool   invalid; /* has text that is none */
+} AudStmtParams;
+
+typedef struct AudStmtResult
+{
+	uint64     rows;
+	bool       has_rows;
+	bool       incomplete; /* its portal was closed before the last row */
+	AudOutcome outcome;
+	AudFailure failure; /* last: only its first bytes are cleared */
+} AudStmtResult;
+
+struct AudStmt
+{
+	AudStmtLife        life;
+	AudStmtPlace       place;
+	AudStmtWhat        what;
+	AudStmtText        text;
+	AudStmtBody        body;
+	const AudIdentity *who;
+	AudStmtWhen        when;
+	AudStmtObjects     objects;
+	AudStmtArena       arena;
+	AudSpan            detail; /* ,"privileges":["select"],... */
+	AudStmtCursor      cursor;
+	AudStmtTarget      target;
+	AudStmtRoles       roles;
+	AudStmtSettings    settings;
+	AudStmtParams      params;
+	AudStmtResult      result; /* last, see there */
+};
+
+/*
+ * A frame with nothing in it, from the pool.  Throws only for lack of memory,
+ * which the statement that is about to begin would meet as well.
+ */
+extern AudStmt *aud_stmt_take(void);
+
+/*
+ * The one frame that is always there, for errors, when memory may be what is
+ * missing.  Must be released before the next error is recorded.
+ */
+extern AudStmt *aud_stmt_take_spare(void);
+
+/* Give a frame back; nothing may point at it any more. */
+extern void aud_stmt_release(AudStmt *stmt);
+
+/*
+ * Room for n more bytes at the end of the arena, or NULL if memory is short.
+ * The caller adds what it used to arena.len.
+ */
+extern char *aud_stmt_arena(AudStmt *stmt, size_t n);
+
+/*
+ * Append one member to the frame's details: ,"key":"value" with the value
+ * escaped.  The text is in the database's encoding.
+ */
+extern void aud_stmt_detail(AudStmt *stmt, const char *key, const char *value);
+
+/* The same with query text: redacted, and cut where it is long. */
+extern void aud_stmt_detail_text(AudStmt *stmt, const char *key,
+								 const char *text, size_t len);
+
+/* The same with a text that need not be SQL, as settings have them. */
+extern void aud_stmt_detail_value(AudStmt *stmt, const char *key,
+								  const char *value);
+
+/* The same with a value that is JSON already. */
+extern void aud_stmt_detail_json(AudStmt *stmt, const char *key,
+								 const char *json, size_t len);
+
+/* Keep a text until the command is done; stmt->arena.data + stmt->target.note_off. */
+extern void aud_stmt_note(AudStmt *stmt, const char *text);
+
+/* Room for one more object, zeroed, or NULL (counted as omitted). */
+extern AudObject *aud_stmt_add_object(AudStmt *stmt);
+
+/*
+ * Copy the query text into the frame, for commands that may free it while
+ * they run (DISCARD, DEALLOCATE, a procedure that commits).
+ */
+extern void aud_stmt_keep_text(AudStmt *stmt);
+
+/* Copy the objects, classes and flags of one frame to another. */
+extern void aud_stmt_merge(AudStmt *to, const AudStmt *from);
+
+#endif /* AUD_RECORD_STMT_H */

@@ -1,0 +1,340 @@
+/*-------------------------------------------------------------------------
+ *
+ * guc.c
+ *	  Definitions of the secaudit.* settings, with the checks that explain
+ *	  themselves.
+ *
+ * Assign hooks cannot fail, so every check hook does the parsing and hands
+ * the result over in *extra.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+#include "access/parallel.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+
+#include "core/class.h"
+#include "server/guc.h"
+#include "server/guc_trail.h"
+
+typedef enum AudLock
+{
+	AUD_LOCK_OFF,
+	AUD_LOCK_SESSION,
+	AUD_LOCK_CONFIG,
+} AudLock;
+
+static const struct config_enum_entry lock_options[] = {
+	{"off", AUD_LOCK_OFF, false},
+	{"session", AUD_LOCK_SESSION, false},
+	{"config", AUD_LOCK_CONFIG, false},
+	{NULL, 0, false},
+};
+
+static AudConfig       config;
+const AudConfig *const aud_config = &config;
+
+static int   lock_level = AUD_LOCK_SESSION;
+static char *log_string;
+static char *node_name_string;
+static char  host_name[AUD_NODE_NAME_MAX + 1];
+
+/*
+ * secaudit.lock: may a value from this source be set at all?  Files are
+ * always allowed, and so is what a parallel worker takes over from its
+ * leader; PGC_S_TEST is ALTER ROLE or ALTER DATABASE trying a value out.
+ */
+static bool
+source_is_allowed(GucSource source)
+{
+	if (InitializingParallelWorker)
+		return true;
+
+	switch (source)
+	{
+		case PGC_S_SESSION:
+		case PGC_S_INTERACTIVE:
+		case PGC_S_CLIENT:
+			if (lock_level == AUD_LOCK_OFF)
+				return true;
+			break;
+		case PGC_S_GLOBAL:
+		case PGC_S_DATABASE:
+		case PGC_S_USER:
+		case PGC_S_DATABASE_USER:
+		case PGC_S_TEST:
+			if (lock_level != AUD_LOCK_CONFIG)
+				return true;
+			break;
+		default:
+			return true;
+	}
+
+	GUC_check_errcode(ERRCODE_CANT_CHANGE_RUNTIME_PARAM);
+	GUC_check_errmsg("secaudit settings cannot be changed here");
+	GUC_check_errdetail("The parameter \"secaudit.lock\" is set to \"%s\".",
+						lock_level == AUD_LOCK_CONFIG ? "config" : "session");
+	if (lock_level == AUD_LOCK_CONFIG)
+		GUC_check_errhint(
+			"Change postgresql.conf, or use ALTER SYSTEM, and reload.");
+	else
+		GUC_check_errhint(
+			"Use ALTER ROLE ... SET, ALTER DATABASE ... SET or ALTER SYSTEM.");
+	return false;
+}
+
+/* One word of a class list; returns false if it is not a class. */
+static bool
+apply_class_word(const char *word, size_t len, int *classes)
+{
+	bool remove = len > 0 && word[0] == '-';
+	int class;
+
+	if (remove)
+	{
+		word++;
+		len--;
+	}
+
+	if (len == 3 && pg_strncasecmp(word, "all", 3) == 0)
+		class = AUD_CLASS_ALL;
+	else if (len == 4 && pg_strncasecmp(word, "none", 4) == 0 && !remove)
+	{
+		*classes = 0;
+		return true;
+	}
+	else
+		class = aud_class_by_name(word, len);
+
+	if (class == 0)
+		return false;
+	*classes = remove ? *classes & ~class : *classes | class;
+	return true;
+}
+
+/*
+ * Parse "ddl, role, -read" into a set.  The list is read from left to right,
+ * so "all, -misc" is all but misc.
+ */
+static bool
+parse_classes(const char *list, int *classes)
+{
+	const char *p = list;
+
+	*classes = 0;
+	while (*p != '\0')
+	{
+		size_t len;
+
+		p += strspn(p, " \t\r\n,");
+		len = strcspn(p, " \t\r\n,");
+		if (len == 0)
+			break;
+		if (!apply_class_word(p, len, classes))
+		{
+			GUC_check_errdetail("Unrecognized class \"%.*s\".", (int) len, p);
+			GUC_check_errhint("Valid classes are all, none, %s; a class is taken away with \"-\" before its name.",
+							  aud_class_names());
+			return false;
+		}
+		p += len;
+	}
+	return true;
+}
+
+static bool
+check_log(char **newval, void **extra, GucSource source)
+{
+	int *classes;
+	int  parsed;
+
+	if (!source_is_allowed(source) || !parse_classes(*newval, &parsed))
+		return false;
+
+	classes = malloc(sizeof(int));
+	if (classes == NULL)
+		return false;
+	*classes = parsed;
+	*extra = classes;
+	return true;
+}
+
+static void
+assign_log(const char *newval, void *extra)
+{
+	config.log_classes = extra ? *(int *) extra : 0;
+}
+
+static bool
+check_bool(bool *newval, void **extra, GucSource source)
+{
+	return source_is_allowed(source);
+}
+
+static bool
+check_int(int *newval, void **extra, GucSource source)
+{
+	return source_is_allowed(source);
+}
+
+static bool
+check_node_name(char **newval, void **extra, GucSource source)
+{
+	if (strlen(*newval) > AUD_NODE_NAME_MAX)
+	{
+		GUC_check_errdetail("The node name may have up to %d bytes.",
+							AUD_NODE_NAME_MAX);
+		return false;
+	}
+	return true;
+}
+
+static void
+assign_node_name(const char *newval, void *extra)
+{
+	config.node_name = newval != NULL && *newval != '\0' ? newval : host_name;
+}
+
+static void
+define_policy_settings(void)
+{
+	DefineCustomStringVariable("secaudit.log",
+							   "Classes of statements and events that are recorded.",
+							   "A list of classes; \"all\", \"none\", and \"-class\" to take one away.",
+							   &log_string,
+							   "ddl, role, session, error, config",
+							   PGC_SUSET,
+							   GUC_LIST_INPUT | GUC_NOT_IN_SAMPLE,
+							   check_log,
+							   assign_log,
+							   NULL);
+	DefineCustomBoolVariable("secaudit.log_catalog",
+							 "Records statements that read nothing but system catalogs.",
+							 "Writes to catalogs and reads of credentials are always recorded.",
+							 &config.log_catalog,
+							 false,
+							 PGC_SUSET,
+							 GUC_NOT_IN_SAMPLE,
+							 check_bool,
+							 NULL,
+							 NULL);
+	DefineCustomBoolVariable("secaudit.log_nested",
+							 "Records statements that run inside functions, triggers and other statements.",
+							 NULL,
+							 &config.log_nested,
+							 true,
+							 PGC_SUSET,
+							 GUC_NOT_IN_SAMPLE,
+							 check_bool,
+							 NULL,
+							 NULL);
+	DefineCustomBoolVariable("secaudit.log_internal",
+							 "Records the look-ups of referential integrity checks.",
+							 "Rows that a foreign key deletes or changes are recorded in any case.",
+							 &config.log_internal,
+							 false,
+							 PGC_SUSET,
+							 GUC_NOT_IN_SAMPLE,
+							 check_bool,
+							 NULL,
+							 NULL);
+	DefineCustomBoolVariable("secaudit.log_superuser",
+							 "Records everything that is done as a superuser.",
+							 NULL,
+							 &config.log_superuser,
+							 true,
+							 PGC_SUSET,
+							 GUC_NOT_IN_SAMPLE,
+							 check_bool,
+							 NULL,
+							 NULL);
+	DefineCustomEnumVariable("secaudit.lock",
+							 "Who may change the secaudit settings.",
+							 "\"off\": superusers with SET; \"session\": no SET; \"config\": configuration files only.",
+							 &lock_level,
+							 AUD_LOCK_SESSION,
+							 lock_options,
+							 PGC_SIGHUP,
+							 GUC_NOT_IN_SAMPLE,
+							 NULL,
+							 NULL,
+							 NULL);
+}
+
+static void
+define_record_settings(void)
+{
+	DefineCustomBoolVariable("secaudit.log_parameters",
+							 "Records the values of bound parameters.",
+							 NULL,
+							 &config.log_parameters,
+							 false,
+							 PGC_SUSET,
+							 GUC_NOT_IN_SAMPLE,
+							 check_bool,
+							 NULL,
+							 NULL);
+	DefineCustomIntVariable("secaudit.parameter_max_bytes",
+							"Longest value of a parameter that is recorded; a longer one is cut.",
+							NULL,
+							&config.parameter_max_bytes,
+							1024,
+							16,
+							1024 * 1024,
+							PGC_SUSET,
+							GUC_UNIT_BYTE | GUC_NOT_IN_SAMPLE,
+							check_int,
+							NULL,
+							NULL);
+	DefineCustomIntVariable("secaudit.query_max_bytes",
+							"Longest query text that is recorded; the middle of a longer one is left out.",
+							NULL,
+							&config.query_max_bytes,
+							64 * 1024,
+							256,
+							16 * 1024 * 1024,
+							PGC_SUSET,
+							GUC_UNIT_BYTE | GUC_NOT_IN_SAMPLE,
+							check_int,
+							NULL,
+							NULL);
+	DefineCustomIntVariable("secaudit.record_max_bytes",
+							"Longest line in the trail; a longer record is split over several lines.",
+							NULL,
+							&config.record_max_bytes,
+							8000,
+							6144,
+							1024 * 1024,
+							PGC_SIGHUP,
+							GUC_UNIT_BYTE | GUC_NOT_IN_SAMPLE,
+							NULL,
+							NULL,
+							NULL);
+	DefineCustomStringVariable("secaudit.node_name",
+							   "Name of this server in every record.",
+							   "Empty means the name of the host.",
+							   &node_name_string,
+							   "",
+							   PGC_POSTMASTER,
+							   GUC_NOT_IN_SAMPLE,
+							   check_node_name,
+							   assign_node_name,
+							   NULL);
+}
+
+void
+aud_guc_init(void)
+{
+	if (gethostname(host_name, sizeof(host_name) - 1) < 0 || host_name[0] == '\0')
+		strlcpy(host_name, "localhost", sizeof(host_name));
+
+	define_policy_settings();
+	define_record_settings();
+	aud_guc_define_trail(&config);
+	MarkGUCPrefixReserved("secaudit");
+}

@@ -1,0 +1,56 @@
+/*-------------------------------------------------------------------------
+ *
+ * settings.h
+ *	  Settings of the server: which ones concern auditing, what their values
+ *	  are, and which of them changed.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_SERVER_SETTINGS_H
+#define AUD_SERVER_SETTINGS_H
+
+#include "postgres.h"
+
+/* Does this setting concern auditing or logging? */
+extern bool aud_settings_is_watched(const char *name);
+
+/* The classes of a command that changes this setting. */
+extern int aud_settings_class(const char *name);
+
+/*
+ * The value of a setting as SHOW has it, palloc'd; NULL if there is no such
+ * setting.  Shows superuser-only settings to anybody: for the trail alone.
+ */
+extern char *aud_settings_value(const char *name);
+
+/*
+ * Remember the settings that concern auditing and logging; later tell which
+ * of them have another value now.  One memory at a time; taking it again
+ * forgets the one before.  Never throws but for lack of memory.
+ */
+extern void aud_settings_remember(void);
+extern void aud_settings_forget(void);
+
+typedef void (*AudSettingChanged)(const char *name, const char *old_value,
+								  const char *new_value, void *arg);
+
+/* Calls "changed" for each change, then forgets.  Returns how many. */
+extern int aud_settings_changes(AudSettingChanged changed, void *arg);
+
+/*
+ * Calls "given" for each setting that concerns auditing, or the role, and came
+ * with the connection (PGOPTIONS); its old value is NULL.  Returns how many;
+ * with given NULL it only counts them.
+ */
+extern int aud_settings_given(AudSettingChanged given, void *arg);
+
+/*
+ * SHA-256, in hex digits, over the settings that concern auditing and logging
+ * as this process has them: name=value and a newline for each, ordered by
+ * name, with the values of pg_settings.setting.  False if there is no memory.
+ */
+#define AUD_SETTINGS_DIGEST_CHARS 64
+
+extern bool aud_settings_digest(char *hex);
+
+#endif /* AUD_SERVER_SETTINGS_H */

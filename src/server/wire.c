@@ -1,0 +1,99 @@
+/*-------------------------------------------------------------------------
+ *
+ * wire.c
+ *	  Listening to what is sent to the client.
+ *
+ * The functions that send messages are called through a table that may be
+ * replaced (parallel workers do it), so a copy with two entries of our own
+ * takes its place for as long as somebody listens: during a function call,
+ * in a walsender, and from an error to its report.  Other results are sent as
+ * ever.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "libpq/libpq.h"
+#include "tcop/dest.h"
+#include "tcop/tcopprot.h"
+
+#include "hooks/hooks.h"
+#include "hooks/wire.h"
+
+static const PQcommMethods *next_methods;
+static PQcommMethods        methods;
+static AudListener          listener;
+static bool                 rearm;
+
+static void take_away(void);
+
+/*
+ * The error report is sent when the stack of error callbacks has been
+ * emptied, and before anything else can fail.
+ */
+static void
+look_at(char type, const char *body, size_t len)
+{
+	if (rearm && (type == 'E' || type == 'Z'))
+	{
+		rearm = false;
+		aud_error_watch();
+		if (listener == NULL)
+			take_away();
+	}
+	if (listener != NULL)
+		listener(type, body, len);
+}
+
+static int
+aud_putmessage(char type, const char *body, size_t len)
+{
+	look_at(type, body, len);
+	return next_methods->putmessage(type, body, len);
+}
+
+static void
+aud_putmessage_noblock(char type, const char *body, size_t len)
+{
+	look_at(type, body, len);
+	next_methods->putmessage_noblock(type, body, len);
+}
+
+static void
+put_in_place(void)
+{
+	if (PqCommMethods == &methods)
+		return;
+	next_methods = PqCommMethods;
+	methods = *PqCommMethods;
+	methods.putmessage = aud_putmessage;
+	methods.putmessage_noblock = aud_putmessage_noblock;
+	PqCommMethods = &methods;
+}
+
+/* If somebody else has come on top of us meanwhile, we only pass on. */
+static void
+take_away(void)
+{
+	if (PqCommMethods == &methods)
+		PqCommMethods = next_methods;
+}
+
+void
+aud_wire_listen(AudListener new_listener)
+{
+	listener = new_listener;
+	if (listener != NULL)
+		put_in_place();
+	else if (!rearm)
+		take_away();
+}
+
+void
+aud_wire_rearm(void)
+{
+	if (whereToSendOutput != DestRemote)
+		return;
+	rearm = true;
+	put_in_place();
+}

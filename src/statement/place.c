@@ -1,0 +1,180 @@
+/*-------------------------------------------------------------------------
+ *
+ * place.c
+ *	  The place of a statement among the others of its session.
+ *
+ * Most statements come from the client while nothing else is active, or run
+ * inside of the active one.  The others are queries that rules add, which may
+ * run before or after the statement they were made of, functions folded to
+ * constants, whose statements run before theirs begins, and triggers that
+ * wait for the end of the transaction.  For them a number may have to be given
+ * to a statement before it begins: the early number.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "commands/extension.h"
+#include "miscadmin.h"
+#include "tcop/tcopprot.h"
+#include "utils/backend_status.h"
+#include "utils/fmgrprotos.h"
+
+#include "statement/place.h"
+
+static uint64 early_number; /* given to the client's next statement, or 0 */
+
+/* The client's last statement, and the message that it came with. */
+static uint64      last_number;
+static TimestampTz last_message;
+static bool        only_rules_follow; /* rules took that statement away */
+
+/* The text that was analyzed last, and the statement's place in it. */
+static const char *text_source; /* compared, never followed */
+static int         text_location;
+static int         text_len;
+
+int
+aud_place_trigger_depth(void)
+{
+	LOCAL_FCINFO(fcinfo, 0);
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
+	return DatumGetInt32(pg_trigger_depth(fcinfo));
+}
+
+bool
+aud_place_is_fastpath(void)
+{
+	return debug_query_string == NULL && MyBEEntry != NULL &&
+		   MyBEEntry->st_state == STATE_FASTPATH;
+}
+
+/*
+ * What made this statement run.  A foreign key's own queries are marked by
+ * the security context that ri_triggers.c sets; the mark stays on for the
+ * triggers below them, which is why only the first level counts.
+ */
+static AudOrigin
+find_origin(const AudStmt *stmt, const AudSurroundings *now)
+{
+	int outer_depth = now->active != NULL ? now->active->place.trigger_depth : 0;
+
+	if (stmt->place.level > 0 && InNoForceRLSOperation() &&
+		(now->active == NULL ||
+		 now->active->place.origin != AUD_ORIGIN_REFERENTIAL))
+		return AUD_ORIGIN_REFERENTIAL;
+	if (stmt->place.trigger_depth > outer_depth)
+		return AUD_ORIGIN_TRIGGER;
+	if (now->from_rule)
+		return AUD_ORIGIN_RULE;
+	if (stmt->place.level > 0 && creating_extension)
+		return AUD_ORIGIN_EXTENSION;
+	if (stmt->place.level > 0 && IsParallelWorker())
+		return AUD_ORIGIN_WORKER;
+	return stmt->place.level > 0 ? AUD_ORIGIN_FUNCTION : AUD_ORIGIN_CLIENT;
+}
+
+static uint64
+number_early(void)
+{
+	if (early_number == 0)
+		early_number = aud_session_next_stmt();
+	return early_number;
+}
+
+/* The statement that a rule's query was made of: just done, or yet to come. */
+static uint64
+parent_of_rule(void)
+{
+	if (early_number == 0 &&
+		(only_rules_follow || last_message == GetCurrentStatementStartTimestamp()))
+		return last_number;
+	return number_early();
+}
+
+static void
+find_parent(AudStmt *stmt, const AudSurroundings *now)
+{
+	if (now->active != NULL)
+	{
+		stmt->place.parent = now->active->place.number;
+		stmt->place.level = now->active->place.level + 1;
+	}
+	else if (now->planning > 0)
+	{
+		stmt->place.parent = number_early();
+		stmt->place.level = 1;
+	}
+	else if (stmt->place.trigger_depth > 0)
+	{
+		stmt->place.parent = now->awaiting_commit != NULL
+								 ? now->awaiting_commit->place.number
+								 : last_number;
+		stmt->place.level = 1;
+	}
+	else if (now->from_rule)
+		stmt->place.parent = parent_of_rule();
+}
+
+void
+aud_place_identify(AudStmt *stmt, const AudSurroundings *now)
+{
+	bool from_client;
+
+	stmt->place.trigger_depth = aud_place_trigger_depth();
+	find_parent(stmt, now);
+	from_client = stmt->place.level == 0 && !now->from_rule;
+
+	if (from_client && early_number != 0)
+	{
+		stmt->place.number = early_number;
+		early_number = 0;
+	}
+	else
+		stmt->place.number = aud_session_next_stmt();
+	if (from_client)
+	{
+		last_number = stmt->place.number;
+		last_message = GetCurrentStatementStartTimestamp();
+		only_rules_follow = stmt->what.rewritten;
+	}
+	stmt->place.origin = find_origin(stmt, now);
+}
+
+uint64
+aud_place_failed_number(void)
+{
+	uint64 number = number_early();
+
+	early_number = 0;
+	return number;
+}
+
+void
+aud_place_new_text(const char *source, int location, int len)
+{
+	early_number = 0;
+	last_message = 0;
+	only_rules_follow = false;
+	text_source = source;
+	text_location = location;
+	text_len = len;
+}
+
+void
+aud_place_of_rule(const char *source, int *location, int *len)
+{
+	if (source == text_source)
+	{
+		*location = text_location;
+		*len = text_len;
+	}
+	else
+	{
+		*location = 0;
+		*len = 0;
+	}
+}

@@ -1,0 +1,71 @@
+/*-------------------------------------------------------------------------
+ *
+ * policy.c
+ *	  Is it wanted?  One decision per statement, from its facts and the
+ *	  settings.
+ *
+ * The decision is taken when the statement has ended, because only then all
+ * of its classes and its outcome are known.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "core/class.h"
+#include "statement/policy.h"
+
+/* A look-up that a foreign key makes on its own account. */
+static bool
+is_internal(const AudStmt *stmt)
+{
+	return stmt->place.origin == AUD_ORIGIN_REFERENTIAL &&
+		   (stmt->what.classes & ~AUD_CLASS_READ) == 0;
+}
+
+/* What goes to a file or program of the server is more than that. */
+static bool
+reads_catalogs_only(const AudStmt *stmt)
+{
+	return stmt->what.catalog_objects && !stmt->what.user_objects &&
+		   !stmt->what.privileged && (stmt->what.classes & ~AUD_CLASS_READ) == 0;
+}
+
+/* Who may do what, and what is recorded of it: never hidden in a function. */
+static bool
+is_grave(const AudStmt *stmt)
+{
+	return (stmt->what.classes & (AUD_CLASS_ROLE | AUD_CLASS_CONFIG)) != 0;
+}
+
+/*
+ * A step of an extension's script.  CREATE EXTENSION tells how many objects
+ * the script made; what it did to rights, settings or rows it tells itself.
+ */
+static bool
+is_summarised(const AudStmt *stmt)
+{
+	return stmt->place.origin == AUD_ORIGIN_EXTENSION && !is_grave(stmt) &&
+		   (stmt->what.classes & AUD_CLASS_WRITE) == 0;
+}
+
+bool
+aud_policy_wants(const AudStmt *stmt)
+{
+	bool failed = stmt->result.outcome == AUD_OUTCOME_FAILURE;
+
+	if (stmt->what.must_record)
+		return true;
+	if (stmt->place.level > 0 && !aud_config->log_nested && !is_grave(stmt))
+		return false;
+	if (!failed && is_summarised(stmt))
+		return false;
+	if (!failed && is_internal(stmt) && !aud_config->log_internal)
+		return false;
+	if (failed && aud_policy_wants_class(AUD_CLASS_ERROR))
+		return true;
+	if (reads_catalogs_only(stmt) && !aud_config->log_catalog)
+		return false;
+	if (stmt->who->superuser && aud_config->log_superuser)
+		return true;
+	return aud_policy_wants_class(stmt->what.classes);
+}

@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * policy.h
+ *	  Which statements are recorded.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_STATEMENT_POLICY_H
+#define AUD_STATEMENT_POLICY_H
+
+#include "record/stmt.h"
+#include "server/guc.h"
+
+/*
+ * Can anything at all be wanted from this session?  One branch: this is all
+ * that a server with secaudit.log = none pays for each hook.
+ */
+static inline bool
+aud_policy_watching(void)
+{
+	return aud_config->log_classes != 0 || aud_config->log_superuser;
+}
+
+/* Is this finished statement recorded? */
+extern bool aud_policy_wants(const AudStmt *stmt);
+
+/* Are events of this class recorded? */
+static inline bool
+aud_policy_wants_class(int class)
+{
+	return (aud_config->log_classes & class) != 0;
+}
+
+#endif /* AUD_STATEMENT_POLICY_H */

@@ -1,0 +1,199 @@
+/*-------------------------------------------------------------------------
+ *
+ * dir.c
+ *	  The trail's directory: what must be true of it before the server starts.
+ *
+ * Whoever can write to the directory can take the trail away, so the server
+ * refuses to start with one that others can write to.  A lock file keeps two
+ * servers from mixing their trails; the lock belongs to the postmaster and
+ * those it forked, and goes away with the last of them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "miscadmin.h"
+#include "port.h"
+
+#include "server/guc.h"
+#include "trail/trail.h"
+
+#define LOCK_NAME "secaudit.lock"
+
+static int lock_fd = -1;
+
+static void
+fail(const char *what)
+{
+	ereport(FATAL,
+			errcode_for_file_access(),
+			errmsg("could not %s audit trail directory \"%s\": %m",
+				   what,
+				   aud_config->directory),
+			errhint(
+				"Set secaudit.directory to a directory that the server's user owns, or one that it can create."));
+}
+
+static void
+refuse(const char *detail, const char *hint)
+{
+	ereport(FATAL,
+			errcode(ERRCODE_CONFIG_FILE_ERROR),
+			errmsg("audit trail directory \"%s\" cannot be used",
+				   aud_config->directory),
+			errdetail("%s", detail),
+			errhint("%s", hint));
+}
+
+/* Could somebody else rename the directory, and put another in its place? */
+static void
+check_parent(void)
+{
+	char        copy[MAXPGPATH];
+	struct stat st;
+
+	strlcpy(copy, aud_config->directory, sizeof(copy));
+	if (stat(dirname(copy), &st) != 0)
+		fail("look at the parent of");
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))
+		refuse("The directory it is in is writable by group or others, who could replace it.",
+			   "Take that permission away, or set the sticky bit (chmod +t).");
+}
+
+static void
+check_directory(void)
+{
+	struct stat st;
+
+	if (lstat(aud_config->directory, &st) != 0)
+	{
+		if (errno != ENOENT)
+			fail("look at");
+		if (mkdir(aud_config->directory, S_IRWXU) != 0)
+			fail("create");
+		if (lstat(aud_config->directory, &st) != 0)
+			fail("look at");
+	}
+	if (S_ISLNK(st.st_mode))
+		refuse("It is a symbolic link, which could be pointed elsewhere.",
+			   "Set secaudit.directory to the directory that the link leads to.");
+	if (!S_ISDIR(st.st_mode))
+		refuse("It is not a directory.",
+			   "Set secaudit.directory to a directory.");
+	if (st.st_uid != geteuid())
+		refuse("It does not belong to the user the server runs as.",
+			   "Make that user its owner (chown).");
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		refuse("It is writable by group or others.",
+			   "Permissions should be u=rwx (0700) or u=rwx,g=rx (0750).");
+}
+
+/* Another server has the lock: say which. */
+static void
+refuse_locked(void)
+{
+	char    holder[MAXPGPATH + 64];
+	ssize_t n = read(lock_fd, holder, sizeof(holder) - 1);
+
+	holder[n > 0 ? n : 0] = '\0';
+	if (n > 0 && holder[n - 1] == '\n')
+		holder[n - 1] = '\0';
+	ereport(FATAL,
+			errcode(ERRCODE_LOCK_FILE_EXISTS),
+			errmsg("audit trail directory \"%s\" is used by another server",
+				   aud_config->directory),
+			errdetail("It is locked by: %s.", n > 0 ? holder : "unknown"),
+			errhint("Every server needs a secaudit.directory of its own."));
+}
+
+static void
+lock_directory(void)
+{
+	char path[MAXPGPATH];
+	char text[MAXPGPATH + 64];
+	int  len;
+
+	aud_trail_path(LOCK_NAME, path);
+	lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (lock_fd < 0)
+		fail("write to");
+	if (flock(lock_fd, LOCK_EX | LOCK_NB) != 0)
+	{
+		if (errno == EWOULDBLOCK)
+			refuse_locked();
+		fail("lock");
+	}
+
+	len = snprintf(text,
+				   sizeof(text),
+				   "data directory %s, PID %d\n",
+				   DataDir,
+				   (int) getpid());
+	if (ftruncate(lock_fd, 0) != 0 || write(lock_fd, text, len) != len)
+		fail("write to");
+}
+
+/* A trail inside the data directory shares its fate: say so, once a start. */
+static void
+warn_inside_data_directory(void)
+{
+	if (is_absolute_path(aud_config->directory) &&
+		!path_is_prefix_of_path(DataDir, aud_config->directory))
+		return;
+	ereport(LOG,
+			errmsg("the audit trail is kept inside the data directory"),
+			errdetail("pg_basebackup copies it, and pg_rewind removes it."),
+			errhint(
+				"Set secaudit.directory to a directory elsewhere, such as \"/var/log/postgresql/secaudit\"."));
+}
+
+static void
+name_log(void)
+{
+	char  log_id[AUD_LOG_ID_CHARS + 1];
+	uint8 bytes[AUD_LOG_ID_CHARS / 2];
+
+	/*
+	 * A foreign buffer means that this cluster is a copy: its original goes
+	 * on under the old name, and (log, seq) must stay unique.
+	 */
+	if (aud_buffer_file_found() == AUD_BUFFER_FOREIGN ||
+		!aud_trail_last_log_id(log_id))
+	{
+		if (!pg_strong_random(bytes, sizeof(bytes)))
+			ereport(FATAL,
+					errcode(ERRCODE_INTERNAL_ERROR),
+					errmsg("could not generate a name for the audit trail"));
+		for (size_t i = 0; i < sizeof(bytes); i++)
+			snprintf(log_id + 2 * i, 3, "%02x", bytes[i]);
+	}
+	aud_buffer_set_log_id(log_id);
+}
+
+void
+aud_trail_startup(void)
+{
+	/* of this server, should a crash of a backend cost it its buffer file */
+	static char log_id[AUD_LOG_ID_CHARS + 1];
+
+	if (lock_fd >= 0)
+	{
+		if (aud_buffer_log_id()[0] == '\0')
+			aud_buffer_set_log_id(log_id);
+		return;
+	}
+
+	check_directory();
+	check_parent();
+	lock_directory();
+	warn_inside_data_directory();
+	if (aud_buffer_log_id()[0] == '\0')
+		name_log();
+	strlcpy(log_id, aud_buffer_log_id(), sizeof(log_id));
+}

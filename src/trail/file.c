@@ -1,0 +1,265 @@
+/*-------------------------------------------------------------------------
+ *
+ * file.c
+ *	  The trail's files: names, making, writing, closing.
+ *
+ * Plain system calls throughout: the server's virtual file descriptors may
+ * close a file behind our back, and pg_fsync() does nothing with fsync = off.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/guc.h"
+#include "trail/trail.h"
+
+#define NAME_PREFIX "secaudit-"
+#define NAME_SUFFIX ".jsonl"
+/* secaudit-20260131T235959Z-000042.jsonl */
+#define NAME_STAMP_CHARS  16
+#define NAME_NUMBER_CHARS 6
+
+void
+aud_trail_path(const char *name, char *path)
+{
+	snprintf(path, MAXPGPATH, "%s/%s", aud_config->directory, name);
+}
+
+/* Does s begin with n characters of the set, and no more? */
+static bool
+all_of(const char *s, size_t n, const char *set)
+{
+	return strspn(s, set) >= n;
+}
+
+uint32
+aud_trail_file_no(const char *name)
+{
+	const char   *number;
+	char         *end;
+	unsigned long no;
+
+	if (strlen(name) >= AUD_TRAIL_NAME_MAX ||
+		strncmp(name, NAME_PREFIX, strlen(NAME_PREFIX)) != 0)
+		return 0;
+	name += strlen(NAME_PREFIX);
+	if (!all_of(name, NAME_STAMP_CHARS, "0123456789TZ") ||
+		name[NAME_STAMP_CHARS] != '-')
+		return 0;
+	number = name + NAME_STAMP_CHARS + 1;
+	if (!all_of(number, NAME_NUMBER_CHARS, "0123456789"))
+		return 0;
+	no = strtoul(number, &end, 10);
+	if (strcmp(end, NAME_SUFFIX) != 0 || no > PG_INT32_MAX)
+		return 0;
+	return (uint32) no;
+}
+
+void
+aud_trail_name(uint32 no, char *name)
+{
+	time_t    now = time(NULL);
+	struct tm tm;
+	char      stamp[32];
+
+	gmtime_r(&now, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
+	snprintf(name, AUD_TRAIL_NAME_MAX, NAME_PREFIX "%s-%06u" NAME_SUFFIX, stamp, no);
+}
+
+static int
+compare_entries(const void *a, const void *b)
+{
+	const AudTrailEntry *x = a;
+	const AudTrailEntry *y = b;
+
+	if (x->no != y->no)
+		return x->no < y->no ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+bool
+aud_trail_list(AudTrailEntry **entries, int *count)
+{
+	DIR           *dir = opendir(aud_config->directory);
+	struct dirent *de;
+	int            room = 16;
+
+	*count = 0;
+	*entries = NULL;
+	if (dir == NULL)
+		return errno == ENOENT;
+	*entries = palloc(room * sizeof(AudTrailEntry));
+	while (errno = 0, (de = readdir(dir)) != NULL)
+	{
+		uint32 no = aud_trail_file_no(de->d_name);
+
+		if (no == 0)
+			continue;
+		if (*count == room)
+		{
+			room *= 2;
+			*entries = repalloc(*entries, room * sizeof(AudTrailEntry));
+		}
+		(*entries)[*count].no = no;
+		strlcpy((*entries)[*count].name, de->d_name, AUD_TRAIL_NAME_MAX);
+		(*count)++;
+	}
+	if (errno != 0)
+	{
+		int saved = errno;
+
+		closedir(dir);
+		errno = saved;
+		return false;
+	}
+	closedir(dir);
+	qsort(*entries, *count, sizeof(AudTrailEntry), compare_entries);
+	return true;
+}
+
+/* A new name is safe only when the directory is on disk too. */
+static bool
+sync_directory(void)
+{
+	int fd = open(aud_config->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result;
+	int saved;
+
+	if (fd < 0)
+		return false;
+	result = fsync(fd);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	/* Some file systems cannot sync a directory, and need not. */
+	return result == 0 || saved == EINVAL || saved == EBADF;
+}
+
+bool
+aud_trail_create(AudTrailFile *file, uint32 no, const char *name)
+{
+	char path[MAXPGPATH];
+	int  flags = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+
+	aud_trail_path(name, path);
+	file->fd = open(path, flags, aud_config->file_mode);
+	if (file->fd < 0 && errno == ENOENT &&
+		mkdir(aud_config->directory, S_IRWXU) == 0)
+		file->fd = open(path, flags, aud_config->file_mode);
+	if (file->fd < 0)
+		return false;
+
+	file->no = no;
+	strlcpy(file->name, name, sizeof(file->name));
+	/* The umask may have taken bits away that the setting grants. */
+	if (fchmod(file->fd, aud_config->file_mode) != 0 || !sync_directory())
+	{
+		int saved = errno;
+
+		aud_trail_discard(file);
+		errno = saved;
+		return false;
+	}
+	return true;
+}
+
+bool
+aud_trail_write(const AudTrailFile *file, const char *data, size_t len)
+{
+	while (len > 0)
+	{
+		ssize_t n = write(file->fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		if (n == 0)
+		{
+			errno = ENOSPC;
+			return false;
+		}
+		data += n;
+		len -= (size_t) n;
+	}
+	return true;
+}
+
+bool
+aud_trail_copy(const AudTrailFile *from, const AudTrailFile *to, uint64 len)
+{
+	static char chunk[65536];
+	uint64      done = 0;
+
+	while (done < len)
+	{
+		size_t  want = Min(len - done, sizeof(chunk));
+		ssize_t n = pread(from->fd, chunk, want, (off_t) done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = EIO;
+		if (n <= 0 || !aud_trail_write(to, chunk, (size_t) n))
+			return false;
+		done += (uint64) n;
+	}
+	return true;
+}
+
+bool
+aud_trail_sync(const AudTrailFile *file)
+{
+	int result;
+
+	do
+		result = fdatasync(file->fd);
+	while (result != 0 && errno == EINTR);
+	return result == 0;
+}
+
+void
+aud_trail_close(AudTrailFile *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	file->fd = -1;
+}
+
+void
+aud_trail_discard(AudTrailFile *file)
+{
+	char path[MAXPGPATH];
+
+	if (file->fd < 0)
+		return;
+	aud_trail_path(file->name, path);
+	unlink(path);
+	aud_trail_close(file);
+}
+
+const char *
+aud_trail_key(const char *line, const char *key)
+{
+	char        pattern[64];
+	const char *found;
+
+	/*
+	 * A quote inside a string is preceded by a backslash, so this can match
+	 * nothing but a key of the object itself; these records have no nested
+	 * ones.
+	 */
+	snprintf(pattern, sizeof(pattern), ",\"%s\":", key);
+	found = strstr(line, pattern);
+	if (found == NULL)
+		return NULL;
+	found += strlen(pattern);
+	return *found == '"' ? found + 1 : found;
+}
