@@ -17,6 +17,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
+. scripts/debian-source.sh
 top=$PWD
 preload=${PRELOAD:-secaudit}
 
@@ -26,50 +27,15 @@ tmp=$(mktemp -d /tmp/secaudit-suite.XXXXXX)
 chmod 755 "$tmp"
 trap '[ -n "${KEEP:-}" ] || remove_tree "$tmp"' EXIT
 
-# Debian's sources, as source entries, in lists of our own.
-own_apt()
-{
-	local file
-	if [ ! -d "$tmp/apt" ]; then
-		mkdir -p "$tmp/apt/parts" "$tmp/apt/lists/partial"
-		for file in /etc/apt/sources.list.d/*.sources; do
-			grep -qs 'debian\.org' "$file" || continue
-			sed 's/^Types:.*/Types: deb-src/' "$file" > "$tmp/apt/parts/${file##*/}"
-		done
-		grep -hs '^deb .*debian' /etc/apt/sources.list /etc/apt/sources.list.d/*.list |
-			sed 's/^deb /deb-src /' > "$tmp/apt/parts/classic.list" || true
-	fi
-	"$@" -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$tmp/apt/parts" \
-		-o Dir::State::lists="$tmp/apt/lists" -o Dir::Cache::srcpkgcache= \
-		-o Dir::Cache::pkgcache= -o APT::Sandbox::User=root
-}
-
-fetch_source()
-{
-	local version versions
-	own_apt apt-get update > "$tmp/apt.log" 2>&1 || true
-	# Exactly the installed version first, then the others, newest first.
-	versions=$(dpkg-query -W -f='${source:Version}\n' "postgresql-$major"
-		own_apt apt-cache showsrc "postgresql-$major" 2>/dev/null |
-			sed -n 's/^Version: //p' | sort -rV)
-	for version in $versions; do
-		if (cd "$tmp" && own_apt apt-get source --download-only \
-			"postgresql-$major=$version" >> "$tmp/apt.log" 2>&1); then
-			say "PostgreSQL's source: Debian's $version"
-			mkdir "$tmp/source"
-			tar -xf "$tmp"/*.orig.tar.* -C "$tmp/source" --strip-components=1
-			return
-		fi
-	done
-	tail -n 5 "$tmp/apt.log" >&2
-	die "could not get the source package of postgresql-$major; set PGSRC to an unpacked source tree"
-}
-
 if [ -n "${PGSRC:-}" ]; then
 	mkdir "$tmp/source"
 	cp -r "$PGSRC/src" "$tmp/source/"
 else
-	fetch_source
+	fetch_source "$tmp/sources" "postgresql-$major" \
+		"$(dpkg-query -W -f='${source:Version}\n' "postgresql-$major")" ||
+		die "could not get the source package of postgresql-$major; set PGSRC to an unpacked source tree"
+	say "PostgreSQL's source: Debian's $source_version"
+	mv "$tmp/sources/postgresql-$major" "$tmp/source"
 fi
 suite=$tmp/source/src/test/regress
 
