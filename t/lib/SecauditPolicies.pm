@@ -156,10 +156,14 @@ sub policy_block
 {
 	my ($node, $way) = @_;
 	set_policy($node, 'block');
+	my $watch = watcher($node);
+	my $waits = q{SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Extension' AND query ~ '^SELECT ''block'','};
 	$way->{fail}->();
 	my $blocked = run_many($node, 'block', '');
-	sleep 4;
-	ok($blocked->pumpable, 'block: the session waits, longer than failure_timeout');
+	wait_until(sub { $watch->($waits) }) or die 'nobody waits';
+	my $until = time + 2;
+	1 while time < $until && select(undef, undef, undef, 0.1) == 0;
+	ok($blocked->pumpable && $watch->($waits), 'block: the session waits, longer than failure_timeout');
 	$way->{mend}->();
 	my $began = time;
 	ok($blocked->finish, 'block: it goes on when there is space again');
