@@ -14,6 +14,9 @@
 # message, at the latest when the test ends, so none can pass over a trail that
 # is wrong.
 #
+# The number that a test's name may begin with ("41: ...") is the row of the
+# tables in docs/coverage.md that it shows.
+#
 # What the helper itself does on the server (database secaudit_test) is in the
 # trail and checked like the rest, but not returned.
 package SecauditTest;
