@@ -55,6 +55,9 @@ my @unchecked;
 # First lines of files, decoded: they are compared at every reading.
 my %opens;
 
+# Lines that stored_records() has decoded; it reads all of them every time.
+my %stored;
+
 # new_node(NAME, %options): an initialised, started server that audits.
 #   settings   => { name => value }, put into postgresql.conf, over the defaults
 #   conf       => further lines for postgresql.conf
@@ -357,7 +360,8 @@ sub stored_records
 		open my $fh, '<', $file or die "$file: $!";
 		while (my $line = <$fh>)
 		{
-			my $record = $line =~ /\n\z/ && eval { $json->decode($line) } or next;
+			next unless $line =~ /\n\z/;
+			my $record = $stored{$line} //= eval { $json->decode($line) } or next;
 			$by_seq{ $record->{seq} } = $record;
 		}
 	}
