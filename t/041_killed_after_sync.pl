@@ -36,7 +36,7 @@ sub die_after_batches
 	return;
 }
 
-sub events { my ($name) = @_; return grep { $_->{event} eq $name } SecauditTest::all_records_unchecked($node); }
+sub events { my ($name) = @_; return grep { $_->{event} eq $name } stored_records($node); }
 
 # Statements.  On a busy machine a life may be too short for any.
 my ($life, $statements) = (0, 0);

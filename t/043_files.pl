@@ -136,7 +136,7 @@ $other->safe_psql('postgres', "ALTER SYSTEM SET secaudit.retention_age = '1h'; S
 $other->safe_psql('secaudit_test', 'SELECT secaudit.rotate()');
 ok(wait_until(sub { !-e $all[0] && !-e $all[1] }), 'files past secaudit.retention_age are deleted');
 ok(-e $all[2], 'younger ones are not');
-my @expired = grep { $_->{event} eq 'audit.expire' } SecauditTest::all_records_unchecked($other);
+my @expired = grep { $_->{event} eq 'audit.expire' } stored_records($other);
 is_deeply([ map { $_->{file} } @expired ], [ map { basename($_) } @all[ 0, 1 ] ], 'audit.expire names them');
 is($expired[0]{reason}, 'retention_age', 'and the reason');
 is($expired[0]{first_seq}, 1, 'the numbers they began with');
@@ -155,8 +155,8 @@ ok(wait_until(sub {
 		$sum += -s $_ // 0 foreach trail_files($other);
 		return $sum < 1.6 * 1024 * 1024;
 	}), 'secaudit.retention_size keeps the trail small');
-ok((grep { ($_->{reason} // '') eq 'retention_size' } SecauditTest::all_records_unchecked($other)), 'and says so');
-my @seqs = map { $_->{seq} } SecauditTest::all_records_unchecked($other);
+ok((grep { ($_->{reason} // '') eq 'retention_size' } stored_records($other)), 'and says so');
+my @seqs = map { $_->{seq} } stored_records($other);
 is($seqs[-1] - $seqs[0] + 1, scalar(@seqs), 'what is left is numbered without a gap');
 $other->stop;
 secauditctl($other, [ 'verify', '--closed', trail_dir($other) ], 'and sound');

@@ -33,7 +33,7 @@ sub leave_records
 sub count_of
 {
 	my ($query) = @_;
-	return scalar(grep { ($_->{query} // '') eq $query } SecauditTest::all_records_unchecked($node));
+	return scalar(grep { ($_->{query} // '') eq $query } stored_records($node));
 }
 
 sub log_of
@@ -87,7 +87,7 @@ check_trail($node, 'and its numbers');
 start_faulty($node);
 flush_trail($node);
 is(join(',', map { count_of($_) } @left), '1,1,0,1,1', 'one damaged record: the others are saved');
-my ($gap) = grep { $_->{event} eq 'audit.gap' } SecauditTest::all_records_unchecked($node);
+my ($gap) = grep { $_->{event} eq 'audit.gap' } stored_records($node);
 is($gap->{reason}, 'buffer_damaged', 'audit.gap tells of it');
 is($gap->{lost}, 1, 'of one record');
 
@@ -103,7 +103,7 @@ like($log, qr/LOG:  audit buffer file "secaudit.buf" was set aside as "secaudit.
 ok(-f "$buffer.damaged-1", 'and kept');
 flush_trail($node);
 is(join(',', map { count_of($_) } @left), '1,1,1,1', 'its records are saved, each once');
-my ($start) = grep { defined $_->{set_aside} } SecauditTest::all_records_unchecked($node);
+my ($start) = grep { defined $_->{set_aside} } stored_records($node);
 is($start->{set_aside}, 'secaudit.buf.damaged-1', 'audit.start names the file');
 cmp_ok($start->{salvaged}, '>=', 4, 'and counts what was found in it');
 is($node->safe_psql('secaudit_test', 'SELECT log_id FROM secaudit.status()'), $log_id, 'the trail keeps its name');

@@ -47,12 +47,12 @@ sub crashes_once
 sub count_of
 {
 	my ($query) = @_;
-	return scalar(grep { ($_->{query} // '') eq $query } SecauditTest::all_records_unchecked($node));
+	return scalar(grep { ($_->{query} // '') eq $query } stored_records($node));
 }
 
 sub last_start
 {
-	my ($start) = reverse grep { $_->{event} eq 'audit.start' } SecauditTest::all_records_unchecked($node);
+	my ($start) = reverse grep { $_->{event} eq 'audit.start' } stored_records($node);
 	return $start;
 }
 

@@ -69,6 +69,24 @@ sub compare
 	return;
 }
 
+# How many transactions pgbench has seen acknowledged in this round.
+sub count_acknowledged
+{
+	my $count = 0;
+	$count += () = slurp_file($_) =~ /\n/g foreach glob $node->basedir . "/acked.$round.*";
+	return $count;
+}
+
+# Kills come at any instant of a load that is running: once between 100 and
+# 500 more transactions were acknowledged, and that many milliseconds more.
+sub await_load
+{
+	my $enough = 100 + int rand 400;
+	wait_until(sub { count_acknowledged() >= $enough }) or die 'no load';
+	sleep rand 0.1;
+	return;
+}
+
 sub back_again
 {
 	wait_until(sub { ($node->psql('postgres', 'SELECT 1'))[0] == 0 }) or die 'server is not coming back';
@@ -93,8 +111,7 @@ foreach my $who (sort keys %kill)
 	foreach my $i (1 .. $rounds)
 	{
 		my $load = start_load();
-		wait_until(sub { grep { -s } glob($node->basedir . "/acked.$round.*") }) or die 'no load';
-		sleep(1 + rand);
+		await_load();
 		$kill{$who}->();
 		$load->finish;
 		back_again();

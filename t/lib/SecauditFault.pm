@@ -18,12 +18,13 @@ use Cwd qw(abs_path);
 use Exporter 'import';
 use File::Basename qw(basename dirname);
 use PostgreSQL::Test::Utils;
+use SecauditProto;
 use SecauditTest;
 use Test::More;
 
 our @EXPORT = qw(
   new_faulty_node start_faulty set_faults clear_faults faults_taken
-  writer_pid postmaster_pid kill_server cut_power wait_until
+  writer_pid postmaster_pid kill_server cut_power wait_until watcher
 );
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
@@ -156,6 +157,23 @@ sub cut_power
 		else { unlink $file; }
 	}
 	return $dropped;
+}
+
+# watcher(NODE): a function that runs a query and returns its first value, in a
+# session that is open already and leaves no record, so that it can look at a
+# server whose buffer is full.
+sub watcher
+{
+	my ($node) = @_;
+	my $session = SecauditProto->connect($node);
+	$session->query('SET secaudit.log = none');
+	$session->until_ready;
+	return sub {
+		my ($sql) = @_;
+		$session->query($sql);
+		my ($row) = $session->rows($session->until_ready);
+		return $row ? $row->[0] : undef;
+	};
 }
 
 # Wait until the code returns true, one minute at most.

@@ -70,7 +70,7 @@ sub wait_for_log
 sub count_statements
 {
 	my ($node, $pattern) = @_;
-	return scalar(grep { ($_->{query} // '') =~ $pattern } SecauditTest::all_records_unchecked($node));
+	return scalar(grep { ($_->{query} // '') =~ $pattern } stored_records($node));
 }
 
 # How many records are missing, by the numbers of the sessions.
@@ -78,7 +78,7 @@ sub count_missing
 {
 	my ($node) = @_;
 	my %sessions;
-	foreach my $r (SecauditTest::all_records_unchecked($node))
+	foreach my $r (stored_records($node))
 	{
 		next unless defined $r->{ssn};
 		my $s = $sessions{ $r->{session} } //= { max => 0, seen => {} };
@@ -112,7 +112,7 @@ sub policy_continue
 	flush_trail($node);
 
 	my $missing = count_missing($node);
-	my @gaps = grep { $_->{event} eq 'audit.gap' } SecauditTest::all_records_unchecked($node);
+	my @gaps = grep { $_->{event} eq 'audit.gap' } stored_records($node);
 	my $told = 0;
 	$told += $_->{lost} foreach @gaps;
 	cmp_ok($missing, '>', 100, "continue: records were lost ($missing)");
@@ -156,10 +156,14 @@ sub policy_block
 {
 	my ($node, $way) = @_;
 	set_policy($node, 'block');
+	my $watch = watcher($node);
+	my $waits = q{SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Extension' AND query ~ '^SELECT ''block'','};
 	$way->{fail}->();
 	my $blocked = run_many($node, 'block', '');
-	sleep 4;
-	ok($blocked->pumpable, 'block: the session waits, longer than failure_timeout');
+	wait_until(sub { $watch->($waits) }) or die 'nobody waits';
+	my $until = time + 2;
+	1 while time < $until && select(undef, undef, undef, 0.1) == 0;
+	ok($blocked->pumpable && $watch->($waits), 'block: the session waits, longer than failure_timeout');
 	$way->{mend}->();
 	my $began = time;
 	ok($blocked->finish, 'block: it goes on when there is space again');
@@ -184,7 +188,7 @@ sub policy_overwrite
 	$way->{mend}->() unless $way->{room_helps};
 	flush_trail($node);
 	ok(!-e $oldest, 'overwrite: the oldest one');
-	my ($expire) = grep { $_->{event} eq 'audit.expire' } SecauditTest::all_records_unchecked($node);
+	my ($expire) = grep { $_->{event} eq 'audit.expire' } stored_records($node);
 	is($expire->{reason}, 'overwrite', 'overwrite: audit.expire tells of it');
 	is(count_statements($node, qr/^SELECT 'makes room'/), 1, 'overwrite: the trail goes on');
 	$way->{mend}->();
@@ -217,7 +221,7 @@ sub policy_end
 {
 	my ($node) = @_;
 	$node->stop;
-	my @seqs = map { $_->{seq} } SecauditTest::all_records_unchecked($node);
+	my @seqs = map { $_->{seq} } stored_records($node);
 	is($seqs[-1] - $seqs[0] + 1, scalar(@seqs), 'the trail is numbered without a gap');
 	return secauditctl($node, [ 'verify', trail_dir($node) ], 'and sound, losses and all');
 }

@@ -14,6 +14,9 @@
 # message, at the latest when the test ends, so none can pass over a trail that
 # is wrong.
 #
+# The number that a test's name may begin with ("41: ...") is the row of the
+# tables in docs/coverage.md that it shows.
+#
 # What the helper itself does on the server (database secaudit_test) is in the
 # trail and checked like the rest, but not returned.
 package SecauditTest;
@@ -33,13 +36,14 @@ use Test::More;
 
 our @EXPORT = qw(
   new_node trail_dir trail_files flush_trail mark records await_records one_record
-  all_records read_trail check_trail secauditctl objects_of is_record statements_are
+  all_records stored_records read_trail check_trail secauditctl objects_of is_record statements_are
 );
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
 my $helper_db = 'secaudit_test';
 
-# Per node name: { offsets => { file => bytes read }, records => [...], session => its flushing session }
+# Per node name: { offsets => { file => bytes read }, lines => { seq => line },
+# records => [by seq], numbers => see check_numbers(), session => its flushing session }
 my %seen;
 
 # Per node name: where its trail is, if elsewhere than usual.
@@ -47,6 +51,12 @@ my %trail_dirs;
 
 # Lines that have been read and not validated yet.
 my @unchecked;
+
+# First lines of files, decoded: they are compared at every reading.
+my %opens;
+
+# Lines that stored_records() has decoded; it reads all of them every time.
+my %stored;
 
 # new_node(NAME, %options): an initialised, started server that audits.
 #   settings   => { name => value }, put into postgresql.conf, over the defaults
@@ -140,7 +150,7 @@ sub ask_to_flush
 	return SecauditProto->types($cache->{session}->until_ready) =~ /C.*Z\z/;
 }
 
-sub new_cache { return { offsets => {}, lines => {}, records => [], session => undef }; }
+sub new_cache { return { offsets => {}, lines => {}, records => [], numbers => undef, session => undef }; }
 
 # Read what is new in a running or stopped node's trail into the cache.
 #
@@ -164,18 +174,41 @@ sub update
 	push @unchecked, @lines;
 	validate_unchecked() if @unchecked > 500;
 	my $json = JSON::PP->new->utf8;
+	my @new;
 	foreach my $line (@lines)
 	{
 		my $record = $json->decode($line);
 		my $before = $cache->{lines}{ $record->{seq} };
 		die "seq $record->{seq} is in the trail twice, differently:\n$before$line"
 		  if defined $before && $before ne $line;
-		push @{ $cache->{records} }, $record unless defined $before;
+		push @new, $record unless defined $before;
 		$cache->{lines}{ $record->{seq} } = $line;
 	}
-	@{ $cache->{records} } = sort { $a->{seq} <=> $b->{seq} } @{ $cache->{records} };
-	check_numbers($node->name, $cache->{records});
+	add_records($node->name, $cache, @new);
 	return $cache;
+}
+
+# Put new records in their places and check their numbers against what is known
+# of the earlier ones.  Those are looked at again only if the new ones do not
+# simply follow, or if a check has failed before: it fails again then.
+sub add_records
+{
+	my ($name, $cache, @new) = @_;
+	my $numbers = delete $cache->{numbers};
+
+	@new = sort { $a->{seq} <=> $b->{seq} } @new;
+	if (!$numbers || (@new && $new[0]{seq} != $numbers->{next_seq}))
+	{
+		@new = sort { $a->{seq} <=> $b->{seq} } @{ $cache->{records} }, @new;
+		$cache->{records} = [];
+		# Retention may have taken the trail's beginning.
+		my $start = ($new[0]{prev_seq} // 0) + 1;
+		$numbers = { start => $start, next_seq => $start, sessions => {} };
+	}
+	push @{ $cache->{records} }, @new;
+	check_numbers($name, $numbers, @new);
+	$cache->{numbers} = $numbers;
+	return;
 }
 
 # How much of a file belongs to the trail, if the next one says; its first line
@@ -186,7 +219,7 @@ sub counted_bytes
 	open my $fh, '<:raw', $next or die "$next: $!";
 	my $first = <$fh> // '';
 	return unless $first =~ /\n\z/;
-	my $open = JSON::PP->new->utf8->decode($first);
+	my $open = $opens{$first} //= JSON::PP->new->utf8->decode($first);
 	die "$next does not follow on $file but on " . ($open->{prev_file} // 'nothing') . "\n"
 	  if ($open->{prev_file} // '') ne basename($file);
 	return $open->{prev_bytes};
@@ -237,27 +270,30 @@ sub validate
 }
 
 # seq counts from 1 without a gap over all files; ssn does within each session.
+# NUMBERS, where the records before these ended, is brought up to date: start
+# and next_seq of the trail, and of each session which ssn there were and the
+# highest of them.
 sub check_numbers
 {
-	my ($name, $records) = @_;
-	# Retention may have taken the trail's beginning.
-	my $start = ($records->[0]{prev_seq} // 0) + 1;
-	my ($expected, %ssn) = ($start);
+	my ($name, $numbers, @records) = @_;
+	my %changed;
 
-	foreach my $r (@$records)
+	foreach my $r (@records)
 	{
-		die "$name: seq $r->{seq} where $expected was due\n"
-		  if $r->{seq} != $expected++;
+		die "$name: seq $r->{seq} where $numbers->{next_seq} was due\n"
+		  if $r->{seq} != $numbers->{next_seq};
+		$numbers->{next_seq}++;
 		next unless defined $r->{ssn};
-		next if ($r->{part} // 1) > 1 && ($ssn{ $r->{session} }{ $r->{ssn} } // 0);
+		my $session = $changed{ $r->{session} } = $numbers->{sessions}{ $r->{session} } //= { ssn => {}, highest => 0 };
+		next if ($r->{part} // 1) > 1 && $session->{ssn}{ $r->{ssn} };
 		die "$name: session $r->{session} has ssn $r->{ssn} twice\n"
-		  if $ssn{ $r->{session} }{ $r->{ssn} }++;
+		  if $session->{ssn}{ $r->{ssn} }++;
+		$session->{highest} = $r->{ssn} if $r->{ssn} > $session->{highest};
 	}
-	foreach my $session ($start == 1 ? keys %ssn : ())
+	foreach my $id ($numbers->{start} == 1 ? sort keys %changed : ())
 	{
-		my $count = keys %{ $ssn{$session} };
-		my ($highest) = sort { $b <=> $a } keys %{ $ssn{$session} };
-		die "$name: session $session has $count records but an ssn of $highest\n"
+		my ($count, $highest) = (scalar(keys %{ $changed{$id}{ssn} }), $changed{$id}{highest});
+		die "$name: session $id has $count records but an ssn of $highest\n"
 		  if $highest != $count;
 	}
 	return;
@@ -311,9 +347,9 @@ sub all_records
 	return @{ update($node)->{records} };
 }
 
-# Every line as it lies there, each seq once, without any check: for trails in
-# which records are meant to be missing.
-sub all_records_unchecked
+# Every whole line as the files have it, each seq once, without any check: for
+# trails in which records are meant to be missing.
+sub stored_records
 {
 	my ($node) = @_;
 	my $json = JSON::PP->new->utf8;
@@ -324,7 +360,8 @@ sub all_records_unchecked
 		open my $fh, '<', $file or die "$file: $!";
 		while (my $line = <$fh>)
 		{
-			my $record = $line =~ /\n\z/ && eval { $json->decode($line) } or next;
+			next unless $line =~ /\n\z/;
+			my $record = $stored{$line} //= eval { $json->decode($line) } or next;
 			$by_seq{ $record->{seq} } = $record;
 		}
 	}
