@@ -41,7 +41,6 @@ _PG_init(void)
 	aud_hooks_executor_install();
 	aud_hooks_utility_install();
 	aud_hooks_object_install();
-	aud_hooks_function_install();
 	aud_hooks_xact_install();
 	aud_hooks_session_install();
 }

@@ -36,7 +36,6 @@ aud_command_before(AudStmt *stmt, Node *parsetree)
 void
 aud_command_after(AudStmt *stmt, const QueryCompletion *qc)
 {
-	aud_facts_query_done(stmt, qc);
 	if (qc != NULL && qc->commandTag != CMDTAG_UNKNOWN &&
 		command_tag_display_rowcount(qc->commandTag))
 	{

@@ -18,7 +18,7 @@
 extern void aud_command_before(AudStmt *stmt, Node *parsetree);
 
 /*
- * After it has succeeded: names of what is new, rows, cursors.  The parse
+ * After it has succeeded: names of what is new, rows.  The parse
  * tree may be gone by then.
  */
 extern void aud_command_after(AudStmt *stmt, const QueryCompletion *qc);

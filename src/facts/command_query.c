@@ -13,14 +13,12 @@
 #include "nodes/parsenodes.h"
 #include "utils/backend_status.h"
 #include "utils/builtins.h"
-#include "utils/portal.h"
 
 #include "core/class.h"
 #include "facts/body.h"
 #include "facts/facts.h"
 #include "facts/objects.h"
 #include "server/compat.h"
-#include "statement/statement.h"
 
 /* The value of an option given as a word, or NULL. */
 static const char *
@@ -67,73 +65,24 @@ add_copy(AudStmt *stmt, const CopyStmt *copy)
 						  false);
 }
 
+/* Which cursor; what becomes of it is the matter of statement/cursor.c. */
 static void
-detail_number(AudStmt *stmt, const char *key, uint64 number)
+add_cursor(AudStmt *stmt, const char *name, AudCursorUse use)
 {
-	char text[32];
-	int  len = snprintf(text, sizeof(text), UINT64_FORMAT, number);
-
-	aud_stmt_detail_json(stmt, key, text, len);
-}
-
-/* The frame of a cursor: its query's, or what is kept of a held one. */
-static AudStmt *
-find_cursor(const char *name)
-{
-	Portal   portal = GetPortalByName(name);
-	AudStmt *cursor;
-
-	if (!PortalIsValid(portal))
-		return NULL;
-	cursor = aud_statement_find(portal->queryDesc);
-	return cursor != NULL ? cursor : aud_statement_find(portal);
-}
-
-/* FETCH and MOVE go on with the query of a cursor: its objects are theirs. */
-static void
-add_cursor(AudStmt *stmt, const char *name)
-{
-	const AudStmt *cursor = find_cursor(name);
-
-	aud_stmt_detail(stmt, "cursor", name);
-	if (cursor == NULL)
-		return;
-	detail_number(stmt, "cursor_stmt", cursor->cursor.opened_by);
-	aud_stmt_merge(stmt, cursor);
-}
-
-static void
-add_fetch(AudStmt *stmt, const FetchStmt *fetch)
-{
-	add_cursor(stmt, fetch->portalname);
-	strlcpy(stmt->cursor.name, fetch->portalname, NAMEDATALEN);
-	stmt->cursor.use = AUD_CURSOR_FETCH;
-}
-
-/* A cursor's end is no access any more, but it sums up what was. */
-static void
-add_close(AudStmt *stmt, const ClosePortalStmt *close_cursor)
-{
-	const AudStmt *cursor;
-
-	if (close_cursor->portalname == NULL)
+	if (name == NULL)
 		return; /* CLOSE ALL */
-	aud_stmt_detail(stmt, "cursor", close_cursor->portalname);
-	cursor = find_cursor(close_cursor->portalname);
-	if (cursor == NULL)
-		return;
-	detail_number(stmt, "cursor_stmt", cursor->cursor.opened_by);
-	detail_number(stmt, "cursor_rows", cursor->cursor.fetched);
+	aud_stmt_detail(stmt, "cursor", name);
+	strlcpy(stmt->cursor.name, name, NAMEDATALEN);
+	stmt->cursor.use = use;
 }
 
 static void
 add_declare(AudStmt *stmt, const DeclareCursorStmt *declare)
 {
-	aud_stmt_detail(stmt, "cursor", declare->portalname);
-	if (!(declare->options & CURSOR_OPT_HOLD))
-		return;
-	strlcpy(stmt->cursor.name, declare->portalname, NAMEDATALEN);
-	stmt->cursor.use = AUD_CURSOR_HOLD;
+	add_cursor(stmt,
+			   declare->portalname,
+			   declare->options & CURSOR_OPT_HOLD ? AUD_CURSOR_HOLD
+												  : AUD_CURSOR_NONE);
 }
 
 /* The text behind an EXECUTE is what it really runs. */
@@ -206,10 +155,14 @@ aud_facts_of_query(AudStmt *stmt, Node *parsetree)
 			add_declare(stmt, (DeclareCursorStmt *) parsetree);
 			return true;
 		case T_FetchStmt:
-			add_fetch(stmt, (FetchStmt *) parsetree);
+			add_cursor(stmt,
+					   ((FetchStmt *) parsetree)->portalname,
+					   AUD_CURSOR_FETCH);
 			return true;
 		case T_ClosePortalStmt:
-			add_close(stmt, (ClosePortalStmt *) parsetree);
+			add_cursor(stmt,
+					   ((ClosePortalStmt *) parsetree)->portalname,
+					   AUD_CURSOR_CLOSE);
 			return true;
 		case T_ExplainStmt:
 			stmt->what.executed = is_analyze((ExplainStmt *) parsetree);
@@ -217,37 +170,6 @@ aud_facts_of_query(AudStmt *stmt, Node *parsetree)
 		default:
 			return prepared != NULL;
 	}
-}
-
-/* A cursor that outlives its transaction has to remember its objects. */
-static void
-hold_cursor(const AudStmt *stmt)
-{
-	Portal portal = GetPortalByName(stmt->cursor.name);
-
-	if (PortalIsValid(portal))
-		aud_statement_hold_cursor(stmt, portal);
-}
-
-/*
- * Rows are counted with the cursor.  A cursor WITH HOLD has two frames until
- * its transaction ends; the one that goes on must have counted, too.
- */
-static void
-count_fetched(AudStmt *stmt, const QueryCompletion *qc)
-{
-	Portal   portal = GetPortalByName(stmt->cursor.name);
-	AudStmt *cursor = find_cursor(stmt->cursor.name);
-	AudStmt *held;
-
-	if (cursor == NULL || qc == NULL)
-		return;
-	held = aud_statement_find(portal);
-	if (qc->commandTag == CMDTAG_FETCH)
-		cursor->cursor.fetched += qc->nprocessed;
-	if (held != NULL)
-		held->cursor.fetched = cursor->cursor.fetched;
-	detail_number(stmt, "cursor_rows", cursor->cursor.fetched);
 }
 
 /* The rows of COPY that had been done when it failed; nothing else tells. */
@@ -260,20 +182,4 @@ aud_facts_query_failed(AudStmt *stmt)
 	stmt->result.rows =
 		MyBEEntry->st_progress_param[PROGRESS_COPY_TUPLES_PROCESSED];
 	stmt->result.has_rows = true;
-}
-
-void
-aud_facts_query_done(AudStmt *stmt, const QueryCompletion *qc)
-{
-	switch (stmt->cursor.use)
-	{
-		case AUD_CURSOR_HOLD:
-			hold_cursor(stmt);
-			break;
-		case AUD_CURSOR_FETCH:
-			count_fetched(stmt, qc);
-			break;
-		case AUD_CURSOR_NONE:
-			break;
-	}
 }

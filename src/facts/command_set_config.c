@@ -25,7 +25,6 @@
 #include "facts/roles.h"
 #include "server/safely.h"
 #include "server/settings.h"
-#include "statement/policy.h"
 
 typedef struct AudCalls
 {
@@ -150,11 +149,10 @@ look_into_query(void *arg)
 
 /* Compare before and after. */
 static void
-watch(AudStmt *stmt)
+compare(AudStmt *stmt)
 {
-	aud_settings_remember();
-	stmt->settings.watched = true;
-	stmt->what.must_record |= aud_policy_wants(stmt);
+	stmt->effects.compare_settings = true;
+	stmt->effects.decide = true;
 }
 
 void
@@ -174,18 +172,7 @@ aud_facts_set_config_planned(AudStmt *stmt, QueryDesc *query_desc)
 		stmt->what.tag = calls.stmt->what.tag;
 	}
 	else if (calls.unclear)
-		watch(calls.stmt);
-}
-
-void
-aud_facts_set_config_runs(AudStmt *stmt)
-{
-	int classes = stmt->what.classes;
-
-	aud_settings_remember();
-	stmt->what.classes |= AUD_CLASS_CONFIG;
-	stmt->what.must_record |= aud_policy_wants(stmt);
-	stmt->what.classes = classes;
+		compare(calls.stmt);
 }
 
 void
@@ -200,11 +187,11 @@ aud_facts_function(AudStmt *stmt, Oid funcid, bool starting)
 			if (starting)
 				stmt->settings.called = true; /* the plan will tell */
 			else
-				watch(speaker);
+				compare(speaker);
 			break;
 		case F_PG_RELOAD_CONF:
 			speaker->what.classes |= AUD_CLASS_CONFIG;
-			speaker->what.must_record |= aud_policy_wants(speaker);
+			speaker->effects.decide = true;
 			break;
 		default:
 			break;

@@ -5,7 +5,7 @@
  *	  set_config(): which setting, from what, to what.
  *
  * Whether a change of the audit settings is recorded is decided by the
- * settings before it.
+ * settings before it: stmt->effects.decide.
  *
  *-------------------------------------------------------------------------
  */
@@ -31,10 +31,7 @@
 #include "core/redact/redact.h"
 #include "facts/facts_ddl.h"
 #include "facts/roles.h"
-#include "record/record.h"
-#include "server/safely.h"
 #include "server/settings.h"
-#include "statement/policy.h"
 
 static void
 put_value(AudStmt *stmt, const char *key, const char *name, const char *value)
@@ -44,13 +41,6 @@ put_value(AudStmt *stmt, const char *key, const char *name, const char *value)
 	if (aud_redact_is_secret_setting(name))
 		value = AUD_REDACTED;
 	aud_stmt_detail_value(stmt, key, value);
-}
-
-/* The policy of before decides: what follows may be to silence it. */
-static void
-decide_now(AudStmt *stmt)
-{
-	stmt->what.must_record |= aud_policy_wants(stmt);
 }
 
 void
@@ -71,7 +61,7 @@ aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value,
 		put_value(stmt, "old_value", name, aud_settings_value(name));
 		put_value(stmt, "new_value", name, new_value);
 	}
-	decide_now(stmt);
+	stmt->effects.decide = true; /* what follows may be to silence it */
 }
 
 static void
@@ -117,8 +107,7 @@ before_set(AudStmt *stmt, VariableSetStmt *set)
 	if (set->kind == VAR_RESET_ALL)
 	{
 		aud_stmt_detail(stmt, "setting", "all");
-		aud_settings_remember();
-		stmt->settings.watched = true;
+		stmt->effects.compare_settings = true;
 	}
 	else if (set->kind != VAR_SET_MULTI && is_role_setting(set->name))
 		before_set_role(stmt, set);
@@ -133,7 +122,7 @@ before_set(AudStmt *stmt, VariableSetStmt *set)
 	}
 	if (set->is_local)
 		aud_facts_flag(stmt, "local");
-	decide_now(stmt);
+	stmt->effects.decide = true; /* what follows may be to silence it */
 }
 
 /* "name=value" among the settings of a role, a database, or both. */
@@ -266,9 +255,8 @@ before_discard(AudStmt *stmt, const DiscardStmt *discard)
 {
 	if (discard->target != DISCARD_ALL)
 		return;
-	aud_settings_remember();
-	stmt->settings.watched = true;
-	decide_now(stmt);
+	stmt->effects.compare_settings = true;
+	stmt->effects.decide = true; /* what follows may be to silence it */
 }
 
 bool
@@ -300,35 +288,4 @@ aud_facts_of_setting(AudStmt *stmt, Node *tree)
 		default:
 			return false;
 	}
-}
-
-static void
-record_change(const char *name, const char *old_value, const char *new_value,
-			  void *arg)
-{
-	AudStmt        *stmt = arg;
-	AudSettingFacts facts = {
-		.when = stmt->when.began,
-		.command = GetCommandTagName(stmt->what.tag),
-		.identity = stmt->who->json,
-		.name = name,
-		.old_value = old_value,
-		.new_value = new_value,
-	};
-
-	stmt->what.classes |= AUD_CLASS_CONFIG;
-	if (stmt->what.must_record || aud_policy_wants(stmt))
-		aud_record_setting(&facts);
-}
-
-static void
-record_changes(void *arg)
-{
-	aud_settings_changes(record_change, arg);
-}
-
-void
-aud_facts_settings_changed(AudStmt *stmt)
-{
-	aud_safely(record_changes, stmt);
 }

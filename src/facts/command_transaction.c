@@ -10,7 +10,6 @@
 #include "nodes/parsenodes.h"
 
 #include "facts/facts.h"
-#include "statement/xact.h"
 
 bool
 aud_facts_of_transaction(AudStmt *stmt, Node *parsetree)
@@ -24,6 +23,6 @@ aud_facts_of_transaction(AudStmt *stmt, Node *parsetree)
 	if (command->gid != NULL)
 		aud_stmt_detail(stmt, "gid", command->gid);
 	if (command->kind == TRANS_STMT_PREPARE)
-		aud_xact_set_gid(command->gid);
+		stmt->effects.gid = command->gid;
 	return true;
 }

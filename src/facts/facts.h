@@ -26,9 +26,8 @@ extern bool aud_facts_of_transaction(AudStmt *stmt, Node *parsetree);
 /* Such a command has succeeded. */
 extern void aud_facts_relation_done(AudStmt *stmt);
 
-/* A command with a query in it has succeeded, or failed. */
+/* A command with a query in it has failed. */
 extern void aud_facts_query_failed(AudStmt *stmt);
-extern void aud_facts_query_done(AudStmt *stmt, const QueryCompletion *qc);
 
 /*
  * Name a relation: as it is known, or as it was written (and then of this

@@ -41,23 +41,17 @@ extern bool aud_facts_target(Node *parsetree, ObjectType *type, Node **object);
  */
 extern void aud_facts_roles_changed(AudStmt *stmt);
 
-/* It called set_config(), or it is RESET ALL: what changed, as events. */
-extern void aud_facts_settings_changed(AudStmt *stmt);
-
 /*
  * A function that is built in is about to be executed by stmt, whose
  * executor is just starting or, otherwise, running.
  */
 extern void aud_facts_function(AudStmt *stmt, Oid funcid, bool starting);
 
-/* stmt->settings.called: its executor has started, and its plan tells with what. */
-extern void aud_facts_set_config_planned(AudStmt *stmt, QueryDesc *query_desc);
-
 /*
- * stmt->settings.called_later: it is about to run, and
- * aud_facts_settings_changed() will tell what that changed.
+ * stmt->settings.called: its executor has started, and its plan tells with
+ * what.  For the query of a cursor it tells only when that runs.
  */
-extern void aud_facts_set_config_runs(AudStmt *stmt);
+extern void aud_facts_set_config_planned(AudStmt *stmt, QueryDesc *query_desc);
 
 /*
  * A function with settings of its own, or SECURITY DEFINER, is entered.  Is

@@ -1,10 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * executor.c
- *	  Planner and executor hooks: queries begin, run, and end.
- *
- * The objects are taken down before the next ExecutorStart, since that is
- * what refuses access: a denied query is recorded with what it asked for.
+ *	  Analysis, planner and executor hooks: queries begin, run, and end.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,14 +11,8 @@
 #include "optimizer/planner.h"
 #include "parser/analyze.h"
 
-#include "facts/builtin.h"
-#include "facts/facts_ddl.h"
-#include "facts/params.h"
-#include "facts/rewritten.h"
-#include "facts/rls.h"
 #include "hooks/hooks.h"
 #include "server/compat.h"
-#include "statement/guard.h"
 #include "statement/policy.h"
 #include "statement/statement.h"
 
@@ -41,15 +32,6 @@ start(QueryDesc *queryDesc, int eflags)
 		standard_ExecutorStart(queryDesc, eflags);
 }
 
-/* What the calls of built-in functions are about; a body's is its command's. */
-static void
-note_builtins(AudStmt *stmt, const QueryDesc *queryDesc)
-{
-	aud_builtin_add_arguments(stmt, queryDesc);
-	if (stmt->body.host != NULL)
-		aud_stmt_merge(stmt->body.host, stmt);
-}
-
 static void
 aud_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
@@ -61,32 +43,19 @@ aud_ExecutorStart(QueryDesc *queryDesc, int eflags)
 		return;
 	}
 
-	aud_error_watch();
-	aud_error_flush_swallowed();
-	stmt = aud_statement_begin_query(queryDesc, eflags);
-	if (aud_config->log_parameters)
-		aud_params_add(stmt->body.host != NULL ? stmt->body.host : stmt,
-					   queryDesc->params);
-	aud_statement_enter(stmt);
+	stmt = aud_statement_open();
 	PG_TRY();
 	{
-		if (stmt->place.level == 0)
-			aud_guard_admit(NULL);
+		aud_statement_begin_query(stmt, queryDesc, eflags);
 		start(queryDesc, eflags);
+		aud_statement_started(stmt, queryDesc);
 	}
 	PG_CATCH();
 	{
-		aud_statement_leave(stmt);
-		aud_statement_fail(stmt, aud_error_take());
+		aud_statement_fail(stmt);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	if (stmt->what.has_builtins)
-		note_builtins(stmt, queryDesc);
-	aud_statement_leave(stmt);
-	aud_statement_watch(stmt, queryDesc->estate->es_query_cxt);
-	if (stmt->settings.called)
-		aud_facts_set_config_planned(stmt, queryDesc);
 }
 
 static void
@@ -98,26 +67,10 @@ run(AUD_EXECRUN_PARAMS)
 		standard_ExecutorRun(AUD_EXECRUN_ARGS);
 }
 
-/*
- * A portal may be run in several goes, and es_processed begins anew with each
- * of them.  It is complete when a go brought fewer rows than were asked for.
- */
-static void
-count_rows(AudStmt *stmt, const QueryDesc *queryDesc, uint64 asked_for)
-{
-	uint64 rows = queryDesc->estate->es_processed;
-
-	/* a query that a rule added is not counted */
-	stmt->result.rows += rows;
-	stmt->result.has_rows = queryDesc->plannedstmt->canSetTag;
-	stmt->result.incomplete =
-		stmt->place.level == 0 && asked_for > 0 && rows >= asked_for;
-}
-
 static void
 aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 {
-	AudStmt *stmt = aud_policy_watching() ? aud_statement_find(queryDesc) : NULL;
+	AudStmt *stmt = aud_policy_watching() ? aud_statement_run(queryDesc) : NULL;
 
 	if (stmt == NULL)
 	{
@@ -125,29 +78,17 @@ aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 		return;
 	}
 
-	aud_error_watch();
-	stmt->life.ran = true;
-	if (stmt->settings.called_later)
-		aud_facts_set_config_runs(stmt);
-	aud_statement_enter(stmt);
 	PG_TRY();
 	{
 		run(AUD_EXECRUN_ARGS);
+		aud_statement_ran(stmt, queryDesc, count);
 	}
 	PG_CATCH();
 	{
-		stmt->result.rows += queryDesc->estate->es_processed;
-		stmt->result.has_rows = true;
-		aud_statement_leave(stmt);
-		aud_statement_fail(stmt, aud_error_take());
+		aud_statement_run_failed(stmt, queryDesc);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	aud_error_flush_swallowed();
-	if (stmt->settings.called_later)
-		aud_facts_settings_changed(stmt);
-	aud_statement_leave(stmt);
-	count_rows(stmt, queryDesc, count);
 }
 
 static void
@@ -159,42 +100,30 @@ finish(QueryDesc *queryDesc)
 		standard_ExecutorFinish(queryDesc);
 }
 
-/* Only what writes has triggers to fire, or parts that nobody has read yet. */
-static bool
-has_nothing_to_finish(const QueryDesc *queryDesc)
-{
-	return queryDesc->operation == CMD_SELECT &&
-		   !queryDesc->plannedstmt->hasModifyingCTE;
-}
-
 /* Triggers that fire after the query run in here. */
 static void
 aud_ExecutorFinish(QueryDesc *queryDesc)
 {
-	AudStmt *stmt = NULL;
+	AudStmt *stmt =
+		aud_policy_watching() ? aud_statement_finish(queryDesc) : NULL;
 
-	if (aud_policy_watching() && !has_nothing_to_finish(queryDesc))
-		stmt = aud_statement_find(queryDesc);
 	if (stmt == NULL)
 	{
 		finish(queryDesc);
 		return;
 	}
 
-	aud_statement_enter(stmt);
 	PG_TRY();
 	{
 		finish(queryDesc);
+		aud_statement_finished(stmt);
 	}
 	PG_CATCH();
 	{
-		aud_statement_leave(stmt);
-		aud_statement_fail(stmt, aud_error_take());
+		aud_statement_fail(stmt);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	aud_error_flush_swallowed();
-	aud_statement_leave(stmt);
 }
 
 static void
@@ -213,7 +142,7 @@ end(QueryDesc *queryDesc)
 static void
 aud_ExecutorEnd(QueryDesc *queryDesc)
 {
-	AudStmt *stmt = aud_statement_find(queryDesc);
+	AudStmt *stmt = aud_statement_close(queryDesc);
 
 	if (stmt == NULL)
 	{
@@ -221,18 +150,17 @@ aud_ExecutorEnd(QueryDesc *queryDesc)
 		return;
 	}
 
-	stmt->life.ending = true;
 	PG_TRY();
 	{
 		end(queryDesc);
+		aud_statement_closed(stmt);
 	}
 	PG_CATCH();
 	{
-		aud_statement_fail(stmt, aud_error_take());
+		aud_statement_fail(stmt);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	aud_statement_end(stmt);
 }
 
 static PlannedStmt *
@@ -254,9 +182,7 @@ aud_planner(Query *parse, const char *query_string, int cursorOptions,
 	if (!aud_policy_watching())
 		return plan(parse, query_string, cursorOptions, boundParams);
 
-	aud_error_watch();
-	aud_rls_mark(parse);
-	aud_statement_enter_planner();
+	aud_statement_enter_planner(parse);
 	PG_TRY();
 	{
 		result = plan(parse, query_string, cursorOptions, boundParams);
@@ -273,14 +199,7 @@ static void
 aud_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 {
 	if (aud_policy_watching())
-	{
-		aud_error_watch();
-		aud_statement_new_text(pstate->p_sourcetext,
-							   query->stmt_location,
-							   query->stmt_len);
-		if (aud_rewritten_to_nothing(query))
-			aud_statement_rewritten(query, pstate->p_sourcetext);
-	}
+		aud_statement_analyzed(query, pstate->p_sourcetext);
 	if (next_post_parse_analyze)
 		next_post_parse_analyze(pstate, query, jstate);
 }

@@ -6,8 +6,8 @@
  *
  * The beginning shows in the object access hook, after the permission check,
  * and for functions that are not built in already in needs_fmgr_hook, before
- * it, so that a refused call can be named.  The end is the answer: a
- * FunctionCallResponse or an error.
+ * it, so that a refused call can be named.  The end is the answer, a
+ * FunctionCallResponse, or the rollback.
  *
  * The arguments are seen by nobody but the function.
  *
@@ -22,19 +22,14 @@
 #include "tcop/dest.h"
 #include "tcop/tcopprot.h"
 
-#include "core/class.h"
-#include "facts/command.h"
-#include "facts/objects.h"
 #include "hooks/hooks.h"
-#include "hooks/wire.h"
+#include "server/wire.h"
 #include "statement/place.h"
 #include "statement/policy.h"
+#include "statement/request.h"
 #include "statement/statement.h"
 
 static needs_fmgr_hook_type next_needs_fmgr_hook;
-
-static AudStmt *call;       /* the frame, while the function runs */
-static int      nest_level; /* of the transaction it was called in */
 
 /*
  * Messages that carry a text set debug_query_string before anything else is
@@ -43,45 +38,25 @@ static int      nest_level; /* of the transaction it was called in */
 static bool
 may_be_fastpath(void)
 {
-	return debug_query_string == NULL && call == NULL && MyProcPort != NULL &&
-		   aud_statement_active() == NULL && !aud_statement_is_planning() &&
-		   !aud_statement_is_committing() && whereToSendOutput == DestRemote &&
-		   !am_walsender && IsTransactionState() &&
-		   aud_place_trigger_depth() == 0;
+	return debug_query_string == NULL && !aud_request_has_call() &&
+		   MyProcPort != NULL && aud_statement_active() == NULL &&
+		   !aud_statement_is_planning() && !aud_statement_is_committing() &&
+		   whereToSendOutput == DestRemote && !am_walsender &&
+		   IsTransactionState() && aud_place_trigger_depth() == 0;
 }
 
-static void
-end_call(bool success)
-{
-	AudStmt *stmt = call;
-
-	call = NULL;
-	aud_wire_listen(NULL);
-	if (success)
-	{
-		aud_error_flush_swallowed();
-		aud_command_after(stmt, NULL);
-	}
-	aud_statement_leave(stmt);
-	if (success)
-		aud_statement_end(stmt);
-	else
-		aud_statement_fail(stmt, aud_error_take());
-}
-
+/*
+ * An error is reported while it still holds locks: what becomes of the call is
+ * found out when the transaction has been rolled back.
+ */
 static void
 answered(char type, const char *body, size_t len)
 {
-	if (call != NULL && (type == 'V' || type == 'E'))
-		end_call(type == 'V');
-}
-
-/* For the case that there is no client to be answered any more. */
-void
-aud_fastpath_over(void)
-{
-	if (call != NULL && GetCurrentTransactionNestLevel() <= nest_level)
-		end_call(false);
+	if (type != 'V' && type != 'E')
+		return;
+	aud_wire_listen(NULL);
+	if (type == 'V')
+		aud_request_end_call();
 }
 
 void
@@ -89,15 +64,7 @@ aud_fastpath_function(Oid funcid)
 {
 	if (!may_be_fastpath() || !aud_policy_watching())
 		return;
-	aud_error_watch();
-	call = aud_statement_begin_command(NULL,
-									   "FUNCTION CALL",
-									   AUD_CLASS_FUNCTION,
-									   AUD_ORIGIN_FASTPATH);
-	nest_level = GetCurrentTransactionNestLevel();
-	call->what.user_objects = true;
-	aud_objects_add_function(call, funcid);
-	aud_statement_enter(call);
+	aud_request_begin_call(funcid);
 	aud_wire_listen(answered);
 }
 

@@ -15,16 +15,14 @@
 
 #include <ctype.h>
 
-#include "access/xact.h"
 #include "replication/walsender.h"
 #include "tcop/tcopprot.h"
-#include "utils/timestamp.h"
 
 #include "core/class.h"
-#include "facts/objects.h"
 #include "hooks/hooks.h"
-#include "hooks/wire.h"
+#include "server/wire.h"
 #include "statement/policy.h"
+#include "statement/request.h"
 #include "statement/statement.h"
 
 /* The words that make a walsender take a text for a command of its own. */
@@ -40,9 +38,6 @@ static const char *const command_names[] = {
 	"UPLOAD_MANIFEST",
 	"SHOW",
 };
-
-static AudStmt *command;
-static uint64   bytes_sent;
 
 /* The next word of a text, at most as long as an identifier. */
 static const char *
@@ -98,103 +93,71 @@ slot_access(const char *name)
 	return 0;
 }
 
-static void
-add_slot(const char *name, const char *rest)
+/* The slot that a command is about, in word; false: none. */
+static bool
+find_slot(const char *name, const char *rest, int access, char *word)
 {
-	int  access = slot_access(name);
-	char word[NAMEDATALEN];
-
 	if (access == 0)
-		return;
+		return false;
 	rest = next_word(rest, word);
 	if (access == AUD_ACCESS_SELECT && name[0] == 'S')
 	{
 		/* START_REPLICATION [SLOT name] ... */
 		if (pg_strcasecmp(word, "SLOT") != 0)
-			return;
+			return false;
 		next_word(rest, word);
 	}
-	if (word[0] != '\0')
-		aud_objects_add_named(command, "replication slot", word, access, false);
+	return word[0] != '\0';
 }
 
 static void
-open_command(void)
+open_command(bool in_error)
 {
 	const char *rest;
 	const char *name = running_command(&rest);
+	char        slot[NAMEDATALEN];
+	int         access;
 
 	if (name == NULL || !aud_policy_watching() || aud_statement_active() != NULL)
 		return;
-	command = aud_statement_begin_command("replication",
-										  name,
-										  AUD_CLASS_REPLICATION,
-										  AUD_ORIGIN_CLIENT);
-	command->when.lead_us =
-		command->when.began - GetCurrentStatementStartTimestamp();
-	command->when.began = GetCurrentStatementStartTimestamp();
-	bytes_sent = 0;
-	add_slot(name, rest);
-	aud_statement_enter(command);
-}
-
-static void
-close_command(const AudFailure *failure)
-{
-	AudStmt *stmt = command;
-	char     number[32];
-
-	command = NULL;
-	if (bytes_sent > 0)
-	{
-		int len = snprintf(number, sizeof(number), UINT64_FORMAT, bytes_sent);
-
-		aud_stmt_detail_json(stmt, "bytes_sent", number, len);
-	}
-	if (failure == NULL)
-		aud_error_flush_swallowed();
-	aud_statement_leave(stmt);
-	if (failure != NULL)
-		aud_statement_fail(stmt, failure);
-	else
-		aud_statement_end(stmt);
+	access = slot_access(name);
+	aud_request_begin_command(name,
+							  find_slot(name, rest, access, slot) ? slot : NULL,
+							  access,
+							  in_error);
 }
 
 static void
 answered(char type, const char *body, size_t len)
 {
+	const char *command;
+
 	if (type == 'd')
 	{
-		bytes_sent += len;
+		aud_request_command_sent(len);
 		return;
 	}
-	if (command == NULL && strchr("TWHC", type) != NULL)
-		open_command();
-	if (command == NULL || aud_statement_active() != command)
+	if (type == 'Z')
+		aud_request_at_rest();
+	if (aud_request_command() == NULL && strchr("TWHC", type) != NULL)
+		open_command(false);
+	command = aud_request_command();
+	if (command == NULL)
 		return;
 
 	if (type == 'E')
-		close_command(aud_error_take());
-	else if (type == 'C' && strcmp(body, command->what.command) == 0)
-		close_command(NULL);
+		aud_request_command_failed();
+	else if (type == 'C' && strcmp(body, command) == 0)
+		aud_request_end_command();
 	else if (type == 'W' || type == 'H')
-		aud_statement_note_stream(command);
-}
-
-void
-aud_replication_over(const AudFailure *failure)
-{
-	if (command == NULL || aud_statement_active() != command)
-		return;
-	command->result.incomplete = failure == NULL;
-	close_command(failure);
+		aud_request_command_streams();
 }
 
 void
 aud_replication_failing(void)
 {
-	if (am_walsender && command == NULL)
-		open_command();
+	if (am_walsender && aud_request_command() == NULL)
+		open_command(true);
 }
 
 void

@@ -14,8 +14,10 @@
 #include "access/xact.h"
 
 #include "hooks/hooks.h"
-#include "hooks/wire.h"
 #include "statement/apply.h"
+#include "statement/error.h"
+#include "statement/login.h"
+#include "statement/request.h"
 #include "statement/statement.h"
 #include "statement/xact.h"
 
@@ -37,7 +39,8 @@ xact_ended(XactEvent event, void *arg)
 	switch (event)
 	{
 		case XACT_EVENT_PRE_COMMIT:
-			aud_session_opened();
+			if (aud_login_opened())
+				aud_replication_start();
 			aud_apply_committing();
 			aud_error_flush_swallowed();
 			break;
@@ -50,8 +53,9 @@ xact_ended(XactEvent event, void *arg)
 			aud_xact_prepared();
 			break;
 		case XACT_EVENT_ABORT:
-			aud_fastpath_over();
-			aud_error_ends_transaction();
+			aud_error_write();
+			aud_request_rolled_back();
+			aud_login_rolled_back();
 			aud_statement_committed(false, aud_error_last());
 			aud_xact_aborted(abort_reason());
 			break;
@@ -59,7 +63,7 @@ xact_ended(XactEvent event, void *arg)
 			return;
 	}
 	aud_error_settled();
-	aud_error_watch();
+	aud_error_context_link();
 }
 
 static void
@@ -75,10 +79,11 @@ subxact_ended(SubXactEvent event, SubTransactionId mySubid,
 			aud_xact_sub_committed();
 			break;
 		case SUBXACT_EVENT_ABORT_SUB:
-			aud_fastpath_over();
+			aud_error_write();
+			aud_request_rolled_back();
 			aud_xact_sub_aborted(abort_reason());
 			aud_error_settled();
-			aud_error_watch();
+			aud_error_context_link();
 			break;
 		default:
 			break;

@@ -377,8 +377,10 @@ find_same(AudStmt *to, const AudStmt *from, const AudObject *object)
 	return NULL;
 }
 
+/* may_add: false if an earlier merge has added it where there was none. */
 static void
-merge_object(AudStmt *to, const AudStmt *from, const AudObject *object)
+merge_object(AudStmt *to, const AudStmt *from, const AudObject *object,
+			 bool may_add)
 {
 	AudObject  copy = *object;
 	AudObject *added = find_same(to, from, object);
@@ -389,6 +391,8 @@ merge_object(AudStmt *to, const AudStmt *from, const AudObject *object)
 		added->by_policy &= object->by_policy;
 		return;
 	}
+	if (!may_add)
+		return;
 	added = aud_stmt_add_object(to);
 	if (added == NULL)
 		return;
@@ -399,16 +403,33 @@ merge_object(AudStmt *to, const AudStmt *from, const AudObject *object)
 	*added = copy;
 }
 
-void
-aud_stmt_merge(AudStmt *to, const AudStmt *from)
+/* merged and omitted: what an earlier merge has taken over. */
+static void
+merge(AudStmt *to, const AudStmt *from, int merged, uint64 omitted)
 {
 	for (int i = 0; i < from->objects.n; i++)
-		merge_object(to, from, &from->objects.items[i]);
-	to->objects.omitted += from->objects.omitted;
+		merge_object(to, from, &from->objects.items[i], i >= merged);
+	to->objects.omitted += from->objects.omitted - omitted;
 	to->what.classes |= from->what.classes;
 	to->what.rls |= from->what.rls;
 	to->what.privileged |= from->what.privileged;
 	to->what.must_record |= from->what.must_record;
 	to->what.user_objects |= from->what.user_objects;
 	to->what.catalog_objects |= from->what.catalog_objects;
+}
+
+void
+aud_stmt_merge(AudStmt *to, const AudStmt *from)
+{
+	merge(to, from, 0, 0);
+}
+
+void
+aud_stmt_merge_body(AudStmt *body)
+{
+	if (body->body.host == NULL)
+		return;
+	merge(body->body.host, body, body->body.merged, body->body.merged_omitted);
+	body->body.merged = body->objects.n;
+	body->body.merged_omitted = body->objects.omitted;
 }

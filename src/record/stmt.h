@@ -40,12 +40,13 @@ typedef enum AudOutcome
 	AUD_OUTCOME_PARTIAL,
 } AudOutcome;
 
-/* What a command still has to do with its cursor when it has succeeded. */
+/* What a command does with its cursor; see statement/cursor.c. */
 typedef enum AudCursorUse
 {
 	AUD_CURSOR_NONE,
 	AUD_CURSOR_HOLD,  /* remember its objects */
-	AUD_CURSOR_FETCH, /* count its rows */
+	AUD_CURSOR_FETCH, /* go on with it, and count its rows */
+	AUD_CURSOR_CLOSE, /* sum up what was fetched */
 } AudCursorUse;
 
 /* Longest primary error message that is kept; secrets of its query are not. */
@@ -102,9 +103,11 @@ typedef struct AudStmtLife
 	const void *key;    /* QueryDesc or Portal it belongs to; NULL: utility */
 
 	bool                  recorded;
-	bool                  ran;     /* ExecutorRun was called */
-	bool                  ending;  /* inside ExecutorEnd */
-	bool                  watched; /* the callback is registered */
+	bool                  ran;        /* ExecutorRun was called */
+	bool                  ending;     /* inside ExecutorEnd */
+	bool                  watched;    /* the callback is registered */
+	bool                  at_commit;  /* COMMIT: that decides how it ended */
+	bool                  was_failed; /* its transaction block, before it */
 	MemoryContextCallback context_gone;
 } AudStmtLife;
 
@@ -165,6 +168,10 @@ typedef struct AudStmtBody
 	const char *text;     /* NULL: by its digest */
 	size_t      len;
 	uint64      digest;
+
+	/* How much of its objects the host has already, see aud_stmt_merge_body */
+	int    merged;
+	uint64 merged_omitted;
 } AudStmtBody;
 
 typedef struct AudStmtWhen
@@ -226,8 +233,21 @@ typedef struct AudStmtSettings
 {
 	bool called;       /* it calls set_config() */
 	bool called_later; /* the same, in the query of a cursor */
-	bool watched;      /* they were remembered before it */
+
+	/* What they were before; the frame's own, NULL: they are not compared */
+	struct AudSettingsPicture *picture;
 } AudStmtSettings;
+
+/*
+ * What facts ask of statement/, which carries it out right after it has
+ * collected them: facts do not call up.
+ */
+typedef struct AudStmtEffects
+{
+	const char *gid; /* PREPARE TRANSACTION; the parse tree's, valid just now */
+	bool        decide; /* is it wanted?  By the settings of this moment */
+	bool        compare_settings; /* from now on, with what they are now */
+} AudStmtEffects;
 
 /* [{"type":"integer","value":"1"}] in the arena */
 typedef struct AudStmtParams
@@ -264,6 +284,7 @@ struct AudStmt
 	AudStmtTarget      target;
 	AudStmtRoles       roles;
 	AudStmtSettings    settings;
+	AudStmtEffects     effects;
 	AudStmtParams      params;
 	AudStmtResult      result; /* last, see there */
 };
@@ -321,5 +342,11 @@ extern void aud_stmt_keep_text(AudStmt *stmt);
 
 /* Copy the objects, classes and flags of one frame to another. */
 extern void aud_stmt_merge(AudStmt *to, const AudStmt *from);
+
+/*
+ * The same from a body to its host; nothing without one.  Each object is
+ * merged once, however often this is called while more of them are found.
+ */
+extern void aud_stmt_merge_body(AudStmt *body);
 
 #endif /* AUD_RECORD_STMT_H */

@@ -40,10 +40,14 @@ typedef struct AudRemembered
 	char  *text;   /* of a string; NULL: empty or unset */
 } AudRemembered;
 
-static MemoryContext           context;
-static struct config_generic **watched;
-static AudRemembered          *remembered; /* NULL: nothing is */
-static int                     n_watched;
+/* All of it in a context of its own. */
+struct AudSettingsPicture
+{
+	MemoryContext           context;
+	struct config_generic **settings;
+	AudRemembered          *values; /* one for each of them */
+	int                     n;
+};
 
 static bool
 begins(const char *name, const char *prefix)
@@ -89,19 +93,18 @@ aud_settings_value(const char *name)
 
 /* Custom settings may be defined at any time: look again each time. */
 static void
-find_watched(void)
+find_watched(AudSettingsPicture *picture)
 {
 	struct config_generic **all;
 	int                     n;
 
 	all = aud_all_settings(&n);
-	watched = palloc(n * sizeof(*watched));
-	n_watched = 0;
+	picture->settings = palloc(n * sizeof(*picture->settings));
 	for (int i = 0; i < n; i++)
 	{
 		if (aud_settings_is_watched(all[i]->name) &&
 			!(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
-			watched[n_watched++] = all[i];
+			picture->settings[picture->n++] = all[i];
 	}
 }
 
@@ -131,35 +134,57 @@ number_of(const struct config_generic *setting)
 	}
 }
 
-void
-aud_settings_forget(void)
+static AudRemembered
+value_of(const struct config_generic *setting)
 {
-	if (context != NULL)
-		MemoryContextReset(context);
-	remembered = NULL;
+	AudRemembered value = {number_of(setting),
+						   unconstify(char *, text_of(setting))};
+
+	return value;
+}
+
+/* Keep a value; its text is copied into the current context. */
+static AudRemembered
+keep(AudRemembered value)
+{
+	if (value.text != NULL)
+		value.text = pstrdup(value.text);
+	return value;
+}
+
+static AudSettingsPicture *
+take(void)
+{
+	AudSettingsPicture *picture = palloc0(sizeof(AudSettingsPicture));
+
+	picture->context = CurrentMemoryContext;
+	find_watched(picture);
+	picture->values = palloc(Max(picture->n, 1) * sizeof(AudRemembered));
+	for (int i = 0; i < picture->n; i++)
+		picture->values[i] = keep(value_of(picture->settings[i]));
+	return picture;
+}
+
+/* The context is given a parent that lasts when nothing can fail any more. */
+AudSettingsPicture *
+aud_settings_picture(void)
+{
+	MemoryContext       context = AllocSetContextCreate(CurrentMemoryContext,
+                                                  "secaudit settings",
+                                                  ALLOCSET_SMALL_SIZES);
+	MemoryContext       old = MemoryContextSwitchTo(context);
+	AudSettingsPicture *picture = take();
+
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(context, TopMemoryContext);
+	return picture;
 }
 
 void
-aud_settings_remember(void)
+aud_settings_picture_free(AudSettingsPicture *picture)
 {
-	MemoryContext old;
-
-	if (context == NULL)
-		context = AllocSetContextCreate(TopMemoryContext,
-										"secaudit settings",
-										ALLOCSET_DEFAULT_SIZES);
-	aud_settings_forget();
-	old = MemoryContextSwitchTo(context);
-	find_watched();
-	remembered = palloc0(Max(n_watched, 1) * sizeof(AudRemembered));
-	for (int i = 0; i < n_watched; i++)
-	{
-		const char *text = text_of(watched[i]);
-
-		remembered[i].number = number_of(watched[i]);
-		remembered[i].text = text != NULL ? pstrdup(text) : NULL;
-	}
-	MemoryContextSwitchTo(old);
+	if (picture != NULL)
+		MemoryContextDelete(picture->context);
 }
 
 static const char *
@@ -217,34 +242,60 @@ differs(const AudRemembered *a, const AudRemembered *b)
 	return strcmp(a->text, b->text) != 0;
 }
 
-int
-aud_settings_changes(AudSettingChanged changed, void *arg)
+static void
+call_changed(struct config_generic *setting, const AudRemembered *before,
+			 const AudRemembered *now, AudSettingChanged changed, void *arg)
 {
-	MemoryContext old = CurrentMemoryContext;
-	int           changes = 0;
+	char *old_value;
+	char *new_value;
 
-	if (remembered != NULL)
-		MemoryContextSwitchTo(context);
-	for (int i = 0; remembered != NULL && i < n_watched; i++)
+	if (aud_redact_is_secret_setting(setting->name))
 	{
-		AudRemembered now = {number_of(watched[i]),
-							 unconstify(char *, text_of(watched[i]))};
-		const char   *name = watched[i]->name;
+		changed(setting->name, AUD_REDACTED, AUD_REDACTED, arg);
+		return;
+	}
+	old_value = show(setting, before);
+	new_value = show(setting, now);
+	changed(setting->name, old_value, new_value, arg);
+	pfree(old_value);
+	pfree(new_value);
+}
 
-		if (!differs(&remembered[i], &now))
+int
+aud_settings_changes(const AudSettingsPicture *picture,
+					 AudSettingChanged changed, void *arg)
+{
+	int changes = 0;
+
+	for (int i = 0; i < picture->n; i++)
+	{
+		AudRemembered now = value_of(picture->settings[i]);
+
+		if (!differs(&picture->values[i], &now))
 			continue;
 		changes++;
-		if (aud_redact_is_secret_setting(name))
-			changed(name, AUD_REDACTED, AUD_REDACTED, arg);
-		else
-			changed(name,
-					show(watched[i], &remembered[i]),
-					show(watched[i], &now),
-					arg);
+		call_changed(picture->settings[i], &picture->values[i], &now, changed, arg);
+	}
+	return changes;
+}
+
+void
+aud_settings_picture_renew(AudSettingsPicture *picture)
+{
+	MemoryContext old = MemoryContextSwitchTo(picture->context);
+
+	for (int i = 0; i < picture->n; i++)
+	{
+		AudRemembered now = value_of(picture->settings[i]);
+
+		if (!differs(&picture->values[i], &now))
+			continue;
+		now = keep(now);
+		if (picture->values[i].text != NULL)
+			pfree(picture->values[i].text);
+		picture->values[i] = now;
 	}
 	MemoryContextSwitchTo(old);
-	aud_settings_forget();
-	return changes;
 }
 
 int

@@ -24,18 +24,24 @@ extern int aud_settings_class(const char *name);
 extern char *aud_settings_value(const char *name);
 
 /*
- * Remember the settings that concern auditing and logging; later tell which
- * of them have another value now.  One memory at a time; taking it again
- * forgets the one before.  Never throws but for lack of memory.
+ * A picture of the settings that concern auditing and logging, to tell later
+ * which of them have another value.  It is the caller's; several may exist at a
+ * time.  Taking one throws only for lack of memory, and then leaves nothing.
  */
-extern void aud_settings_remember(void);
-extern void aud_settings_forget(void);
+typedef struct AudSettingsPicture AudSettingsPicture;
+
+extern AudSettingsPicture *aud_settings_picture(void);
+extern void aud_settings_picture_free(AudSettingsPicture *picture); /* or NULL */
 
 typedef void (*AudSettingChanged)(const char *name, const char *old_value,
 								  const char *new_value, void *arg);
 
-/* Calls "changed" for each change, then forgets.  Returns how many. */
-extern int aud_settings_changes(AudSettingChanged changed, void *arg);
+/* Calls "changed" for each setting that differs from the picture; how many? */
+extern int aud_settings_changes(const AudSettingsPicture *picture,
+								AudSettingChanged changed, void *arg);
+
+/* From now on the picture shows what the settings are now. */
+extern void aud_settings_picture_renew(AudSettingsPicture *picture);
 
 /*
  * Calls "given" for each setting that concerns auditing, or the role, and came

@@ -6,8 +6,11 @@
  * The functions that send messages are called through a table that may be
  * replaced (parallel workers do it), so a copy with two entries of our own
  * takes its place for as long as somebody listens: during a function call,
- * in a walsender, and from an error to its report.  Other results are sent as
- * ever.
+ * in a walsender, and from an error to the next ReadyForQuery.  Other results
+ * are sent as ever.
+ *
+ * What we rely on, to be checked in a new major version: PqCommMethods and
+ * its entries putmessage and putmessage_noblock.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,29 +20,37 @@
 #include "tcop/dest.h"
 #include "tcop/tcopprot.h"
 
-#include "hooks/hooks.h"
-#include "hooks/wire.h"
+#include "server/error_context.h"
+#include "server/wire.h"
 
 static const PQcommMethods *next_methods;
 static PQcommMethods        methods;
 static AudListener          listener;
 static bool                 rearm;
+static void (*at_rest)(void);
 
 static void take_away(void);
 
 /*
  * The error report is sent when the stack of error callbacks has been
- * emptied, and before anything else can fail.
+ * emptied, and before anything else can fail.  ReadyForQuery is sent when the
+ * error has been dealt with.
  */
 static void
 look_at(char type, const char *body, size_t len)
 {
 	if (rearm && (type == 'E' || type == 'Z'))
+		aud_error_context_link();
+	if (rearm && type == 'Z')
 	{
+		void (*call)(void) = at_rest;
+
 		rearm = false;
-		aud_error_watch();
+		at_rest = NULL;
 		if (listener == NULL)
 			take_away();
+		if (call != NULL)
+			call();
 	}
 	if (listener != NULL)
 		listener(type, body, len);
@@ -90,10 +101,12 @@ aud_wire_listen(AudListener new_listener)
 }
 
 void
-aud_wire_rearm(void)
+aud_wire_rearm(void (*call)(void))
 {
 	if (whereToSendOutput != DestRemote)
 		return;
 	rearm = true;
+	if (call != NULL)
+		at_rest = call;
 	put_in_place();
 }

@@ -19,19 +19,16 @@
 #include "core/json_write.h"
 #include "facts/names.h"
 #include "facts/objects.h"
-#include "hooks/hooks.h"
 #include "record/record.h"
 #include "server/compat.h"
 #include "server/safely.h"
 #include "statement/apply.h"
+#include "statement/backend.h"
+#include "statement/error.h"
 #include "statement/policy.h"
 
 /* Room for the tables of a transaction; what does not fit is counted. */
 #define OBJECTS_ROOM 5000
-
-static bool started;
-static char subscription[NAMEDATALEN];
-static char subscription_json[NAMEDATALEN * 6 + 24];
 
 static const char *
 kind_of_work(void)
@@ -67,7 +64,7 @@ worker_ends(int code, Datum arg)
 	if (aud_policy_wants_class(AUD_CLASS_REPLICATION))
 		record_event("replication",
 					 am_tablesync_worker() ? "STOP TABLE SYNC" : "STOP APPLY",
-					 subscription_json,
+					 aud_backend->apply.subscription_json,
 					 code != 0 && failure->sqlstate != 0 ? failure : NULL,
 					 false);
 }
@@ -75,20 +72,20 @@ worker_ends(int code, Datum arg)
 static void
 worker_starts(void)
 {
-	AudBuf b;
+	AudApply *apply = &aud_backend->apply;
+	AudBuf    b;
 
-	started = true;
+	apply->started = true;
 	aud_session_start();
 	aud_objects_start();
-	strlcpy(subscription, MySubscription->name, sizeof(subscription));
-	aud_buf_init(&b, subscription_json, sizeof(subscription_json));
+	aud_buf_init(&b, apply->subscription_json, sizeof(apply->subscription_json));
 	aud_buf_lit(&b, ",\"subscription\":");
-	aud_session_append_string(&b, subscription);
+	aud_session_append_string(&b, MySubscription->name);
 	before_shmem_exit(worker_ends, (Datum) 0);
 	if (aud_policy_wants_class(AUD_CLASS_REPLICATION))
 		record_event("replication",
 					 am_tablesync_worker() ? "START TABLE SYNC" : "START APPLY",
-					 subscription_json,
+					 aud_backend->apply.subscription_json,
 					 NULL,
 					 true);
 }
@@ -145,14 +142,14 @@ static void
 record_changes(void *arg)
 {
 	PgStat_SubXactStatus *xact = pgstat_get_xact_stack_level(1);
-	char                  detail[OBJECTS_ROOM + sizeof(subscription_json)];
-	uint64                rows = 0;
-	uint64                omitted = 0;
-	AudBuf                b;
-	size_t                start;
+	char   detail[OBJECTS_ROOM + sizeof(aud_backend->apply.subscription_json)];
+	uint64 rows = 0;
+	uint64 omitted = 0;
+	AudBuf b;
+	size_t start;
 
 	aud_buf_init(&b, detail, sizeof(detail));
-	aud_buf_cstr(&b, subscription_json);
+	aud_buf_cstr(&b, aud_backend->apply.subscription_json);
 	start = b.len;
 	for (PgStat_TableXactStatus *changes = xact->first; changes != NULL;
 		 changes = changes->next)
@@ -182,7 +179,7 @@ aud_apply_committing(void)
 {
 	if (!IsLogicalWorker() || MySubscription == NULL)
 		return;
-	if (!started)
+	if (!aud_backend->apply.started)
 		worker_starts();
 	if (aud_policy_wants_class(AUD_CLASS_WRITE))
 		aud_safely(record_changes, NULL);

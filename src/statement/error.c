@@ -1,17 +1,30 @@
 /*-------------------------------------------------------------------------
  *
  * error.c
- *	  Errors that belong to no statement of their own, and what an error
- *	  keeps from being executed.
+ *	  Errors of this process, and the records of those that belong to no
+ *	  statement.
+ *
+ * An error is seen inside errfinish(), where whoever raised it may still hold
+ * lightweight locks.  To wait there for room in the buffer or for the disk
+ * would make everybody wait who wants them; and should one of them be the
+ * buffer's, for ever.  So the record is made there, from what will be gone a
+ * moment later, but it is written there only if no lock can be held; that is
+ * the usual case, and the client does not hear of the error before its record
+ * is where secaudit.durability wants it.  Otherwise it is written when the
+ * (sub)transaction is rolled back, which releases the locks, before any other
+ * record, or before the server says that it is ready again.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "tcop/tcopprot.h"
 #include "utils/timestamp.h"
 
 #include "core/class.h"
+#include "core/redact/redact.h"
 #include "record/record.h"
+#include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/message.h"
 #include "statement/place.h"
@@ -19,8 +32,44 @@
 #include "statement/statement.h"
 #include "statement/xact.h"
 
+/* Hide in the last message what it quotes of secrets in this text, if any. */
+static void
+hide_secrets_of(const char *query, size_t len)
+{
+	char   message[AUD_ERROR_MESSAGE_MAX];
+	char  *last = aud_backend->error.last.message;
+	AudBuf b;
+
+	if (query == NULL || !aud_redact_may_apply(query, len))
+		return;
+	strlcpy(message, last, sizeof(message));
+	aud_buf_init(&b, last, AUD_ERROR_MESSAGE_MAX);
+	aud_redact_message(&b, message, strlen(message), query, len);
+}
+
+/*
+ * Keep the message without the secrets it may quote: of the text that failed
+ * to parse, of the statement it was about, of what the client sent.  Now,
+ * because the message outlives them: the end of the transaction repeats it.
+ */
+static void
+keep_message(const ErrorData *edata)
+{
+	const AudStmt *stmt = aud_statement_active();
+
+	strlcpy(aud_backend->error.last.message,
+			edata->message ? edata->message : "",
+			AUD_ERROR_MESSAGE_MAX);
+	if (edata->internalquery != NULL)
+		hide_secrets_of(edata->internalquery, strlen(edata->internalquery));
+	if (stmt != NULL)
+		hide_secrets_of(stmt->text.data, stmt->text.len);
+	if (debug_query_string != NULL)
+		hide_secrets_of(debug_query_string, strlen(debug_query_string));
+}
+
 void
-aud_statement_add_skipped(AudStmt *stmt)
+aud_error_add_skipped(AudStmt *stmt)
 {
 	AudSlice rest = aud_message_rest();
 
@@ -28,12 +77,15 @@ aud_statement_add_skipped(AudStmt *stmt)
 		aud_stmt_detail_text(stmt, "skipped_query", rest.text, rest.len);
 }
 
-void
-aud_statement_error(const AudFailure *failure, const char *query, size_t query_len)
+/* Make the record of an error that belongs to no statement; write it later. */
+static void
+make_record(const AudFailure *failure, const char *query, size_t query_len)
 {
 	const AudStmt *active = aud_statement_active();
-	AudStmt       *stmt = aud_stmt_take_spare();
+	AudStmt       *stmt;
 
+	aud_error_write(); /* the one before, if any: there is one frame for them */
+	stmt = aud_stmt_take_spare();
 	stmt->what.is_error = true;
 	stmt->what.classes = AUD_CLASS_ERROR;
 	stmt->place.level = active != NULL ? active->place.level + 1 : 0;
@@ -50,7 +102,18 @@ aud_statement_error(const AudFailure *failure, const char *query, size_t query_l
 	stmt->result.outcome = AUD_OUTCOME_FAILURE;
 	stmt->result.failure = *failure;
 	if (query == NULL || query[query_len] != '\0')
-		aud_statement_add_skipped(stmt);
+		aud_error_add_skipped(stmt);
+	aud_backend->error.unwritten = stmt;
+}
+
+void
+aud_error_write(void)
+{
+	AudStmt *stmt = aud_backend->error.unwritten;
+
+	if (stmt == NULL)
+		return;
+	aud_backend->error.unwritten = NULL;
 	if (aud_policy_wants(stmt))
 	{
 		aud_record_statement(stmt);
@@ -59,4 +122,164 @@ aud_statement_error(const AudFailure *failure, const char *query, size_t query_l
 	if (aud_config->durability == AUD_DURABILITY_STATEMENT)
 		aud_guard_wait();
 	aud_stmt_release(stmt);
+}
+
+/* The same inside errfinish(): at once, or with all it needs kept for later. */
+static void
+write_if_safe(void)
+{
+	if (aud_backend->error.unwritten == NULL)
+		return;
+	if (aud_error_context_is_safe())
+		aud_error_write();
+	else
+		aud_stmt_keep_text(aud_backend->error.unwritten);
+}
+
+void
+aud_error_record(const AudFailure *failure, const char *query, size_t query_len)
+{
+	make_record(failure, query, query_len);
+	aud_error_write();
+}
+
+/* Was an error raised inside the active statement that it has never seen? */
+static bool
+is_swallowed(void)
+{
+	const AudErrorState *error = &aud_backend->error;
+
+	return error->is_open && aud_statement_active() != NULL &&
+		   error->raised_in == aud_statement_active();
+}
+
+static void
+make_swallowed(void)
+{
+	AudErrorState *error = &aud_backend->error;
+
+	error->is_open = false;
+	make_record(&error->last, error->swallowed_text, error->swallowed_text_len);
+}
+
+void
+aud_error_flush_swallowed(void)
+{
+	aud_backend->error.in_flight = false;
+	if (is_swallowed())
+		make_swallowed();
+	aud_error_write();
+}
+
+void
+aud_error_raised(const ErrorData *edata)
+{
+	AudErrorState *error = &aud_backend->error;
+	const char    *detail =
+        edata->detail_log != NULL ? edata->detail_log : edata->detail;
+	const char *text = edata->internalquery;
+
+	/* the one before was swallowed, or this one could not have been raised */
+	if (is_swallowed())
+	{
+		make_swallowed();
+		write_if_safe();
+	}
+
+	error->last.sqlstate = edata->sqlerrcode;
+	keep_message(edata);
+	strlcpy(error->last_detail,
+			detail != NULL ? detail : "",
+			sizeof(error->last_detail));
+	error->is_open = true;
+	error->in_flight = true;
+	error->raised_in = aud_statement_active();
+	error->swallowed_text_len = 0;
+	if (text != NULL)
+		error->swallowed_text_len =
+			strlcpy(error->swallowed_text, text, AUD_SWALLOWED_TEXT_MAX);
+	error->swallowed_text_len =
+		Min(error->swallowed_text_len, AUD_SWALLOWED_TEXT_MAX - 1);
+}
+
+void
+aud_error_is_nobodys(void)
+{
+	AudErrorState *error = &aud_backend->error;
+	AudSlice       slice = aud_message_failed();
+
+	error->is_open = false;
+	if (error->last.sqlstate == ERRCODE_IN_FAILED_SQL_TRANSACTION &&
+		!aud_xact_refuse())
+		return;
+	make_record(&error->last, slice.text, slice.len);
+	write_if_safe();
+}
+
+void
+aud_error_warned(int sqlstate)
+{
+	AudStmt *stmt = aud_statement_active();
+
+	if ((sqlstate != ERRCODE_WARNING_PRIVILEGE_NOT_GRANTED &&
+		 sqlstate != ERRCODE_WARNING_PRIVILEGE_NOT_REVOKED) ||
+		stmt == NULL || stmt->what.utility != T_GrantStmt)
+		return;
+	stmt->result.outcome = AUD_OUTCOME_PARTIAL;
+	stmt->result.failure.sqlstate = sqlstate;
+}
+
+const AudFailure *
+aud_error_take(void)
+{
+	AudErrorState *error = &aud_backend->error;
+	int            sqlstate = geterrcode();
+
+	/*
+	 * An error that was caught and thrown again has not come by here the
+	 * second time; what it says is still true of its code.
+	 */
+	if (error->last.sqlstate != sqlstate)
+	{
+		error->last.sqlstate = sqlstate;
+		error->last.message[0] = '\0';
+	}
+	error->is_open = false;
+	return &error->last;
+}
+
+const AudFailure *
+aud_error_last(void)
+{
+	return &aud_backend->error.last;
+}
+
+const char *
+aud_error_detail(void)
+{
+	return aud_backend->error.last_detail;
+}
+
+bool
+aud_error_is_open(void)
+{
+	return aud_backend->error.is_open;
+}
+
+void
+aud_error_taken(void)
+{
+	aud_backend->error.is_open = false;
+}
+
+bool
+aud_error_is_in_flight(void)
+{
+	return aud_backend->error.in_flight;
+}
+
+void
+aud_error_settled(void)
+{
+	aud_backend->error.in_flight = false;
 }

@@ -14,20 +14,16 @@
 #include "access/xact.h"
 #include "tcop/tcopprot.h"
 
+#include "statement/backend.h"
 #include "statement/message.h"
-
-static const char *source;       /* the text last analyzed */
-static TimestampTz arrived;      /* when its message did */
-static size_t      start;        /* of the statement last analyzed */
-static size_t      end;          /* of the same */
-static bool        begun;        /* has that statement begun to execute? */
-static uint64      first_number; /* of the first statement of the text */
 
 static bool
 is_current(void)
 {
-	return source != NULL && source == debug_query_string &&
-		   arrived == GetCurrentStatementStartTimestamp();
+	const AudMessage *message = &aud_backend->message;
+
+	return message->source != NULL && message->source == debug_query_string &&
+		   message->arrived == GetCurrentStatementStartTimestamp();
 }
 
 /* Past blanks, semicolons and comments, nested ones left aside. */
@@ -49,55 +45,62 @@ skip_nothing(const char *p)
 void
 aud_message_analyzed(const char *text, int location, int len)
 {
+	AudMessage *message = &aud_backend->message;
+
 	if (text == NULL || text != debug_query_string)
 		return;
-	if (text != source || arrived != GetCurrentStatementStartTimestamp())
-		first_number = 0;
-	source = text;
-	arrived = GetCurrentStatementStartTimestamp();
-	start = location > 0 ? location : 0;
-	end = len > 0 ? start + len : start + strlen(text + start);
-	begun = false;
+	if (text != message->source ||
+		message->arrived != GetCurrentStatementStartTimestamp())
+		message->first_number = 0;
+	message->source = text;
+	message->arrived = GetCurrentStatementStartTimestamp();
+	message->start = location > 0 ? location : 0;
+	message->end = len > 0 ? message->start + len
+						   : message->start + strlen(text + message->start);
+	message->begun = false;
 }
 
 uint64_t
 aud_message_begin(uint64_t number)
 {
+	AudMessage *message = &aud_backend->message;
+
 	if (!is_current())
 		return 0;
-	begun = true;
-	if (first_number == 0)
+	message->begun = true;
+	if (message->first_number == 0)
 	{
-		if (*skip_nothing(source + end) == '\0')
+		if (*skip_nothing(message->source + message->end) == '\0')
 			return 0;
-		first_number = number;
+		message->first_number = number;
 	}
-	return first_number;
+	return message->first_number;
 }
 
 uint64_t
 aud_message_batch(void)
 {
-	return is_current() ? first_number : 0;
+	return is_current() ? aud_backend->message.first_number : 0;
 }
 
 AudSlice
 aud_message_failed(void)
 {
-	AudSlice slice = {debug_query_string, 0};
+	const AudMessage *message = &aud_backend->message;
+	AudSlice          slice = {debug_query_string, 0};
 
 	if (slice.text == NULL)
 		return slice;
 	slice.text = skip_nothing(slice.text);
 	if (is_current())
 	{
-		const char *next = skip_nothing(source + end);
+		const char *next = skip_nothing(message->source + message->end);
 
-		if (!begun || *next == '\0')
+		if (!message->begun || *next == '\0')
 		{
 			/* it was being planned, or its commit failed */
-			slice.text = skip_nothing(source + start);
-			slice.len = source + end - slice.text;
+			slice.text = skip_nothing(message->source + message->start);
+			slice.len = message->source + message->end - slice.text;
 			return slice;
 		}
 		slice.text = next;
@@ -109,11 +112,12 @@ aud_message_failed(void)
 AudSlice
 aud_message_rest(void)
 {
-	AudSlice slice = {NULL, 0};
+	const AudMessage *message = &aud_backend->message;
+	AudSlice          slice = {NULL, 0};
 
 	if (!is_current())
 		return slice;
-	slice.text = skip_nothing(source + end);
+	slice.text = skip_nothing(message->source + message->end);
 	slice.len = strlen(slice.text);
 	if (slice.len == 0)
 		slice.text = NULL;

@@ -22,19 +22,8 @@
 #include "utils/backend_status.h"
 #include "utils/fmgrprotos.h"
 
+#include "statement/backend.h"
 #include "statement/place.h"
-
-static uint64 early_number; /* given to the client's next statement, or 0 */
-
-/* The client's last statement, and the message that it came with. */
-static uint64      last_number;
-static TimestampTz last_message;
-static bool        only_rules_follow; /* rules took that statement away */
-
-/* The text that was analyzed last, and the statement's place in it. */
-static const char *text_source; /* compared, never followed */
-static int         text_location;
-static int         text_len;
 
 int
 aud_place_trigger_depth(void)
@@ -80,18 +69,23 @@ find_origin(const AudStmt *stmt, const AudSurroundings *now)
 static uint64
 number_early(void)
 {
-	if (early_number == 0)
-		early_number = aud_session_next_stmt();
-	return early_number;
+	AudPlace *place = &aud_backend->place;
+
+	if (place->early_number == 0)
+		place->early_number = aud_session_next_stmt();
+	return place->early_number;
 }
 
 /* The statement that a rule's query was made of: just done, or yet to come. */
 static uint64
 parent_of_rule(void)
 {
-	if (early_number == 0 &&
-		(only_rules_follow || last_message == GetCurrentStatementStartTimestamp()))
-		return last_number;
+	const AudPlace *place = &aud_backend->place;
+
+	if (place->early_number == 0 &&
+		(place->only_rules_follow ||
+		 place->last_message == GetCurrentStatementStartTimestamp()))
+		return place->last_number;
 	return number_early();
 }
 
@@ -112,7 +106,7 @@ find_parent(AudStmt *stmt, const AudSurroundings *now)
 	{
 		stmt->place.parent = now->awaiting_commit != NULL
 								 ? now->awaiting_commit->place.number
-								 : last_number;
+								 : aud_backend->place.last_number;
 		stmt->place.level = 1;
 	}
 	else if (now->from_rule)
@@ -122,24 +116,25 @@ find_parent(AudStmt *stmt, const AudSurroundings *now)
 void
 aud_place_identify(AudStmt *stmt, const AudSurroundings *now)
 {
-	bool from_client;
+	AudPlace *place = &aud_backend->place;
+	bool      from_client;
 
 	stmt->place.trigger_depth = aud_place_trigger_depth();
 	find_parent(stmt, now);
 	from_client = stmt->place.level == 0 && !now->from_rule;
 
-	if (from_client && early_number != 0)
+	if (from_client && place->early_number != 0)
 	{
-		stmt->place.number = early_number;
-		early_number = 0;
+		stmt->place.number = place->early_number;
+		place->early_number = 0;
 	}
 	else
 		stmt->place.number = aud_session_next_stmt();
 	if (from_client)
 	{
-		last_number = stmt->place.number;
-		last_message = GetCurrentStatementStartTimestamp();
-		only_rules_follow = stmt->what.rewritten;
+		place->last_number = stmt->place.number;
+		place->last_message = GetCurrentStatementStartTimestamp();
+		place->only_rules_follow = stmt->what.rewritten;
 	}
 	stmt->place.origin = find_origin(stmt, now);
 }
@@ -149,28 +144,32 @@ aud_place_failed_number(void)
 {
 	uint64 number = number_early();
 
-	early_number = 0;
+	aud_backend->place.early_number = 0;
 	return number;
 }
 
 void
 aud_place_new_text(const char *source, int location, int len)
 {
-	early_number = 0;
-	last_message = 0;
-	only_rules_follow = false;
-	text_source = source;
-	text_location = location;
-	text_len = len;
+	AudPlace *place = &aud_backend->place;
+
+	place->early_number = 0;
+	place->last_message = 0;
+	place->only_rules_follow = false;
+	place->text_source = source;
+	place->text_location = location;
+	place->text_len = len;
 }
 
 void
 aud_place_of_rule(const char *source, int *location, int *len)
 {
-	if (source == text_source)
+	const AudPlace *place = &aud_backend->place;
+
+	if (source == place->text_source)
 	{
-		*location = text_location;
-		*len = text_len;
+		*location = place->text_location;
+		*len = place->text_len;
 	}
 	else
 	{

@@ -1,125 +1,81 @@
 /*-------------------------------------------------------------------------
  *
  * stack.c
- *	  The statement stack: who is active, and how a statement ends.
+ *	  The statement stack: which frames there are, which of them are active,
+ *	  and how one leaves it.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/parallel.h"
+#include "utils/timestamp.h"
 
 #include "buffer/inflight.h"
 #include "core/class.h"
-#include "facts/facts_ddl.h"
-#include "facts/objects.h"
 #include "facts/roles.h"
 #include "record/record.h"
+#include "server/settings.h"
+#include "statement/error.h"
 #include "statement/guard.h"
-#include "statement/message.h"
-#include "statement/pending.h"
-#include "statement/place.h"
 #include "statement/policy.h"
 #include "statement/stack.h"
-#include "statement/statement.h"
 #include "statement/xact.h"
 
-AudStack aud_stack;
+void
+aud_stack_enter(AudStmt *stmt)
+{
+	AudStack *stack = &aud_backend->stack;
+
+	stmt->roles.entered = aud_roles_acting();
+	if (stack->active != NULL)
+		aud_roles_notice_outer(stack->active, stmt->roles.entered);
+	else
+		stack->message = GetCurrentStatementStartTimestamp();
+	stmt->life.caller = stack->active;
+	stmt->place.planning = stack->planning;
+	if (stmt->place.silent && stack->active != NULL)
+	{
+		stmt->place.number = stack->active->place.number;
+		stmt->place.level = stack->active->place.level;
+	}
+	stack->active = stmt;
+	stack->planning = 0;
+}
+
+void
+aud_stack_add(AudStmt *stmt)
+{
+	stmt->life.next = aud_backend->stack.open;
+	aud_backend->stack.open = stmt;
+}
 
 AudStmt *
-aud_statement_active(void)
+aud_stack_open(void)
 {
-	return aud_stack.active;
-}
+	AudStmt *stmt = aud_stmt_take();
 
-void
-aud_statement_enter(AudStmt *stmt)
-{
-	stmt->roles.entered = aud_roles_acting();
-	if (aud_stack.active != NULL)
-		aud_roles_notice_outer(aud_stack.active, stmt->roles.entered);
-	stmt->life.caller = aud_stack.active;
-	stmt->place.planning = aud_stack.planning;
-	if (stmt->place.silent && aud_stack.active != NULL)
-	{
-		stmt->place.number = aud_stack.active->place.number;
-		stmt->place.level = aud_stack.active->place.level;
-	}
-	aud_stack.active = stmt;
-	aud_stack.planning = 0;
-}
-
-void
-aud_statement_leave(AudStmt *stmt)
-{
-	aud_roles_notice(stmt);
-	aud_stack.active = stmt->life.caller;
-	aud_stack.planning = stmt->place.planning;
-	stmt->life.caller = NULL;
-}
-
-void
-aud_statement_enter_planner(void)
-{
-	aud_stack.planning++;
-}
-
-void
-aud_statement_leave_planner(void)
-{
-	aud_stack.planning--;
+	aud_stack_add(stmt);
+	aud_stack_enter(stmt);
+	return stmt;
 }
 
 bool
-aud_statement_is_planning(void)
+aud_stack_has(const AudStmt *stmt)
 {
-	return aud_stack.planning > 0;
-}
+	const AudStmt *open = aud_backend->stack.open;
 
-void
-aud_statement_new_text(const char *source, int location, int len)
-{
-	if (aud_stack.active != NULL || aud_stack.planning > 0)
-		return;
-	aud_pending_forget();
-	aud_place_new_text(source, location, len);
-	aud_message_analyzed(source, location, len);
-}
-
-void
-aud_statement_note_function(Oid funcid)
-{
-	AudStmt *stmt =
-		aud_stack.active != NULL ? aud_stack.active : aud_stack.awaiting_commit;
-
-	if (aud_stack.planning > 0)
-	{
-		aud_pending_note(aud_stack.active, funcid);
-		return;
-	}
-
-	/* a query that is the body of a command speaks through the command */
-	if (stmt != NULL && stmt->body.host != NULL)
-		stmt = stmt->body.host;
-	if (stmt != NULL)
-		aud_objects_add_function(stmt, funcid);
-}
-
-void
-aud_statement_note_stream(AudStmt *stmt)
-{
-	stmt->what.is_begin = true;
-	if (aud_policy_wants(stmt))
-		aud_record_statement(stmt);
-	stmt->what.is_begin = false;
+	while (open != NULL && open != stmt)
+		open = open->life.next;
+	return open != NULL;
 }
 
 AudStmt *
-aud_statement_find(const void *key)
+aud_stack_find(const void *key)
 {
 	if (key == NULL)
 		return NULL;
-	for (AudStmt *stmt = aud_stack.open; stmt != NULL; stmt = stmt->life.next)
+	for (AudStmt *stmt = aud_backend->stack.open; stmt != NULL;
+		 stmt = stmt->life.next)
 	{
 		if (stmt->life.key == key)
 			return stmt;
@@ -131,9 +87,9 @@ aud_statement_find(const void *key)
 void
 aud_stack_release(AudStmt *stmt)
 {
-	AudStmt **link = &aud_stack.open;
+	AudStmt **link = &aud_backend->stack.open;
 
-	for (AudStmt *other = aud_stack.open; other != NULL; other = other->life.next)
+	for (AudStmt *other = *link; other != NULL; other = other->life.next)
 	{
 		if (other->body.host == stmt)
 			other->body.host = NULL;
@@ -142,8 +98,10 @@ aud_stack_release(AudStmt *stmt)
 		link = &(*link)->life.next;
 	if (*link == stmt)
 		*link = stmt->life.next;
+	if (stmt->settings.picture != NULL)
+		aud_settings_picture_free(stmt->settings.picture);
 	aud_stmt_release(stmt);
-	if (aud_stack.open == NULL)
+	if (aud_backend->stack.open == NULL)
 		aud_session_forget_stale();
 }
 
@@ -155,8 +113,8 @@ is_unused(const AudStmt *stmt)
 		   !stmt->life.ran && stmt->result.outcome == AUD_OUTCOME_SUCCESS;
 }
 
-static void
-record(AudStmt *stmt)
+void
+aud_stack_record(AudStmt *stmt)
 {
 	bool wanted;
 
@@ -165,6 +123,13 @@ record(AudStmt *stmt)
 	stmt->life.recorded = true;
 	if (stmt->place.silent)
 		return;
+	aud_error_write();
+
+	/* it may have failed before its beginning was taken down */
+	if (stmt->who == NULL)
+		stmt->who = aud_session_identity(false);
+	if (stmt->when.began == 0)
+		stmt->when.began = GetCurrentTimestamp();
 	if (stmt->what.classes == 0)
 		stmt->what.classes = AUD_CLASS_MISC;
 	wanted = !is_unused(stmt) && aud_policy_wants(stmt);
@@ -175,8 +140,8 @@ record(AudStmt *stmt)
 			aud_record_statement(stmt);
 			aud_xact_count_record();
 			/* a look at catalogs that leads to a record is one, too */
-			if (aud_stack.active != NULL)
-				aud_stack.active->what.user_objects = true;
+			if (aud_backend->stack.active != NULL)
+				aud_backend->stack.active->what.user_objects = true;
 		}
 		return;
 	}
@@ -208,12 +173,12 @@ context_gone(void *arg)
 	 */
 	if (stmt->result.outcome != AUD_OUTCOME_FAILURE)
 		stmt->result.incomplete = true;
-	record(stmt);
+	aud_stack_record(stmt);
 	aud_stack_release(stmt);
 }
 
 void
-aud_statement_watch(AudStmt *stmt, MemoryContext query_context)
+aud_stack_watch(AudStmt *stmt, MemoryContext query_context)
 {
 	stmt->life.context_gone.func = context_gone;
 	stmt->life.context_gone.arg = stmt;
@@ -221,128 +186,71 @@ aud_statement_watch(AudStmt *stmt, MemoryContext query_context)
 	stmt->life.watched = true;
 }
 
-static void
-finish(AudStmt *stmt)
+void
+aud_stack_finish(AudStmt *stmt)
 {
-	record(stmt);
+	aud_stack_record(stmt);
 	if (!stmt->life.watched)
 		aud_stack_release(stmt);
 	else
 		stmt->life.ending = false; /* from here on the callback has the frame */
 }
 
-/* What only the end of a successful statement shows. */
-static void
-note_effects(AudStmt *stmt)
-{
-	if (stmt->roles.changed && !stmt->place.silent)
-	{
-		for (AudStmt *outer = aud_stack.active; outer != NULL;
-			 outer = outer->life.caller)
-			outer->roles.noted = stmt->roles.to;
-		aud_facts_roles_changed(stmt);
-	}
-	if (stmt->settings.watched)
-		aud_facts_settings_changed(stmt);
-}
-
-void
-aud_statement_end(AudStmt *stmt)
-{
-	if (stmt->roles.changed || stmt->settings.watched)
-		note_effects(stmt);
-	if (stmt->what.has_later && stmt->what.utility == T_Invalid)
-		aud_objects_resolve(stmt);
-	if (stmt->body.host != NULL && stmt->result.has_rows)
-	{
-		stmt->body.host->result.rows += stmt->result.rows;
-		stmt->body.host->result.has_rows = true;
-	}
-	finish(stmt);
-}
-
 /*
- * The query of a cursor is silent because the command that runs it speaks for
- * it.  A cursor WITH HOLD is filled at the commit, though, when none may run;
- * and its portal can be executed by a message of the protocol.
+ * An error has passed by the hook that entered this frame, which would have
+ * had to end it.  Who acts and what it is about may never have been found out;
+ * its text may be gone by now, and its key may be somebody else's.
  */
-static bool
-has_no_speaker(const AudStmt *stmt)
+static void
+abandon(AudStmt *stmt)
 {
-	return stmt->place.silent && stmt->body.host == NULL &&
-		   aud_stack.active == NULL && aud_stack.awaiting_commit == NULL &&
-		   !IsParallelWorker();
-}
-
-void
-aud_statement_fail(AudStmt *stmt, const AudFailure *failure)
-{
-	if (has_no_speaker(stmt))
+	if (stmt->text.kept == NULL)
 	{
-		AudSlice slice = aud_message_failed();
-
-		aud_statement_error(failure, slice.text, slice.len);
+		stmt->text.data = NULL;
+		stmt->text.len = 0;
+		stmt->text.is_clean = false;
 	}
-	if (!stmt->place.silent)
-		aud_statement_add_skipped(stmt);
-	stmt->result.outcome = AUD_OUTCOME_FAILURE;
-	stmt->result.failure = *failure;
-	finish(stmt);
+	if (!stmt->life.watched)
+		stmt->life.key = NULL;
+	if (stmt->result.outcome != AUD_OUTCOME_FAILURE)
+		stmt->result.incomplete = true;
+	stmt->life.caller = NULL;
+	aud_stack_finish(stmt);
+}
+
+/* The innermost active frame is abandoned. */
+static void
+pop_abandoned(AudStack *stack)
+{
+	AudStmt *stmt = stack->active;
+
+	stack->active = stmt->life.caller;
+	stack->planning = stmt->place.planning;
+	abandon(stmt);
 }
 
 void
-aud_statement_await_commit(AudStmt *stmt)
+aud_stack_abandon(void)
 {
-	aud_stack.awaiting_commit = stmt;
+	AudStack *stack = &aud_backend->stack;
+
+	while (stack->active != NULL)
+		pop_abandoned(stack);
+	stack->planning = 0;
 }
 
 bool
-aud_statement_is_committing(void)
+aud_stack_leave(AudStmt *stmt)
 {
-	return aud_stack.awaiting_commit != NULL;
-}
+	AudStack *stack = &aud_backend->stack;
 
-void
-aud_statement_committed(bool committed, const AudFailure *failure)
-{
-	AudStmt *stmt = aud_stack.awaiting_commit;
-
-	if (stmt == NULL)
-		return;
-	aud_stack.awaiting_commit = NULL;
-	if (committed || failure == NULL)
-		aud_statement_end(stmt);
-	else
-		aud_statement_fail(stmt, failure);
-}
-
-static void
-doom(AudStmt *stmt, const AudFailure *failure)
-{
-	stmt->result.outcome = AUD_OUTCOME_FAILURE;
-	stmt->result.failure = *failure;
-}
-
-void
-aud_statement_doom(const AudFailure *failure)
-{
-	for (AudStmt *stmt = aud_stack.active; stmt != NULL; stmt = stmt->life.caller)
-		doom(stmt, failure);
-	if (aud_stack.awaiting_commit != NULL)
-		doom(aud_stack.awaiting_commit, failure);
-}
-
-void
-aud_statement_end_all(const AudFailure *failure)
-{
-	if (failure != NULL)
-		aud_statement_doom(failure);
-	for (AudStmt *stmt = aud_stack.open; stmt != NULL; stmt = stmt->life.next)
-	{
-		if (stmt->result.outcome != AUD_OUTCOME_FAILURE)
-			stmt->result.incomplete = true;
-		record(stmt);
-	}
-	aud_stack.active = NULL;
-	aud_stack.awaiting_commit = NULL;
+	if (!aud_stack_is_active(stmt))
+		return false;
+	while (stack->active != stmt)
+		pop_abandoned(stack);
+	aud_roles_notice(stmt);
+	stack->active = stmt->life.caller;
+	stack->planning = stmt->place.planning;
+	stmt->life.caller = NULL;
+	return true;
 }

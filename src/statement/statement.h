@@ -2,10 +2,29 @@
  *
  * statement.h
  *	  The statements of this session that are under way: one frame for each,
- *	  from its beginning to its record.
+ *	  from its beginning to its record.  This is what hooks call.
  *
- * Hooks bring facts; nothing here formats or writes.  No function throws
- * but for what the catalog look-ups of aud_objects_* may raise.
+ * A hook opens a frame, and from there on to its end is in a PG_TRY:
+ *
+ *		stmt = aud_statement_open();
+ *		PG_TRY();
+ *		{
+ *			aud_statement_begin_query(stmt, queryDesc, eflags);
+ *			... what the server does ...
+ *			aud_statement_started(stmt, queryDesc);
+ *		}
+ *		PG_CATCH();
+ *		{
+ *			aud_statement_fail(stmt);
+ *			PG_RE_THROW();
+ *		}
+ *		PG_END_TRY();
+ *
+ * Catalogs are read on the way, so what stands between open and the end may
+ * throw: a statement can be cancelled in the middle of it.  Opening throws only
+ * for lack of memory, and then leaves nothing; ending and failing never do once
+ * the record is made.  Should a frame stay behind all the same, it is ended by
+ * whatever of the client's begins next (aud_stack_heal).
  *
  * Frames come from a pool and are never freed while anything can still point
  * at them: a utility command's frame lives until its hook returns, a query's
@@ -17,81 +36,118 @@
 #ifndef AUD_STATEMENT_STATEMENT_H
 #define AUD_STATEMENT_STATEMENT_H
 
+#include "executor/execdesc.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
-#include "utils/portal.h"
+#include "tcop/cmdtag.h"
 
-#include "record/stmt.h"
+#include "statement/backend.h"
 
 /* The innermost statement that is executing, or NULL. */
-extern AudStmt *aud_statement_active(void);
+static inline AudStmt *
+aud_statement_active(void)
+{
+	return aud_backend->stack.active;
+}
 
-/* Make stmt the active one / give the place back to its caller. */
-extern void aud_statement_enter(AudStmt *stmt);
-extern void aud_statement_leave(AudStmt *stmt);
+/* A statement begins: a frame, which is the active one from now on. */
+extern AudStmt *aud_statement_open(void);
+
+/*
+ * In PG_CATCH: the error that is being handled has ended this statement, and
+ * what is active above it.  Nothing if it has ended already.
+ */
+extern void aud_statement_fail(AudStmt *stmt);
+
+/*
+ * Queries (query.c).
+ */
+
+/* What it is and what it is about.  Throws, too, if the guard refuses it. */
+extern void aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc,
+									  int eflags);
+
+/* Its executor has started: the frame follows its state, and is not active. */
+extern void aud_statement_started(AudStmt *stmt, QueryDesc *query_desc);
+
+/*
+ * It runs, or its triggers are about to: the frame, active again, or NULL if
+ * it has none.  Then: it did, asked for so many rows (0: all).
+ */
+extern AudStmt *aud_statement_run(QueryDesc *query_desc);
+extern void     aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc,
+								  uint64 asked_for);
+extern void aud_statement_run_failed(AudStmt *stmt, const QueryDesc *query_desc);
+extern AudStmt *aud_statement_finish(QueryDesc *query_desc);
+extern void     aud_statement_finished(AudStmt *stmt);
+
+/* Its executor state is about to be freed (NULL: no frame), and has been. */
+extern AudStmt *aud_statement_close(QueryDesc *query_desc);
+extern void     aud_statement_closed(AudStmt *stmt);
+
+/*
+ * Before that: analysis and planning (plan.c).
+ */
+
+/* A statement has been analyzed. */
+extern void aud_statement_analyzed(const Query *query, const char *source);
 
 /* Planning runs functions, too: what they execute is nested. */
-extern void aud_statement_enter_planner(void);
+extern void aud_statement_enter_planner(Query *query);
 extern void aud_statement_leave_planner(void);
 extern bool aud_statement_is_planning(void);
 
-/* Open the frame of a query, with its objects.  Never NULL. */
-extern AudStmt *aud_statement_begin_query(QueryDesc *query_desc, int eflags);
+/*
+ * Utility commands (utility.c).
+ */
 
-/* Its executor state exists now: from here on the frame follows it. */
-extern void aud_statement_watch(AudStmt *stmt, MemoryContext query_context);
-
-/* The open frame of a query or held cursor, or NULL. */
-extern AudStmt *aud_statement_find(const void *key);
+/* As for queries. */
+extern void aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
+										const char   *query_string,
+										ParamListInfo params);
 
 /*
- * Let a silent frame with the objects of stmt live as long as a cursor that
- * outlives its transaction, so that a later FETCH can name them.
+ * It has run.  The end of a COMMIT is that of its transaction, which is told by
+ * aud_statement_committed.
  */
-extern void aud_statement_hold_cursor(const AudStmt *stmt, Portal portal);
+extern void aud_statement_end_utility(AudStmt *stmt, const QueryCompletion *qc);
 
-/* A statement is being analyzed, which stands there in this text. */
-extern void aud_statement_new_text(const char *source, int location, int len);
-
-/*
- * A function is called, or was inlined: by the active statement, or by the
- * one that is being planned.
- */
-extern void aud_statement_note_function(Oid funcid);
-
-/*
- * Rules leave nothing of a statement that was just analyzed: record it, for
- * nothing will be seen of it again.  Queries of theirs may follow.
- */
-extern void aud_statement_rewritten(const Query *query, const char *source);
-
-/* Open the frame of a utility command. */
-extern AudStmt *aud_statement_begin_utility(const PlannedStmt *pstmt,
-											const char        *query_string);
-
-/*
- * Open the frame of a request that is neither: a function call or replication
- * command of the protocol.  Its text is what the client sent, if it is text.
- * event: NULL for "statement".
- */
-extern AudStmt *aud_statement_begin_command(const char *event,
-											const char *command, int classes,
-											AudOrigin origin);
-
-/* It streams from now on, maybe for long: a record tells that it began. */
-extern void aud_statement_note_stream(AudStmt *stmt);
-
-/* The statement ended well, or with failure: record it.  Frees utility frames. */
-extern void aud_statement_end(AudStmt *stmt);
-extern void aud_statement_fail(AudStmt *stmt, const AudFailure *failure);
-
-/*
- * A COMMIT has run as a command, but only the end of the transaction tells
- * its outcome: keep the frame until then.  Takes over the frame.
- */
-extern void aud_statement_await_commit(AudStmt *stmt);
+/* Is a COMMIT under way?  And: its transaction ended so. */
 extern bool aud_statement_is_committing(void);
 extern void aud_statement_committed(bool committed, const AudFailure *failure);
+
+/*
+ * What the active statement does (access.c).  Nothing where none is active.
+ */
+
+/*
+ * A function is called, which its permissions were checked for.  And: one is
+ * looked up that the check is not made for, to be fired as a trigger or inlined.
+ */
+extern void aud_statement_function_called(Oid funcid);
+extern void aud_statement_function_looked_up(Oid funcid);
+
+/* A function with settings or an owner of its own begins to run. */
+extern void aud_statement_function_entered(void);
+
+/*
+ * An object was created, altered (or another one it is connected with), is
+ * about to be dropped, is truncated; subid: a part of it, a column.
+ * is_internal: by the server on its own account, as a part of something else.
+ */
+extern void aud_statement_object_created(Oid classid, Oid objid, int subid);
+extern void aud_statement_object_altered(Oid classid, Oid objid, Oid other);
+extern void aud_statement_object_dropped(Oid classid, Oid objid, int subid,
+										 bool is_internal);
+extern void aud_statement_object_truncated(Oid relid);
+
+/* The permissions on these relations are about to be checked. */
+extern void aud_statement_checks_permissions(List *range_table,
+											 List *permissions);
+
+/*
+ * The process exits.
+ */
 
 /*
  * A FATAL error: no hook will see the statements that are running end, and
@@ -101,19 +157,28 @@ extern void aud_statement_committed(bool committed, const AudFailure *failure);
 extern void aud_statement_doom(const AudFailure *failure);
 
 /*
- * The process exits: what is still open ends here, with that failure, or
- * incomplete if there was none (NULL).
+ * What is still open ends here, with that failure, or incomplete if there was
+ * none (NULL).
  */
 extern void aud_statement_end_all(const AudFailure *failure);
 
 /*
- * An error that belongs to no statement of its own: text that did not parse,
- * a plan or parameter that could not be made, a commit that failed.
+ * For the files of statement/.
  */
-extern void aud_statement_error(const AudFailure *failure, const char *query,
-								size_t query_len);
 
-/* A statement failed: what the message holds after it is not executed. */
-extern void aud_statement_add_skipped(AudStmt *stmt);
+/*
+ * The statement ended well: record it.  Frees utility frames.  Throws before
+ * the record is made, or not at all.
+ */
+extern void aud_statement_end(AudStmt *stmt);
+
+/* It failed for this reason. */
+extern void aud_statement_fail_with(AudStmt *stmt, const AudFailure *failure);
+
+/*
+ * A COMMIT has run as a command, but only the end of the transaction tells
+ * its outcome: keep the frame until then.  Takes over the frame.
+ */
+extern void aud_statement_await_commit(AudStmt *stmt);
 
 #endif /* AUD_STATEMENT_STATEMENT_H */

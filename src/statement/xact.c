@@ -27,47 +27,29 @@
 #include "core/json_write.h"
 #include "record/record.h"
 #include "record/session.h"
+#include "statement/backend.h"
 #include "statement/policy.h"
 #include "statement/xact.h"
 
 /* So many statements of a failed block are recorded one by one. */
 #define REFUSED_MAX 16
 
-/* Where a transaction or subtransaction began. */
-typedef struct AudXactStart
-{
-	uint64 stmt;    /* last statement number before it */
-	uint64 records; /* records made before it */
-} AudXactStart;
-
-static uint64       records;
-static AudXactStart top;
-
-/* Open subtransactions; those past the array's end are not tracked. */
-static AudXactStart *subs;
-static int           n_subs;
-static int           max_subs;
-
-static char   gid[GIDSIZE];
-static uint64 refused;
-static bool   session_over;
-
 void
 aud_xact_count_record(void)
 {
-	records++;
+	aud_backend->xact.records++;
 }
 
 uint64
 aud_xact_records(void)
 {
-	return records;
+	return aud_backend->xact.records;
 }
 
 static AudXactStart
 here(void)
 {
-	AudXactStart start = {aud_session_last_stmt(), records};
+	AudXactStart start = {aud_session_last_stmt(), aud_backend->xact.records};
 
 	return start;
 }
@@ -77,7 +59,7 @@ static bool
 is_wanted(void)
 {
 	return aud_policy_wants_class(AUD_CLASS_TRANSACTION) &&
-		   !IsParallelWorker() && !session_over &&
+		   !IsParallelWorker() && !aud_backend->xact.session_over &&
 		   (MyProcPort != NULL || MyBackendType == B_BG_WORKER);
 }
 
@@ -95,12 +77,14 @@ append_number(AudBuf *b, const char *key, uint64 value)
 static inline bool
 is_recorded(const AudXactStart *start, bool sub)
 {
+	const AudXact *xact = &aud_backend->xact;
+
 	if (!is_wanted())
 		return false;
-	if (records != start->records)
+	if (xact->records != start->records)
 		return true;
-	return !sub &&
-		   (gid[0] != '\0' || TransactionIdIsValid(GetTopTransactionIdIfAny()));
+	return !sub && (xact->gid[0] != '\0' ||
+					TransactionIdIsValid(GetTopTransactionIdIfAny()));
 }
 
 /* The texts are small: a savepoint has no name here, a gid up to 200 bytes. */
@@ -108,31 +92,32 @@ static void
 write_end(const char *command, const AudXactStart *start, bool sub,
 		  const AudFailure *failure)
 {
-	char          detail[GIDSIZE * 6 + 256];
-	AudBuf        b;
-	AudEventFacts facts = {
-		.event = "transaction",
-		.class = "transaction",
-		.when = GetCurrentTransactionStartTimestamp(),
-		.outcome = failure ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
-		.failure = failure,
-		.command = command,
-		.identity = aud_session_identity(false)->json,
-		.duration_us = -1,
-		.xid = GetTopTransactionIdIfAny(),
-	};
+	const AudXact *xact = &aud_backend->xact;
+	char           detail[GIDSIZE * 6 + 256];
+	AudBuf         b;
+	AudEventFacts  facts = {
+		 .event = "transaction",
+		 .class = "transaction",
+		 .when = GetCurrentTransactionStartTimestamp(),
+		 .outcome = failure ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
+		 .failure = failure,
+		 .command = command,
+		 .identity = aud_session_identity(false)->json,
+		 .duration_us = -1,
+		 .xid = GetTopTransactionIdIfAny(),
+    };
 
 	aud_buf_init(&b, detail, sizeof(detail));
-	if (gid[0] != '\0' && !sub)
+	if (xact->gid[0] != '\0' && !sub)
 	{
 		aud_buf_lit(&b, ",\"gid\":");
-		aud_json_string(&b, gid, strlen(gid));
+		aud_json_string(&b, xact->gid, strlen(xact->gid));
 	}
 	if (sub)
 		aud_buf_lit(&b, ",\"subtransaction\":true");
 	else
 		facts.duration_us = GetCurrentTimestamp() - facts.when;
-	append_number(&b, ",\"statements\":", records - start->records);
+	append_number(&b, ",\"statements\":", xact->records - start->records);
 	if (aud_session_last_stmt() > start->stmt)
 	{
 		append_number(&b, ",\"first_stmt\":", start->stmt + 1);
@@ -153,45 +138,49 @@ record_end(const char *command, const AudXactStart *start, bool sub,
 static void
 begin_anew(void)
 {
-	n_subs = 0;
-	gid[0] = '\0';
-	top = here();
+	AudXact *xact = &aud_backend->xact;
+
+	xact->n_subs = 0;
+	xact->gid[0] = '\0';
+	xact->top = here();
 }
 
 void
 aud_xact_set_gid(const char *name)
 {
-	strlcpy(gid, name, sizeof(gid));
+	strlcpy(aud_backend->xact.gid, name, sizeof(aud_backend->xact.gid));
 }
 
 void
 aud_xact_committed(void)
 {
-	gid[0] = '\0'; /* that of a COMMIT PREPARED is the statement's own */
-	record_end("COMMIT", &top, false, NULL);
+	aud_backend->xact.gid[0] = '\0'; /* COMMIT PREPARED names one of its own */
+	record_end("COMMIT", &aud_backend->xact.top, false, NULL);
 	begin_anew();
 }
 
 void
 aud_xact_prepared(void)
 {
-	record_end("PREPARE TRANSACTION", &top, false, NULL);
+	record_end("PREPARE TRANSACTION", &aud_backend->xact.top, false, NULL);
 	begin_anew();
 }
 
 void
 aud_xact_aborted(const AudFailure *failure)
 {
-	record_end("ROLLBACK", &top, false, failure);
+	record_end("ROLLBACK", &aud_backend->xact.top, false, failure);
 	begin_anew();
 }
 
 void
 aud_xact_sub_started(void)
 {
-	if (n_subs == max_subs)
+	AudXact *xact = &aud_backend->xact;
+
+	if (xact->n_subs == xact->max_subs)
 	{
-		int           max = Max(16, max_subs * 2);
+		int           max = Max(16, xact->max_subs * 2);
 		AudXactStart *grown =
 			MemoryContextAllocExtended(TopMemoryContext,
 									   max * sizeof(AudXactStart),
@@ -199,35 +188,37 @@ aud_xact_sub_started(void)
 
 		if (grown != NULL)
 		{
-			if (subs != NULL)
+			if (xact->subs != NULL)
 			{
-				memcpy(grown, subs, max_subs * sizeof(AudXactStart));
-				pfree(subs);
+				memcpy(grown, xact->subs, xact->max_subs * sizeof(AudXactStart));
+				pfree(xact->subs);
 			}
-			subs = grown;
-			max_subs = max;
+			xact->subs = grown;
+			xact->max_subs = max;
 		}
 	}
-	if (n_subs < max_subs)
-		subs[n_subs] = here();
-	n_subs++; /* counted in any case, so that the others stay in step */
+	if (xact->n_subs < xact->max_subs)
+		xact->subs[xact->n_subs] = here();
+	xact->n_subs++; /* counted in any case, so that the others stay in step */
 }
 
 void
 aud_xact_sub_committed(void)
 {
-	if (n_subs > 0)
-		n_subs--;
+	if (aud_backend->xact.n_subs > 0)
+		aud_backend->xact.n_subs--;
 }
 
 void
 aud_xact_sub_aborted(const AudFailure *failure)
 {
-	if (n_subs == 0)
+	AudXact *xact = &aud_backend->xact;
+
+	if (xact->n_subs == 0)
 		return;
-	n_subs--;
-	if (n_subs < max_subs)
-		record_end("ROLLBACK", &subs[n_subs], true, failure);
+	xact->n_subs--;
+	if (xact->n_subs < xact->max_subs)
+		record_end("ROLLBACK", &xact->subs[xact->n_subs], true, failure);
 }
 
 void
@@ -235,8 +226,8 @@ aud_xact_session_ends(const AudFailure *failure)
 {
 	aud_xact_tell_refused();
 	if (IsTransactionOrTransactionBlock() && !IsAbortedTransactionBlockState())
-		record_end("ROLLBACK", &top, false, failure);
-	session_over = true;
+		record_end("ROLLBACK", &aud_backend->xact.top, false, failure);
+	aud_backend->xact.session_over = true;
 }
 
 void
@@ -248,12 +239,13 @@ aud_xact_left_block(void)
 bool
 aud_xact_refuse(void)
 {
-	return ++refused <= REFUSED_MAX;
+	return ++aud_backend->xact.refused <= REFUSED_MAX;
 }
 
 void
 aud_xact_tell_refused(void)
 {
+	AudXact                *xact = &aud_backend->xact;
 	static const AudFailure failure = {
 		.sqlstate = ERRCODE_IN_FAILED_SQL_TRANSACTION,
 		.message = "further statements were refused in a failed transaction",
@@ -269,9 +261,9 @@ aud_xact_tell_refused(void)
 		.detail = detail,
 		.duration_us = -1,
 	};
-	uint64 untold = refused > REFUSED_MAX ? refused - REFUSED_MAX : 0;
+	uint64 untold = xact->refused > REFUSED_MAX ? xact->refused - REFUSED_MAX : 0;
 
-	refused = 0;
+	xact->refused = 0;
 	if (untold == 0 || !aud_policy_wants_class(AUD_CLASS_ERROR))
 		return;
 	snprintf(detail, sizeof(detail), ",\"statements\":" UINT64_FORMAT, untold);

@@ -47,18 +47,17 @@ record_change(const char *name, const char *old_value, const char *new_value,
 void
 aud_writer_reload(void)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	bool        wanted = is_wanted();
+	TimestampTz         now = GetCurrentTimestamp();
+	bool                wanted = is_wanted();
+	AudSettingsPicture *before = aud_settings_picture();
 
 	digest[0] = '\0';
-	aud_settings_remember();
 	ProcessConfigFile(PGC_SIGHUP);
 
 	/* what switches it off is still recorded, and what switches it on */
 	if (wanted || is_wanted())
-		aud_settings_changes(record_change, &now);
-	else
-		aud_settings_forget();
+		aud_settings_changes(before, record_change, &now);
+	aud_settings_picture_free(before);
 }
 
 const char *

@@ -1,0 +1,176 @@
+/*-------------------------------------------------------------------------
+ *
+ * backend.h
+ *	  What this process is doing, as far as auditing goes: all of it, in one
+ *	  place.  "print *aud_backend" in a debugger shows it.
+ *
+ * Each part belongs to the file that its comment names, which alone writes
+ * it; others ask that file's functions.  None of it is shared with another
+ * process, and all of it is zero when the process begins.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_STATEMENT_BACKEND_H
+#define AUD_STATEMENT_BACKEND_H
+
+#include "access/xact.h"
+#include "datatype/timestamp.h"
+
+#include "record/stmt.h"
+
+/*
+ * The statement stack (stack.c; planning: plan.c).  Two structures share the
+ * frames.  The chain of active frames ("caller") follows the C stack: a hook
+ * enters a frame before it calls on and leaves it afterwards, also when an
+ * error passes through.  The list of open frames ("next") holds every
+ * statement that has begun and not ended, among them queries of portals that
+ * wait for the next FETCH or Execute message and are not active at all.
+ */
+typedef struct AudStack
+{
+	AudStmt    *active;          /* innermost one that is executing, or NULL */
+	AudStmt    *open;            /* newest first */
+	AudStmt    *awaiting_commit; /* see aud_statement_await_commit */
+	int         planning;        /* planner levels below the active one */
+	TimestampTz message;         /* which the outermost active one came with */
+} AudStack;
+
+/* The client's current message (message.c). */
+typedef struct AudMessage
+{
+	const char *source;       /* the text last analyzed */
+	TimestampTz arrived;      /* when its message did */
+	size_t      start;        /* of the statement last analyzed */
+	size_t      end;          /* of the same */
+	bool        begun;        /* has that statement begun to execute? */
+	uint64      first_number; /* of the first statement of the text */
+} AudMessage;
+
+/* Statements among each other (place.c). */
+typedef struct AudPlace
+{
+	uint64 early_number; /* given to the client's next statement, or 0 */
+
+	/* The client's last statement, and the message that it came with. */
+	uint64      last_number;
+	TimestampTz last_message;
+	bool        only_rules_follow; /* rules left nothing of that statement */
+
+	/* The text that was analyzed last, and the statement's place in it. */
+	const char *text_source; /* compared, never followed */
+	int         text_location;
+	int         text_len;
+} AudPlace;
+
+/* A statement that calls more functions in advance names the first ones. */
+#define AUD_PENDING_MAX 16
+
+/* Functions called while a statement was planned (pending.c). */
+typedef struct AudPending
+{
+	const AudStmt *noted_in; /* active while they were called; compared only */
+	int            n_functions;
+	Oid            functions[AUD_PENDING_MAX];
+} AudPending;
+
+/* Where a transaction or subtransaction began. */
+typedef struct AudXactStart
+{
+	uint64 stmt;    /* last statement number before it */
+	uint64 records; /* records made before it */
+} AudXactStart;
+
+/* Transactions (xact.c). */
+typedef struct AudXact
+{
+	uint64       records; /* of statements and errors, in this session */
+	AudXactStart top;
+
+	/* Open subtransactions; those past the array's end are not tracked. */
+	AudXactStart *subs;
+	int           n_subs;
+	int           max_subs;
+
+	char   gid[GIDSIZE]; /* to be prepared under that name, or "" */
+	uint64 refused;      /* statements, because the block had failed */
+	bool   session_over;
+} AudXact;
+
+/* Longest text of a failed nested statement that is kept. */
+#define AUD_SWALLOWED_TEXT_MAX 4096
+
+/* Errors of this process (error.c). */
+typedef struct AudErrorState
+{
+	AudFailure     last;
+	char           last_detail[512]; /* what only the server log is told */
+	bool           is_open;          /* nobody has recorded the last one yet */
+	bool           in_flight; /* it was raised, and is not known to be caught */
+	const AudStmt *raised_in; /* active when it was raised; compared only */
+
+	/* The text that failed inside the active statement, if the error names it */
+	char   swallowed_text[AUD_SWALLOWED_TEXT_MAX];
+	size_t swallowed_text_len;
+
+	AudStmt *unwritten; /* the record of one, to be written when it is safe */
+} AudErrorState;
+
+/* How far a client's session has come. */
+typedef enum AudLoginState
+{
+	AUD_LOGIN_STARTING, /* neither let in nor refused; also without a client */
+	AUD_LOGIN_OPEN,
+	AUD_LOGIN_OVER,
+} AudLoginState;
+
+/* The session (login.c). */
+typedef struct AudLogin
+{
+	AudLoginState state;
+
+	/* A refusal that is recorded when the process exits. */
+	bool       is_refused;
+	AudFailure refusal;
+	char       refusal_detail[512];
+} AudLogin;
+
+/*
+ * Requests of the protocol that are no statements (request.c).  The numbers
+ * tell whether a frame is still theirs.
+ */
+typedef struct AudRequest
+{
+	AudStmt *call; /* a function call, while the function runs */
+	uint64   call_number;
+	int      call_level; /* nesting level of the transaction it runs in */
+
+	AudStmt *command; /* of a walsender */
+	uint64   command_number;
+	bool     command_failed; /* and its record is not written yet */
+	uint64   bytes_sent;     /* by it */
+} AudRequest;
+
+/* A worker of logical replication (apply.c). */
+typedef struct AudApply
+{
+	bool started;
+	char subscription_json[NAMEDATALEN * 6 + 24];
+} AudApply;
+
+typedef struct AudBackend
+{
+	bool          started; /* see begin.c: what every process needs once */
+	AudStack      stack;
+	AudMessage    message;
+	AudPlace      place;
+	AudPending    pending;
+	AudXact       xact;
+	AudErrorState error;
+	AudLogin      login;
+	AudRequest    request;
+	AudApply      apply;
+} AudBackend;
+
+extern AudBackend *const aud_backend;
+
+#endif /* AUD_STATEMENT_BACKEND_H */

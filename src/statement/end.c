@@ -1,0 +1,156 @@
+/*-------------------------------------------------------------------------
+ *
+ * end.c
+ *	  How a statement ends: well, with an error, with its transaction, or with
+ *	  the process.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+
+#include "facts/command.h"
+#include "facts/facts_ddl.h"
+#include "facts/objects.h"
+#include "statement/effects.h"
+#include "statement/error.h"
+#include "statement/message.h"
+#include "statement/stack.h"
+#include "statement/statement.h"
+
+/* What only the end of a successful statement shows. */
+static void
+note_effects(AudStmt *stmt)
+{
+	if (stmt->roles.changed && !stmt->place.silent)
+	{
+		for (AudStmt *outer = aud_backend->stack.active; outer != NULL;
+			 outer = outer->life.caller)
+			outer->roles.noted = stmt->roles.to;
+		aud_facts_roles_changed(stmt);
+	}
+	if (stmt->settings.picture != NULL)
+		aud_effects_compare_settings(stmt);
+}
+
+void
+aud_statement_end(AudStmt *stmt)
+{
+	if (stmt->roles.changed || stmt->settings.picture != NULL)
+		note_effects(stmt);
+	if (stmt->what.has_later && stmt->what.utility == T_Invalid)
+		aud_objects_resolve(stmt);
+	if (stmt->body.host != NULL && stmt->result.has_rows)
+	{
+		stmt->body.host->result.rows += stmt->result.rows;
+		stmt->body.host->result.has_rows = true;
+	}
+	aud_stack_finish(stmt);
+}
+
+/*
+ * The query of a cursor is silent because the command that runs it is recorded
+ * with its objects.  A cursor WITH HOLD is filled at the commit, though, when
+ * none may run; and its portal can be executed by a message of the protocol.
+ */
+static bool
+has_no_speaker(const AudStmt *stmt)
+{
+	return stmt->place.silent && stmt->body.host == NULL &&
+		   aud_backend->stack.active == NULL &&
+		   aud_backend->stack.awaiting_commit == NULL && !IsParallelWorker();
+}
+
+static void
+fail(AudStmt *stmt, const AudFailure *failure)
+{
+	if (has_no_speaker(stmt))
+	{
+		AudSlice slice = aud_message_failed();
+
+		aud_error_record(failure, slice.text, slice.len);
+	}
+	if (!stmt->place.silent)
+		aud_error_add_skipped(stmt);
+	stmt->result.outcome = AUD_OUTCOME_FAILURE;
+	stmt->result.failure = *failure;
+	aud_stack_finish(stmt);
+}
+
+void
+aud_statement_fail_with(AudStmt *stmt, const AudFailure *failure)
+{
+	aud_stack_leave(stmt);
+	if (!aud_stack_has(stmt))
+		return;
+	aud_command_failed(stmt);
+	fail(stmt, failure);
+}
+
+void
+aud_statement_fail(AudStmt *stmt)
+{
+	aud_statement_fail_with(stmt, aud_error_take());
+}
+
+void
+aud_statement_await_commit(AudStmt *stmt)
+{
+	aud_backend->stack.awaiting_commit = stmt;
+}
+
+bool
+aud_statement_is_committing(void)
+{
+	return aud_backend->stack.awaiting_commit != NULL;
+}
+
+void
+aud_statement_committed(bool committed, const AudFailure *failure)
+{
+	AudStmt *stmt = aud_backend->stack.awaiting_commit;
+
+	if (stmt == NULL)
+		return;
+	aud_backend->stack.awaiting_commit = NULL;
+	if (committed || failure == NULL)
+		aud_statement_end(stmt);
+	else
+		fail(stmt, failure);
+}
+
+static void
+doom(AudStmt *stmt, const AudFailure *failure)
+{
+	stmt->result.outcome = AUD_OUTCOME_FAILURE;
+	stmt->result.failure = *failure;
+}
+
+void
+aud_statement_doom(const AudFailure *failure)
+{
+	AudStack *stack = &aud_backend->stack;
+
+	for (AudStmt *stmt = stack->active; stmt != NULL; stmt = stmt->life.caller)
+		doom(stmt, failure);
+	if (stack->awaiting_commit != NULL)
+		doom(stack->awaiting_commit, failure);
+}
+
+void
+aud_statement_end_all(const AudFailure *failure)
+{
+	AudStack *stack = &aud_backend->stack;
+
+	if (failure != NULL)
+		aud_statement_doom(failure);
+	for (AudStmt *stmt = stack->open; stmt != NULL; stmt = stmt->life.next)
+	{
+		if (stmt->result.outcome != AUD_OUTCOME_FAILURE)
+			stmt->result.incomplete = true;
+		aud_stack_record(stmt);
+	}
+	stack->active = NULL;
+	stack->awaiting_commit = NULL;
+}

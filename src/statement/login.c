@@ -1,0 +1,326 @@
+/*-------------------------------------------------------------------------
+ *
+ * login.c
+ *	  Sessions: refused, opened, ended.
+ *
+ * ClientAuthentication_hook says OK for logins that InitPostgres then refuses
+ * (no such database, no CONNECT, connection limit) and is not called at all
+ * where pg_hba.conf rejects.  So neither end of a login is taken from it: a
+ * session is open when its first transaction commits, and a FATAL error
+ * before that is a refusal, whoever raised it.  psql's first try without a
+ * password ends without an error and is neither.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "libpq/auth.h"
+#include "libpq/libpq-be.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "replication/walsender.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "utils/timestamp.h"
+
+#include "buffer/inflight.h"
+#include "core/class.h"
+#include "core/json_write.h"
+#include "record/record.h"
+#include "server/compat.h"
+#include "server/settings.h"
+#include "statement/error.h"
+#include "statement/login.h"
+#include "statement/policy.h"
+#include "statement/request.h"
+#include "statement/statement.h"
+#include "statement/xact.h"
+
+static void
+append_member(AudBuf *b, const char *key, const char *value)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	aud_buf_lit(b, ",\"");
+	aud_buf_cstr(b, key);
+	aud_buf_lit(b, "\":");
+	aud_json_string(b, value, strlen(value));
+}
+
+static void
+append_tls(AudBuf *b, Port *port)
+{
+#ifdef USE_SSL
+	char dn[NAMEDATALEN * 4];
+
+	if (!port->ssl_in_use)
+		return;
+	append_member(b, "tls_version", be_tls_get_version(port));
+	append_member(b, "tls_cipher", be_tls_get_cipher(port));
+	be_tls_get_peer_subject_name(port, dn, sizeof(dn));
+	append_member(b, "tls_client_dn", dn);
+#endif
+}
+
+/* How the client has shown, or failed to show, who it is. */
+static void
+append_authentication(AudBuf *b, Port *port)
+{
+	append_member(b, "authn", AUD_AUTHN_ID(port));
+	if (port->hba != NULL)
+	{
+		append_member(b, "auth_method", hba_authname(port->hba->auth_method));
+		if (port->hba->linenumber > 0)
+		{
+			aud_buf_lit(b, ",\"hba_line\":");
+			aud_json_uint(b, port->hba->linenumber);
+		}
+	}
+	append_tls(b, port);
+	if (am_walsender)
+		append_member(b, "replication", am_db_walsender ? "database" : "physical");
+}
+
+/*
+ * The server log's detail, but for the line of pg_hba.conf that it may quote:
+ * there can be passwords in it, and its number is known.
+ */
+static void
+append_detail(AudBuf *b, Port *port, const char *detail)
+{
+	size_t      len = strlen(detail);
+	const char *quoted = port->hba != NULL && port->hba->rawline != NULL
+							 ? strstr(detail, port->hba->rawline)
+							 : NULL;
+
+	if (quoted != NULL)
+	{
+		len = quoted - detail;
+		while (len > 0 && detail[len - 1] != '\n')
+			len--;
+	}
+	while (len > 0 && detail[len - 1] == '\n')
+		len--;
+	if (len == 0)
+		return;
+	aud_buf_lit(b, ",\"detail\":");
+	aud_json_string(b, detail, len);
+}
+
+static void
+record_always(const char *event, AudOutcome outcome, const AudFailure *failure,
+			  const char *identity, const char *detail, int64 duration_us)
+{
+	AudEventFacts facts = {
+		.event = event,
+		.class = "session",
+		.when = GetCurrentTimestamp(),
+		.outcome = outcome,
+		.failure = failure,
+		.identity = identity,
+		.detail = detail,
+		.duration_us = duration_us,
+	};
+
+	aud_record_event(&facts);
+}
+
+static void
+record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
+			   const char *identity, const char *detail, int64 duration_us)
+{
+	if (aud_policy_wants_class(AUD_CLASS_SESSION))
+		record_always(event, outcome, failure, identity, detail, duration_us);
+}
+
+bool
+aud_login_is_open(void)
+{
+	return aud_backend->login.state == AUD_LOGIN_OPEN;
+}
+
+bool
+aud_login_is_starting(void)
+{
+	return MyProcPort != NULL && aud_backend->login.state == AUD_LOGIN_STARTING;
+}
+
+static void
+record_refusal(const AudFailure *failure, const char *log_detail)
+{
+	char   identity[NAMEDATALEN * 6 + 32];
+	char   detail[6144];
+	AudBuf who;
+	AudBuf how;
+
+	aud_buf_init(&who, identity, sizeof(identity));
+	append_member(&who, "user", MyProcPort->user_name);
+	aud_buf_init(&how, detail, sizeof(detail));
+	append_authentication(&how, MyProcPort);
+	append_detail(&how, MyProcPort, log_detail);
+	record_session("session.auth",
+				   AUD_OUTCOME_FAILURE,
+				   failure,
+				   who.truncated ? NULL : identity,
+				   how.truncated ? NULL : detail,
+				   -1);
+}
+
+/*
+ * before_shmem_exit, after a FATAL error that may have been raised with locks
+ * held: the process gives up all of them anyway, a little later.
+ */
+static void
+record_late_refusal(int code, Datum arg)
+{
+	LWLockReleaseAll();
+	record_refusal(&aud_backend->login.refusal,
+				   aud_backend->login.refusal_detail);
+}
+
+void
+aud_login_refused(void)
+{
+	AudLogin *login = &aud_backend->login;
+
+	aud_error_taken();
+	if (!aud_login_is_starting())
+		return;
+	if (aud_error_context_is_safe())
+	{
+		record_refusal(aud_error_last(), aud_error_detail());
+		return;
+	}
+	if (!login->is_refused)
+		before_shmem_exit(record_late_refusal, (Datum) 0);
+	login->is_refused = true;
+	login->refusal = *aud_error_last();
+	strlcpy(login->refusal_detail,
+			aud_error_detail(),
+			sizeof(login->refusal_detail));
+}
+
+void
+aud_login_rolled_back(void)
+{
+	if (!aud_error_is_open() || !aud_error_is_in_flight() ||
+		!aud_login_is_starting())
+		return;
+	aud_error_taken();
+	record_refusal(aud_error_last(), aud_error_detail());
+}
+
+/* Why the session ends, in the words of pg_stat_database where it has some. */
+static const char *
+end_reason(int sqlstate)
+{
+	switch (pgStatSessionEndCause)
+	{
+		case DISCONNECT_CLIENT_EOF:
+			return "connection lost";
+		case DISCONNECT_KILLED:
+			return "terminated";
+		case DISCONNECT_FATAL:
+			switch (sqlstate)
+			{
+				case ERRCODE_ADMIN_SHUTDOWN:
+					return "terminated";
+				case ERRCODE_IDLE_SESSION_TIMEOUT:
+				case ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT:
+					return "timeout";
+				default:
+					/* class 08: nobody is there, or nobody who makes sense */
+					return ERRCODE_TO_CATEGORY(sqlstate) ==
+								   ERRCODE_CONNECTION_EXCEPTION
+							   ? "connection lost"
+							   : "fatal error";
+			}
+		default:
+			return "disconnect";
+	}
+}
+
+/* before_shmem_exit: the process still has everything that a record needs. */
+static void
+session_ends(int code, Datum arg)
+{
+	const AudFailure *failure = aud_error_last();
+	bool              killed = pgStatSessionEndCause == DISCONNECT_FATAL ||
+				  pgStatSessionEndCause == DISCONNECT_KILLED;
+	char   detail[128];
+	AudBuf b;
+
+	if (!aud_login_is_open())
+		return;
+	aud_error_write();
+	aud_request_session_ends(killed ? failure : NULL);
+	aud_statement_end_all(killed ? failure : NULL);
+	aud_xact_session_ends(killed ? failure : NULL);
+	aud_backend->login.state = AUD_LOGIN_OVER;
+
+	aud_inflight_closing();
+	aud_buf_init(&b, detail, sizeof(detail));
+	append_member(&b, "reason", end_reason(failure->sqlstate));
+	aud_buf_lit(&b, ",\"statements\":");
+	aud_json_uint(&b, aud_xact_records());
+	record_session("session.end",
+				   AUD_OUTCOME_SUCCESS,
+				   killed ? failure : NULL,
+				   aud_session_identity(false)->json,
+				   detail,
+				   GetCurrentTimestamp() - MyStartTimestamp);
+	aud_inflight_close();
+}
+
+static void
+setting_given(const char *name, const char *old_value, const char *new_value,
+			  void *arg)
+{
+	AudSettingFacts facts = {
+		.when = GetCurrentTimestamp(),
+		.command = "CONNECT",
+		.identity = aud_session_identity(true)->json,
+		.name = name,
+		.old_value = old_value,
+		.new_value = new_value,
+	};
+
+	aud_record_setting(&facts);
+}
+
+bool
+aud_login_opened(void)
+{
+	char        detail[2048];
+	AudBuf      how;
+	bool        wanted;
+	int         given;
+	const char *identity;
+
+	if (!aud_login_is_starting())
+		return false;
+	aud_backend->login.state = AUD_LOGIN_OPEN;
+	before_shmem_exit(session_ends, (Datum) 0);
+
+	aud_buf_init(&how, detail, sizeof(detail));
+	append_authentication(&how, MyProcPort);
+	identity = aud_session_identity(true)->json;
+
+	/*
+	 * Options of the connection are in force already, so it is not they that
+	 * decide whether they and the session they are for are recorded.
+	 */
+	wanted = aud_policy_wants_class(AUD_CLASS_SESSION);
+	given = aud_settings_given(NULL, NULL);
+	if (wanted || given > 0)
+		record_always("session.start",
+					  AUD_OUTCOME_SUCCESS,
+					  NULL,
+					  identity,
+					  how.truncated ? NULL : detail,
+					  -1);
+	if (given > 0)
+		aud_settings_given(setting_given, NULL);
+	aud_record_open(aud_session_identity(true), wanted);
+	return true;
+}

@@ -1,0 +1,122 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan.c
+ *	  What comes before a statement: its analysis and planning.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "tcop/utility.h"
+
+#include "core/class.h"
+#include "facts/objects.h"
+#include "facts/rewritten.h"
+#include "facts/rls.h"
+#include "server/compat.h"
+#include "statement/begin.h"
+#include "statement/error.h"
+#include "statement/message.h"
+#include "statement/pending.h"
+#include "statement/place.h"
+#include "statement/stack.h"
+#include "statement/statement.h"
+
+/* Functions folded to constants run in the planner, and so do their statements. */
+void
+aud_statement_enter_planner(Query *query)
+{
+	aud_stack_heal();
+	aud_error_watch();
+	aud_rls_mark(query);
+	aud_backend->stack.planning++;
+}
+
+void
+aud_statement_leave_planner(void)
+{
+	if (aud_backend->stack.planning > 0)
+		aud_backend->stack.planning--;
+}
+
+bool
+aud_statement_is_planning(void)
+{
+	return aud_backend->stack.planning > 0;
+}
+
+/* The client's next statement is being analyzed. */
+static void
+note_text(const char *source, int location, int len)
+{
+	if (aud_backend->stack.active != NULL || aud_backend->stack.planning > 0)
+		return;
+	aud_pending_forget();
+	aud_place_new_text(source, location, len);
+	aud_message_analyzed(source, location, len);
+}
+
+/* Is a statement that is being analyzed also about to run? */
+static bool
+will_run(void)
+{
+	const AudStmt *active = aud_backend->stack.active;
+
+	return active == NULL || active->what.utility == T_Invalid ||
+		   active->what.utility == T_DoStmt ||
+		   active->what.utility == T_CallStmt;
+}
+
+static void
+begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
+{
+	stmt->what.utility = T_Invalid;
+	stmt->what.tag = CreateCommandTag((Node *) unconstify(Query *, query));
+	stmt->what.classes = AUD_CLASS_WRITE;
+	stmt->what.rewritten = true;
+	stmt->result.has_rows = true;
+	aud_begin_identify(stmt, false);
+	aud_begin_set_text(stmt, source, query->stmt_location, query->stmt_len);
+	aud_begin_take_down(stmt, true);
+	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));
+}
+
+/*
+ * Rules leave nothing of a statement that was just analyzed: record it, for
+ * nothing will be seen of it again.  Queries of theirs may follow.
+ */
+static void
+record_rewritten(const Query *query, const char *source)
+{
+	AudStmt *stmt;
+
+	if (aud_backend->stack.active != NULL &&
+		aud_backend->stack.active->what.utility == T_ExplainStmt)
+		aud_backend->stack.active->what.rewritten = true;
+	if (aud_backend->stack.planning > 0 || !will_run())
+		return;
+	stmt = aud_statement_open();
+	PG_TRY();
+	{
+		begin_rewritten(stmt, query, source);
+		aud_stack_leave(stmt);
+		aud_statement_end(stmt);
+	}
+	PG_CATCH();
+	{
+		aud_statement_fail(stmt);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
+void
+aud_statement_analyzed(const Query *query, const char *source)
+{
+	aud_stack_heal();
+	aud_error_watch();
+	aud_error_write();
+	note_text(source, query->stmt_location, query->stmt_len);
+	if (aud_rewritten_to_nothing(query))
+		record_rewritten(query, source);
+}

@@ -1,0 +1,218 @@
+/*-------------------------------------------------------------------------
+ *
+ * query.c
+ *	  Queries: what the executor runs, from its start to its end.
+ *
+ * The objects are taken down before the executor starts, since that is what
+ * refuses access: a denied query is recorded with what it asked for.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "executor/executor.h"
+#include "tcop/utility.h"
+
+#include "facts/body.h"
+#include "facts/builtin.h"
+#include "facts/facts_ddl.h"
+#include "facts/objects.h"
+#include "facts/params.h"
+#include "statement/begin.h"
+#include "statement/effects.h"
+#include "statement/error.h"
+#include "statement/guard.h"
+#include "statement/place.h"
+#include "statement/stack.h"
+#include "statement/statement.h"
+
+/* A query's text; one that a rule made has that of its statement. */
+static void
+set_query_text(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	int location = query_desc->plannedstmt->stmt_location;
+	int len = query_desc->plannedstmt->stmt_len;
+
+	if (stmt->place.origin == AUD_ORIGIN_RULE)
+		aud_place_of_rule(query_desc->sourceText, &location, &len);
+	aud_begin_set_text(stmt, query_desc->sourceText, location, len);
+}
+
+/* The command that this query is the body of, or NULL. */
+static AudStmt *
+find_host(const AudStmt *stmt, const QueryDesc *query_desc)
+{
+	AudStmt *caller = stmt->life.caller;
+
+	if (caller == NULL || stmt->place.planning > 0 || !caller->body.expected ||
+		!aud_body_is(caller, query_desc->sourceText) ||
+		aud_place_trigger_depth() != caller->place.trigger_depth)
+		return NULL;
+	return caller;
+}
+
+/* A statement of its own, or a part of another one. */
+static void
+place_query(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	const PlannedStmt *plan = query_desc->plannedstmt;
+
+	stmt->body.host = find_host(stmt, query_desc);
+	if (stmt->body.host != NULL || aud_begin_is_inner_working(stmt) ||
+		(stmt->life.caller == NULL && IsParallelWorker()))
+	{
+		aud_begin_silently(stmt); /* of a worker, the leader's record tells */
+		return;
+	}
+	aud_begin_identify(stmt, !plan->canSetTag);
+	stmt->what.tag = CreateCommandTag((Node *) unconstify(PlannedStmt *, plan));
+	set_query_text(stmt, query_desc);
+}
+
+void
+aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
+{
+	const PlannedStmt *plan = query_desc->plannedstmt;
+
+	stmt->life.key = query_desc;
+	stmt->what.utility = T_Invalid;
+	place_query(stmt, query_desc);
+	stmt->cursor.opened_by = aud_stack_host(stmt)->place.number;
+	aud_begin_take_down(stmt, true);
+	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
+	aud_begin_take_pending(stmt);
+	aud_stmt_merge_body(stmt);
+	aud_begin_keep_unfinished(stmt);
+	if (aud_config->log_parameters)
+		aud_params_add(aud_stack_host(stmt), query_desc->params);
+	if (stmt->place.level == 0)
+		aud_guard_admit(NULL);
+}
+
+void
+aud_statement_started(AudStmt *stmt, QueryDesc *query_desc)
+{
+	if (!aud_stack_is_active(stmt))
+		return;
+	if (stmt->what.has_builtins)
+	{
+		aud_builtin_add_arguments(stmt, query_desc);
+		aud_stmt_merge_body(stmt);
+	}
+	if (stmt->settings.called)
+	{
+		aud_facts_set_config_planned(stmt, query_desc);
+		aud_effects_carry_out(aud_stack_host(stmt));
+	}
+	aud_stack_watch(stmt, query_desc->estate->es_query_cxt);
+	aud_stack_leave(stmt);
+}
+
+/*
+ * Its frame, active again.  What the client's last message left active is
+ * looked for first, since this may be the first that the present one runs.
+ */
+static AudStmt *
+enter_again(QueryDesc *query_desc)
+{
+	AudStmt *stmt = aud_stack_find(query_desc);
+
+	if (stmt == NULL)
+		return NULL;
+	aud_stack_heal();
+	aud_error_watch();
+	return stmt;
+}
+
+AudStmt *
+aud_statement_run(QueryDesc *query_desc)
+{
+	AudStmt *stmt = enter_again(query_desc);
+
+	if (stmt == NULL)
+		return NULL;
+	stmt->life.ran = true;
+	if (stmt->settings.called_later)
+		aud_effects_cursor_runs(stmt);
+	aud_stack_enter(stmt);
+	return stmt;
+}
+
+/*
+ * A portal may be run in several goes, and es_processed begins anew with each
+ * of them.  It is complete when a go brought fewer rows than were asked for.
+ */
+static void
+count_rows(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
+{
+	uint64 rows = query_desc->estate->es_processed;
+
+	/* a query that a rule added is not counted */
+	stmt->result.rows += rows;
+	stmt->result.has_rows = query_desc->plannedstmt->canSetTag;
+	stmt->result.incomplete =
+		stmt->place.level == 0 && asked_for > 0 && rows >= asked_for;
+}
+
+void
+aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
+{
+	aud_error_flush_swallowed();
+	if (stmt->settings.called_later && stmt->settings.picture != NULL)
+		aud_effects_compare_settings(stmt);
+	aud_stack_leave(stmt);
+	count_rows(stmt, query_desc, asked_for);
+}
+
+void
+aud_statement_run_failed(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	stmt->result.rows += query_desc->estate->es_processed;
+	stmt->result.has_rows = true;
+	aud_statement_fail(stmt);
+}
+
+/* Only what writes has triggers to fire, or parts that nobody has read yet. */
+static bool
+has_nothing_to_finish(const QueryDesc *query_desc)
+{
+	return query_desc->operation == CMD_SELECT &&
+		   !query_desc->plannedstmt->hasModifyingCTE;
+}
+
+AudStmt *
+aud_statement_finish(QueryDesc *query_desc)
+{
+	AudStmt *stmt;
+
+	if (has_nothing_to_finish(query_desc))
+		return NULL;
+	stmt = enter_again(query_desc);
+	if (stmt != NULL)
+		aud_stack_enter(stmt);
+	return stmt;
+}
+
+void
+aud_statement_finished(AudStmt *stmt)
+{
+	aud_error_flush_swallowed();
+	aud_stack_leave(stmt);
+}
+
+AudStmt *
+aud_statement_close(QueryDesc *query_desc)
+{
+	AudStmt *stmt = aud_stack_find(query_desc);
+
+	if (stmt != NULL)
+		stmt->life.ending = true;
+	return stmt;
+}
+
+void
+aud_statement_closed(AudStmt *stmt)
+{
+	aud_statement_end(stmt);
+}

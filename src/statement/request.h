@@ -1,0 +1,56 @@
+/*-------------------------------------------------------------------------
+ *
+ * request.h
+ *	  Requests of the protocol that are no statements: function calls, and the
+ *	  commands of a walsender.
+ *
+ * No hook of the server has them from beginning to end, so their frames are
+ * opened by one event and ended by another.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_STATEMENT_REQUEST_H
+#define AUD_STATEMENT_REQUEST_H
+
+#include "statement/backend.h"
+
+/*
+ * A function call: the permission to call it has been or is about to be
+ * checked.  Reads catalogs, may throw: then it has failed.
+ */
+extern void aud_request_begin_call(Oid funcid);
+extern bool aud_request_has_call(void);
+extern void aud_request_end_call(void);
+
+/*
+ * The transaction or subtransaction of this moment has been rolled back.  What
+ * ran in it has failed.
+ */
+extern void aud_request_rolled_back(void);
+
+/*
+ * The command of a walsender of which something is to be sent, or by which an
+ * error is raised: then no catalog is read.  slot may be NULL.
+ */
+extern void aud_request_begin_command(const char *name, const char *slot,
+									  int access, bool in_error);
+
+/* The running command, if it is what is active, or NULL. */
+extern const char *aud_request_command(void);
+
+/* It has sent so many bytes, streams from now on, has ended. */
+extern void aud_request_command_sent(size_t bytes);
+extern void aud_request_command_streams(void);
+extern void aud_request_end_command(void);
+
+/*
+ * The error that is being reported has ended it.  Its record is written when
+ * the error has been dealt with: aud_request_at_rest, or a rollback.
+ */
+extern void aud_request_command_failed(void);
+extern void aud_request_at_rest(void);
+
+/* The session ends, by that failure or because the client left (NULL). */
+extern void aud_request_session_ends(const AudFailure *failure);
+
+#endif /* AUD_STATEMENT_REQUEST_H */
