@@ -17,8 +17,8 @@
 
 #include "core/class.h"
 #include "facts/body.h"
-#include "facts/facts.h"
 #include "facts/objects.h"
+#include "facts/topics.h"
 #include "server/compat.h"
 #include "statement/statement.h"
 
@@ -50,10 +50,11 @@ add_copy(AudStmt *stmt, const CopyStmt *copy)
 
 	aud_stmt_detail(stmt, "direction", copy->is_from ? "from" : "to");
 	aud_stmt_detail(stmt, "format", format != NULL ? format : "text");
-	aud_facts_relation(stmt,
-					   copy->relation,
-					   "table",
-					   copy->is_from ? AUD_ACCESS_INSERT : AUD_ACCESS_SELECT);
+	aud_command_add_relation(stmt,
+							 copy->relation,
+							 "table",
+							 copy->is_from ? AUD_ACCESS_INSERT
+										   : AUD_ACCESS_SELECT);
 	stmt->what.classes |= copy->is_from ? AUD_CLASS_WRITE : AUD_CLASS_READ;
 	if (copy->filename == NULL)
 		return;
@@ -65,15 +66,6 @@ add_copy(AudStmt *stmt, const CopyStmt *copy)
 						  copy->is_from ? AUD_ACCESS_COPY_FROM
 										: AUD_ACCESS_COPY_TO,
 						  false);
-}
-
-static void
-detail_number(AudStmt *stmt, const char *key, uint64 number)
-{
-	char text[32];
-	int  len = snprintf(text, sizeof(text), UINT64_FORMAT, number);
-
-	aud_stmt_detail_json(stmt, key, text, len);
 }
 
 /* The frame of a cursor: its query's, or what is kept of a held one. */
@@ -98,7 +90,7 @@ add_cursor(AudStmt *stmt, const char *name)
 	aud_stmt_detail(stmt, "cursor", name);
 	if (cursor == NULL)
 		return;
-	detail_number(stmt, "cursor_stmt", cursor->cursor.opened_by);
+	aud_stmt_detail_uint(stmt, "cursor_stmt", cursor->cursor.opened_by);
 	aud_stmt_merge(stmt, cursor);
 }
 
@@ -122,8 +114,8 @@ add_close(AudStmt *stmt, const ClosePortalStmt *close_cursor)
 	cursor = find_cursor(close_cursor->portalname);
 	if (cursor == NULL)
 		return;
-	detail_number(stmt, "cursor_stmt", cursor->cursor.opened_by);
-	detail_number(stmt, "cursor_rows", cursor->cursor.fetched);
+	aud_stmt_detail_uint(stmt, "cursor_stmt", cursor->cursor.opened_by);
+	aud_stmt_detail_uint(stmt, "cursor_rows", cursor->cursor.fetched);
 }
 
 static void
@@ -191,7 +183,7 @@ is_analyze(const ExplainStmt *explain)
 }
 
 bool
-aud_facts_of_query(AudStmt *stmt, Node *parsetree)
+aud_command_query(AudStmt *stmt, Node *parsetree)
 {
 	const char *prepared = aud_body_prepared_name(parsetree);
 
@@ -215,7 +207,7 @@ aud_facts_of_query(AudStmt *stmt, Node *parsetree)
 			stmt->what.executed = is_analyze((ExplainStmt *) parsetree);
 			return true;
 		default:
-			return prepared != NULL;
+			return IsA(parsetree, ExecuteStmt); /* CREATE TABLE AS goes on */
 	}
 }
 
@@ -247,12 +239,12 @@ count_fetched(AudStmt *stmt, const QueryCompletion *qc)
 		cursor->cursor.fetched += qc->nprocessed;
 	if (held != NULL)
 		held->cursor.fetched = cursor->cursor.fetched;
-	detail_number(stmt, "cursor_rows", cursor->cursor.fetched);
+	aud_stmt_detail_uint(stmt, "cursor_rows", cursor->cursor.fetched);
 }
 
 /* The rows of COPY that had been done when it failed; nothing else tells. */
 void
-aud_facts_query_failed(AudStmt *stmt)
+aud_command_query_failed(AudStmt *stmt)
 {
 	if (stmt->what.utility != T_CopyStmt || MyBEEntry == NULL ||
 		MyBEEntry->st_progress_command != PROGRESS_COMMAND_COPY)
@@ -263,7 +255,7 @@ aud_facts_query_failed(AudStmt *stmt)
 }
 
 void
-aud_facts_query_done(AudStmt *stmt, const QueryCompletion *qc)
+aud_command_query_done(AudStmt *stmt, const QueryCompletion *qc)
 {
 	switch (stmt->cursor.use)
 	{

@@ -29,8 +29,9 @@
 
 #include "core/class.h"
 #include "core/redact/redact.h"
-#include "facts/facts_ddl.h"
+#include "facts/command.h"
 #include "facts/roles.h"
+#include "facts/topics.h"
 #include "record/record.h"
 #include "server/safely.h"
 #include "server/settings.h"
@@ -54,8 +55,8 @@ decide_now(AudStmt *stmt)
 }
 
 void
-aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value,
-				  bool local)
+aud_command_put_setting(AudStmt *stmt, const char *name, const char *new_value,
+						bool local)
 {
 	int class = aud_settings_class(name);
 
@@ -65,7 +66,7 @@ aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value,
 	else if (class != AUD_CLASS_ROLE)
 		aud_stmt_detail(stmt, "setting", name);
 	if (local)
-		aud_facts_flag(stmt, "local");
+		aud_stmt_detail_flag(stmt, "local");
 	if (class != AUD_CLASS_ROLE)
 	{
 		put_value(stmt, "old_value", name, aud_settings_value(name));
@@ -126,13 +127,13 @@ before_set(AudStmt *stmt, VariableSetStmt *set)
 	{
 		aud_stmt_detail(stmt, "setting", set->name);
 		if (set->is_local)
-			aud_facts_flag(stmt, "local");
+			aud_stmt_detail_flag(stmt, "local");
 		put_value(stmt, "old_value", set->name, aud_settings_value(set->name));
 		stmt->target.after = after_set;
 		aud_stmt_note(stmt, set->name);
 	}
 	if (set->is_local)
-		aud_facts_flag(stmt, "local");
+		aud_stmt_detail_flag(stmt, "local");
 	decide_now(stmt);
 }
 
@@ -222,19 +223,19 @@ before_alter_role_set(AudStmt *stmt, AlterRoleSetStmt *alter)
 	{
 		const char *name = aud_address_role(alter->role);
 
-		aud_facts_add_root(stmt,
-						   OBJECT_ROLE,
-						   (Node *) makeString(unconstify(char *, name)),
-						   AUD_ACCESS_ALTER);
+		aud_command_add_root(stmt,
+							 OBJECT_ROLE,
+							 (Node *) makeString(unconstify(char *, name)),
+							 AUD_ACCESS_ALTER);
 		aud_stmt_detail(stmt, "target_role", name);
 		role = aud_address_role_oid(alter->role);
 	}
 	if (alter->database != NULL)
 	{
-		aud_facts_add(stmt,
-					  OBJECT_DATABASE,
-					  (Node *) makeString(alter->database),
-					  AUD_ACCESS_ALTER);
+		aud_command_add_object(stmt,
+							   OBJECT_DATABASE,
+							   (Node *) makeString(alter->database),
+							   AUD_ACCESS_ALTER);
 		database = get_database_oid(alter->database, true);
 	}
 	put_stored(stmt,
@@ -248,10 +249,10 @@ before_alter_database_set(AudStmt *stmt, AlterDatabaseSetStmt *alter)
 {
 	VariableSetStmt *set = alter->setstmt;
 
-	aud_facts_add_root(stmt,
-					   OBJECT_DATABASE,
-					   (Node *) makeString(alter->dbname),
-					   AUD_ACCESS_ALTER);
+	aud_command_add_root(stmt,
+						 OBJECT_DATABASE,
+						 (Node *) makeString(alter->dbname),
+						 AUD_ACCESS_ALTER);
 	put_stored(stmt,
 			   set,
 			   set->name != NULL
@@ -272,7 +273,7 @@ before_discard(AudStmt *stmt, const DiscardStmt *discard)
 }
 
 bool
-aud_facts_of_setting(AudStmt *stmt, Node *tree)
+aud_command_setting(AudStmt *stmt, Node *tree)
 {
 	switch (nodeTag(tree))
 	{
@@ -328,7 +329,7 @@ record_changes(void *arg)
 }
 
 void
-aud_facts_settings_changed(AudStmt *stmt)
+aud_command_settings_changed(AudStmt *stmt)
 {
 	aud_safely(record_changes, stmt);
 }

@@ -15,10 +15,9 @@
 #include "parser/analyze.h"
 
 #include "facts/builtin.h"
-#include "facts/facts_ddl.h"
+#include "facts/command.h"
 #include "facts/params.h"
-#include "facts/rewritten.h"
-#include "facts/rls.h"
+#include "facts/rewrite.h"
 #include "hooks/hooks.h"
 #include "server/compat.h"
 #include "statement/guard.h"
@@ -86,7 +85,7 @@ aud_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	aud_statement_leave(stmt);
 	aud_statement_watch(stmt, queryDesc->estate->es_query_cxt);
 	if (stmt->settings.called)
-		aud_facts_set_config_planned(stmt, queryDesc);
+		aud_command_set_config_planned(stmt, queryDesc);
 }
 
 static void
@@ -128,7 +127,7 @@ aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 	aud_error_watch();
 	stmt->life.ran = true;
 	if (stmt->settings.called_later)
-		aud_facts_set_config_runs(stmt);
+		aud_command_set_config_runs(stmt);
 	aud_statement_enter(stmt);
 	PG_TRY();
 	{
@@ -145,7 +144,7 @@ aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 	PG_END_TRY();
 	aud_error_flush_swallowed();
 	if (stmt->settings.called_later)
-		aud_facts_settings_changed(stmt);
+		aud_command_settings_changed(stmt);
 	aud_statement_leave(stmt);
 	count_rows(stmt, queryDesc, count);
 }
@@ -255,7 +254,7 @@ aud_planner(Query *parse, const char *query_string, int cursorOptions,
 		return plan(parse, query_string, cursorOptions, boundParams);
 
 	aud_error_watch();
-	aud_rls_mark(parse);
+	aud_rewrite_mark_rls(parse);
 	aud_statement_enter_planner();
 	PG_TRY();
 	{
@@ -278,7 +277,7 @@ aud_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 		aud_statement_new_text(pstate->p_sourcetext,
 							   query->stmt_location,
 							   query->stmt_len);
-		if (aud_rewritten_to_nothing(query))
+		if (aud_rewrite_leaves_nothing(query))
 			aud_statement_rewritten(query, pstate->p_sourcetext);
 	}
 	if (next_post_parse_analyze)

@@ -23,7 +23,7 @@
 #include "fmgr.h"
 #include "utils/syscache.h"
 
-#include "facts/facts_ddl.h"
+#include "facts/command.h"
 #include "hooks/hooks.h"
 #include "statement/policy.h"
 #include "statement/statement.h"
@@ -74,7 +74,7 @@ aud_fmgr(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 	{
 		function_looked_up(flinfo->fn_oid);
 		if (aud_statement_active() != NULL && aud_policy_watching())
-			aud_facts_function_called(aud_statement_active());
+			aud_command_function_entered(aud_statement_active());
 	}
 	if (next_fmgr)
 		next_fmgr(event, flinfo, arg);

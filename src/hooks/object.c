@@ -24,7 +24,7 @@
 
 #include "core/class.h"
 #include "facts/builtin.h"
-#include "facts/facts_ddl.h"
+#include "facts/command.h"
 #include "facts/objects.h"
 #include "hooks/hooks.h"
 #include "hooks/wire.h"
@@ -133,7 +133,7 @@ aud_object_access(ObjectAccessType access, Oid classId, Oid objectId, int subId,
 
 	if (access == OAT_FUNCTION_EXECUTE && objectId < FirstNormalObjectId &&
 		stmt != NULL && aud_policy_watching())
-		aud_facts_function(stmt,
+		aud_command_function_called(stmt,
 						   objectId,
 						   stmt->life.key != NULL && !stmt->life.watched);
 

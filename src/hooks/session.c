@@ -227,7 +227,7 @@ session_ends(int code, Datum arg)
 	record_session("session.end",
 				   AUD_OUTCOME_SUCCESS,
 				   killed ? failure : NULL,
-				   aud_session_identity(false)->json,
+				   aud_identity_now(false)->json,
 				   detail,
 				   GetCurrentTimestamp() - MyStartTimestamp);
 	aud_inflight_close();
@@ -240,7 +240,7 @@ setting_given(const char *name, const char *old_value, const char *new_value,
 	AudSettingFacts facts = {
 		.when = GetCurrentTimestamp(),
 		.command = "CONNECT",
-		.identity = aud_session_identity(true)->json,
+		.identity = aud_identity_now(true)->json,
 		.name = name,
 		.old_value = old_value,
 		.new_value = new_value,
@@ -266,7 +266,7 @@ aud_session_opened(void)
 
 	aud_buf_init(&how, detail, sizeof(detail));
 	append_authentication(&how, MyProcPort);
-	identity = aud_session_identity(true)->json;
+	identity = aud_identity_now(true)->json;
 
 	/*
 	 * Options of the connection are in force already, so it is not they that
@@ -283,7 +283,7 @@ aud_session_opened(void)
 					  -1);
 	if (given > 0)
 		aud_settings_given(setting_given, NULL);
-	aud_record_open(aud_session_identity(true), wanted);
+	aud_record_open(aud_identity_now(true), wanted);
 }
 
 static void

@@ -50,7 +50,7 @@ record_event(const char *class, const char *command, const char *detail,
 		.outcome = failure != NULL ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
 		.failure = failure,
 		.command = command,
-		.identity = aud_session_identity(may_read_catalog)->json,
+		.identity = aud_identity_now(may_read_catalog)->json,
 		.detail = detail,
 		.duration_us = -1,
 	};
@@ -78,12 +78,12 @@ worker_starts(void)
 	AudBuf b;
 
 	started = true;
-	aud_session_start();
-	aud_objects_start();
+	aud_identity_start();
+	aud_names_start();
 	strlcpy(subscription, MySubscription->name, sizeof(subscription));
 	aud_buf_init(&b, subscription_json, sizeof(subscription_json));
 	aud_buf_lit(&b, ",\"subscription\":");
-	aud_session_append_string(&b, subscription);
+	aud_text_append_name(&b, subscription);
 	before_shmem_exit(worker_ends, (Datum) 0);
 	if (aud_policy_wants_class(AUD_CLASS_REPLICATION))
 		record_event("replication",

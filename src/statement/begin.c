@@ -71,8 +71,8 @@ start_process(void)
 
 	if (started)
 		return;
-	aud_session_start();
-	aud_objects_start();
+	aud_identity_start();
+	aud_names_start();
 	started = true;
 }
 
@@ -80,7 +80,7 @@ static void
 begin(AudStmt *stmt)
 {
 	start_process();
-	stmt->who = aud_session_identity(true);
+	stmt->who = aud_identity_now(true);
 	aud_clock_read(&stmt->when.began, &stmt->when.began_at);
 	stmt->life.next = aud_stack.open;
 	aud_stack.open = stmt;

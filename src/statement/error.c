@@ -43,7 +43,7 @@ aud_statement_error(const AudFailure *failure, const char *query, size_t query_l
 												   : AUD_ORIGIN_CLIENT;
 	stmt->place.number = aud_place_failed_number();
 	stmt->place.batch = stmt->place.level == 0 ? aud_message_batch() : 0;
-	stmt->who = aud_session_identity(false);
+	stmt->who = aud_identity_now(false);
 	stmt->when.began = GetCurrentTimestamp();
 	stmt->text.data = query;
 	stmt->text.len = query_len;

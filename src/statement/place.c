@@ -22,6 +22,7 @@
 #include "utils/backend_status.h"
 #include "utils/fmgrprotos.h"
 
+#include "record/session.h"
 #include "statement/place.h"
 
 static uint64 early_number; /* given to the client's next statement, or 0 */

@@ -11,7 +11,7 @@
 
 #include "buffer/inflight.h"
 #include "core/class.h"
-#include "facts/facts_ddl.h"
+#include "facts/command.h"
 #include "facts/objects.h"
 #include "facts/roles.h"
 #include "record/record.h"
@@ -144,7 +144,7 @@ aud_stack_release(AudStmt *stmt)
 		*link = stmt->life.next;
 	aud_stmt_release(stmt);
 	if (aud_stack.open == NULL)
-		aud_session_forget_stale();
+		aud_identity_forget_stale();
 }
 
 /* A portal that was bound and never executed has accessed nothing. */
@@ -240,10 +240,10 @@ note_effects(AudStmt *stmt)
 		for (AudStmt *outer = aud_stack.active; outer != NULL;
 			 outer = outer->life.caller)
 			outer->roles.noted = stmt->roles.to;
-		aud_facts_roles_changed(stmt);
+		aud_command_roles_changed(stmt);
 	}
 	if (stmt->settings.watched)
-		aud_facts_settings_changed(stmt);
+		aud_command_settings_changed(stmt);
 }
 
 void

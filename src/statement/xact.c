@@ -117,7 +117,7 @@ write_end(const char *command, const AudXactStart *start, bool sub,
 		.outcome = failure ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
 		.failure = failure,
 		.command = command,
-		.identity = aud_session_identity(false)->json,
+		.identity = aud_identity_now(false)->json,
 		.duration_us = -1,
 		.xid = GetTopTransactionIdIfAny(),
 	};
@@ -265,7 +265,7 @@ aud_xact_tell_refused(void)
 		.when = GetCurrentTimestamp(),
 		.outcome = AUD_OUTCOME_FAILURE,
 		.failure = &failure,
-		.identity = aud_session_identity(false)->json,
+		.identity = aud_identity_now(false)->json,
 		.detail = detail,
 		.duration_us = -1,
 	};
