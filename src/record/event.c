@@ -18,14 +18,20 @@
 /* Bytes of a setting's value, escaped, at most. */
 #define VALUE_MAX 1500
 
+/* Details, and the keys of those that are cut, here or by the caller. */
 static void
-append_detail(AudBuf *b, const char *detail)
+append_detail(AudBuf *b, const AudEventFacts *facts)
 {
 	char   storage[AUD_CUT_KEYS_MAX];
 	AudBuf cut;
 
 	aud_buf_init(&cut, storage, sizeof(storage));
-	aud_record_append_details(b, detail, strlen(detail), &cut);
+	aud_record_append_details(b, facts->detail, strlen(facts->detail), &cut);
+	for (const char *const *key = facts->cut; key != NULL && *key != NULL; key++)
+	{
+		if (strstr(cut.data, *key) == NULL)
+			aud_record_add_cut(&cut, *key);
+	}
 	aud_record_append_truncated(b, &cut);
 }
 
@@ -49,7 +55,7 @@ aud_record_event(const AudEventFacts *facts)
 		aud_buf_cstr(&b, facts->identity);
 	aud_session_append_client(&b);
 	if (facts->detail != NULL)
-		append_detail(&b, facts->detail);
+		append_detail(&b, facts);
 	if (facts->duration_us >= 0)
 		aud_json_lit_uint(&b, "duration_us", facts->duration_us);
 	aud_record_append_xid(&b, facts->xid);

@@ -355,6 +355,14 @@ aud_record_append_xid(AudBuf *b, TransactionId xid)
 }
 
 void
+aud_record_add_cut(AudBuf *cut, const char *key)
+{
+	aud_buf_cstr(cut, cut->len > 0 ? ",\"" : "\"");
+	aud_buf_cstr(cut, key);
+	aud_buf_char(cut, '"');
+}
+
+void
 aud_record_append_truncated(AudBuf *b, const AudBuf *cut)
 {
 	if (cut->len == 0)

@@ -70,6 +70,9 @@ extern void aud_record_append_objects(AudBuf *b, const AudStmt *stmt, int *next,
 extern void aud_record_append_details(AudBuf *b, const char *details,
 									  size_t len, AudBuf *cut);
 
+/* One more key of something that was cut. */
+extern void aud_record_add_cut(AudBuf *cut, const char *key);
+
 /* A transaction that has changed nothing yet has no number. */
 extern void aud_record_append_xid(AudBuf *b, TransactionId xid);
 

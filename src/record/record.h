@@ -33,15 +33,16 @@ typedef struct AudEventFacts
 {
 	const char *event; /* "session.start" */
 	const char *class; /* "session" */
-	TimestampTz       when;
-	AudOutcome        outcome;
-	const AudFailure *failure;
-	const char       *command;     /* NULL: none */
-	const char       *identity;    /* ,"user":"alice" */
-	const char       *detail;      /* ,"auth_method":"scram-sha-256" */
-	int64             duration_us; /* -1: none */
-	bool              dont_wait;   /* rather lose it than wait for room */
-	TransactionId     xid;         /* top-level one, where assigned */
+	TimestampTz        when;
+	AudOutcome         outcome;
+	const AudFailure  *failure;
+	const char        *command;  /* NULL: none */
+	const char        *identity; /* ,"user":"alice" */
+	const char        *detail;   /* ,"auth_method":"scram-sha-256" */
+	const char *const *cut; /* keys in it that are cut, then NULL; or NULL */
+	int64              duration_us; /* -1: none */
+	bool               dont_wait;   /* rather lose it than wait for room */
+	TransactionId      xid;         /* top-level one, where assigned */
 } AudEventFacts;
 
 extern void aud_record_event(const AudEventFacts *facts);

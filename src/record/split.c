@@ -111,14 +111,6 @@ append_keys(AudBuf *b, const char *opening, bool query, bool params)
 	aud_buf_char(b, ']');
 }
 
-static void
-add_cut_key(AudBuf *cut, const char *key)
-{
-	if (cut->len > 0)
-		aud_buf_char(cut, ',');
-	aud_buf_cstr(cut, key);
-}
-
 /* What a reader has to know about the text before it comes. */
 static void
 append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text,
@@ -127,9 +119,9 @@ append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text,
 	bool split = at->part > 0;
 
 	if (text->omitted > 0)
-		add_cut_key(cut, "\"query\"");
+		aud_record_add_cut(cut, "query");
 	if (stmt->params.omitted > 0 || (at->bare && stmt->params.len > 0))
-		add_cut_key(cut, "\"params\"");
+		aud_record_add_cut(cut, "params");
 	if (text->len > 0 && (split || text->omitted > 0))
 	{
 		aud_json_lit_uint(b, "query_len", text->full_len);
