@@ -31,8 +31,14 @@ $node->safe_psql('postgres', qq{
 # TLS
 system_or_bail('openssl', qw(req -new -x509 -days 2 -nodes -text -subj /CN=localhost), '-out', "$dir/server.crt", '-keyout', "$dir/server.key");
 system_or_bail('openssl', qw(req -new -x509 -days 2 -nodes -subj /CN=certuser), '-out', "$dir/client.crt", '-keyout', "$dir/client.key");
-chmod 0600, "$dir/server.key", "$dir/client.key";
-$node->append_conf('postgresql.conf', "ssl = on\nssl_ca_file = 'client.crt'\n");
+
+# certuser with names of some hundred bytes, and of some thousand
+sub long_name { return join('', '/O=org', map({ sprintf '/OU=%060d', $_ } 1 .. $_[0]), '/CN=certuser') }
+my %units = (long => 8, huge => 90);
+system_or_bail('openssl', qw(req -new -x509 -days 2 -nodes -subj), long_name($units{$_}), '-out', "$dir/$_.crt", '-keyout', "$dir/$_.key") for sort keys %units;
+append_to_file("$dir/client_ca.crt", slurp_file("$dir/$_.crt")) for 'client', sort keys %units;
+chmod 0600, map { "$dir/$_.key" } 'server', 'client', keys %units;
+$node->append_conf('postgresql.conf', "ssl = on\nssl_ca_file = 'client_ca.crt'\n");
 
 unlink "$dir/pg_hba.conf";
 $node->append_conf('pg_hba.conf', join "\n",
@@ -180,6 +186,11 @@ let_in('TLS', { user => 'tls', authn => 'tls', auth_method => 'scram-sha-256', t
 	'user=tls dbname=postgres host=127.0.0.1 sslmode=require', PGPASSWORD => 'right');
 let_in('certificate', { user => 'certuser', authn => 'CN=certuser', auth_method => 'cert', tls_client_dn => '/CN=certuser', client_addr => '127.0.0.1' },
 	"user=certuser dbname=postgres host=127.0.0.1 sslmode=require sslcert=$dir/client.crt sslkey=$dir/client.key");
+let_in('certificate with a long name', { user => 'certuser', tls_client_dn => long_name($units{long}), truncated => undef },
+	"user=certuser dbname=postgres host=127.0.0.1 sslmode=require sslcert=$dir/long.crt sslkey=$dir/long.key");
+let_in('certificate with a huge name', { user => 'certuser', auth_method => 'cert', tls_version => 'TLSv1.3', truncated => [ 'authn', 'tls_client_dn' ] },
+	"user=certuser dbname=postgres host=127.0.0.1 sslmode=require sslcert=$dir/huge.crt sslkey=$dir/huge.key");
+like((records($node, since => $mark, event => 'session.start'))[0]{tls_client_dn}, qr{^/O=org/OU=0+1/OU=.{500}}, '91: the beginning of a huge name is recorded');
 let_in('clear password', { user => 'pw', authn => 'pw', auth_method => 'password', client_addr => '127.0.0.1' },
 	'user=pw dbname=postgres host=127.0.0.1 sslmode=disable', PGPASSWORD => 'right');
 

@@ -92,6 +92,23 @@ extern void aud_json_member_id(AudBuf *b, const char *key, uint64_t value);
 extern void aud_json_member_raw(AudBuf *b, const char *key, const char *json,
 								size_t len);
 
+/*
+ * The same with keys that are literals, whose length the compiler knows: the
+ * keys of every record.
+ */
+#define aud_json_lit_key(b, key) aud_buf_lit((b), ",\"" key "\":")
+#define aud_json_lit_uint(b, key, value) \
+	(aud_json_lit_key((b), key), aud_json_uint((b), (value)))
+#define aud_json_lit_id(b, key, value)    \
+	(aud_buf_lit((b), ",\"" key "\":\""), \
+	 aud_json_uint((b), (value)),         \
+	 aud_buf_char((b), '"'))
+#define aud_json_lit_true(b, key) aud_buf_lit((b), ",\"" key "\":true")
+#define aud_json_lit_word(b, key, word)   \
+	(aud_buf_lit((b), ",\"" key "\":\""), \
+	 aud_buf_cstr((b), (word)),           \
+	 aud_buf_char((b), '"'))
+
 /* Append s[len] as base64 (RFC 4648 section 4), with quotes. */
 extern void aud_json_base64(AudBuf *b, const void *bytes, size_t len);
 

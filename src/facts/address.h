@@ -40,6 +40,9 @@ extern const char *aud_address_type(ObjectType type);
 /* The role that is meant, by name; "public" for PUBLIC. */
 extern const char *aud_address_role(const RoleSpec *role);
 
+/* The names of a list of RoleSpec. */
+extern List *aud_address_roles(const List *roles);
+
 /* Its oid, or InvalidOid. */
 extern Oid aud_address_role_oid(const RoleSpec *role);
 

@@ -269,7 +269,7 @@ static void
 add_arguments(const AudSearch *search, const FuncExpr *call)
 {
 	AudObject *object =
-		aud_objects_find(search->stmt, ProcedureRelationId, call->funcid);
+		aud_stmt_find_object(search->stmt, ProcedureRelationId, call->funcid);
 	const AudFunctionName *name = aud_names_function(call->funcid);
 	char                   json[ARGUMENTS_MAX * (ARGUMENT_MAX + 8)];
 	AudBuf                 b;

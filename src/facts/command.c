@@ -8,29 +8,95 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "nodes/parsenodes.h"
 
 #include "facts/command.h"
-#include "facts/facts.h"
-#include "facts/facts_ddl.h"
 #include "facts/objects.h"
+#include "facts/topics.h"
+#include "server/safely.h"
 
 typedef bool (*AudTopic)(AudStmt *stmt, Node *parsetree);
 
 static const AudTopic topics[] = {
-	aud_facts_of_query,
-	aud_facts_of_relation,
-	aud_facts_of_transaction,
+	aud_command_query,    /* COPY, EXECUTE, EXPLAIN, cursors */
+	aud_command_relation, /* LOCK, TRUNCATE, VACUUM, CLUSTER, REINDEX, REFRESH */
+	aud_command_transaction, /* BEGIN, COMMIT, SAVEPOINT */
+	aud_command_setting,     /* SET, RESET, DISCARD, ALTER ... SET */
+	aud_command_grant,       /* GRANT and REVOKE on objects */
+	aud_command_role,        /* ROLE, GRANT and REVOKE of roles, OWNED */
+	aud_command_extension,   /* EXTENSION */
+	aud_command_ddl,         /* every other CREATE, ALTER, DROP */
 };
+
+/* May this command find that there is nothing to do, and succeed? */
+static bool
+may_do_nothing(const Node *parsetree)
+{
+	switch (nodeTag(parsetree))
+	{
+		case T_CreateStmt:
+		case T_CreateForeignTableStmt:
+			return ((const CreateStmt *) parsetree)->if_not_exists;
+		case T_CreateTableAsStmt:
+			return ((const CreateTableAsStmt *) parsetree)->if_not_exists;
+		case T_CreateSchemaStmt:
+			return ((const CreateSchemaStmt *) parsetree)->if_not_exists;
+		case T_CreateSeqStmt:
+			return ((const CreateSeqStmt *) parsetree)->if_not_exists;
+		case T_CreateExtensionStmt:
+			return ((const CreateExtensionStmt *) parsetree)->if_not_exists;
+		case T_CreateForeignServerStmt:
+			return ((const CreateForeignServerStmt *) parsetree)->if_not_exists;
+		case T_CreateUserMappingStmt:
+			return ((const CreateUserMappingStmt *) parsetree)->if_not_exists;
+		case T_IndexStmt:
+			return ((const IndexStmt *) parsetree)->if_not_exists;
+		case T_CreateStatsStmt:
+			return ((const CreateStatsStmt *) parsetree)->if_not_exists;
+		case T_DefineStmt:
+			return ((const DefineStmt *) parsetree)->if_not_exists;
+		case T_DropStmt:
+			return ((const DropStmt *) parsetree)->missing_ok;
+		default:
+			return false;
+	}
+}
+
+typedef struct AudCommand
+{
+	AudStmt *stmt;
+	Node    *parsetree;
+} AudCommand;
+
+static void
+ask_topics(void *arg)
+{
+	AudCommand *command = arg;
+
+	for (size_t i = 0; i < lengthof(topics); i++)
+	{
+		if (topics[i](command->stmt, command->parsetree))
+			break;
+	}
+}
 
 void
 aud_command_before(AudStmt *stmt, Node *parsetree)
 {
-	for (size_t i = 0; i < lengthof(topics); i++)
-	{
-		if (topics[i](stmt, parsetree))
-			break;
-	}
-	aud_facts_before(stmt, parsetree);
+	AudCommand command = {stmt, parsetree};
+
+	stmt->what.if_not_exists = may_do_nothing(parsetree);
+	aud_safely(ask_topics, &command);
+}
+
+static void
+ask_after(void *arg)
+{
+	AudStmt *stmt = arg;
+
+	aud_command_relation_done(stmt);
+	if (stmt->target.after != NULL)
+		stmt->target.after(stmt);
 }
 
 void
@@ -50,12 +116,12 @@ aud_command_after(AudStmt *stmt, const QueryCompletion *qc)
 	if (stmt->what.if_not_exists && !stmt->what.changed)
 		aud_objects_skip(stmt);
 	aud_objects_resolve(stmt);
-	aud_facts_relation_done(stmt);
-	aud_facts_after(stmt);
+	if (stmt->what.restarts || stmt->target.after != NULL)
+		aud_safely(ask_after, stmt);
 }
 
 void
 aud_command_failed(AudStmt *stmt)
 {
-	aud_facts_query_failed(stmt);
+	aud_command_query_failed(stmt);
 }

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * command_ddl.c
- *	  DDL: the target, old and new names and owners, and what a command means
- *	  for security.
+ *	  DDL: old and new names and owners, and what a command means for
+ *	  security.  Its target is in command_ddl_target.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,12 +17,25 @@
 #include "utils/builtins.h"
 
 #include "core/class.h"
-#include "facts/facts_ddl.h"
+#include "facts/address.h"
+#include "facts/topics.h"
 
 static List *
 aspect(List *aspects, const char *name)
 {
 	return lappend(aspects, unconstify(char *, name));
+}
+
+/*
+ * What the command does decides who may do what from now on, beyond the
+ * change itself: ,"security":["owner"].  Belongs to class role, too.
+ */
+static void
+put_security(AudStmt *stmt, const List *aspects)
+{
+	if (aspects != NIL)
+		stmt->what.classes |= AUD_CLASS_ROLE;
+	aud_stmt_detail_strings(stmt, "security", aspects);
 }
 
 static ObjectAddress
@@ -39,7 +52,7 @@ static void
 put_identity(AudStmt *stmt, const char *key)
 {
 	ObjectAddress root = root_of(stmt);
-	char         *identity = aud_facts_identity(&root);
+	char         *identity = getObjectIdentity(&root, true);
 
 	if (identity != NULL)
 		aud_stmt_detail(stmt, key, identity);
@@ -119,7 +132,7 @@ before_alter_table(AudStmt *stmt, const AlterTableStmt *alter)
 
 	foreach (lc, alter->cmds)
 		aspects = aspects_of_table_command(stmt, lfirst(lc), aspects);
-	aud_facts_security(stmt, aspects);
+	put_security(stmt, aspects);
 }
 
 static void
@@ -141,7 +154,7 @@ before_function(AudStmt *stmt, List *options)
 		else if (strcmp(option->defname, "set") == 0)
 			aspects = aspect(aspects, "function_setting");
 	}
-	aud_facts_security(stmt, aspects);
+	put_security(stmt, aspects);
 }
 
 static void
@@ -161,7 +174,7 @@ before_event_trigger(AudStmt *stmt, const AlterEventTrigStmt *alter)
 			state = "event_trigger_enabled";
 			break;
 	}
-	aud_facts_security(stmt, aspect(NIL, state));
+	put_security(stmt, aspect(NIL, state));
 }
 
 static void
@@ -171,37 +184,7 @@ before_label(AudStmt *stmt, const SecLabelStmt *label)
 		aud_stmt_detail(stmt, "label_provider", label->provider);
 	if (label->label != NULL)
 		aud_stmt_detail(stmt, "label", label->label);
-	aud_facts_security(stmt, aspect(NIL, "security_label"));
-}
-
-static const char *
-security_of_drop(ObjectType type)
-{
-	switch (type)
-	{
-		case OBJECT_POLICY:
-			return "policy";
-		case OBJECT_EVENT_TRIGGER:
-			return "event_trigger";
-		default:
-			return NULL;
-	}
-}
-
-/*
- * The roots of a DROP come first and are marked.  What goes with them is
- * reported object by object by the object access hook.
- */
-static void
-before_drop(AudStmt *stmt, const DropStmt *drop)
-{
-	const char *security = security_of_drop(drop->removeType);
-	ListCell   *lc;
-
-	foreach (lc, drop->objects)
-		aud_facts_add_root(stmt, drop->removeType, lfirst(lc), AUD_ACCESS_DROP);
-	if (security != NULL)
-		aud_facts_security(stmt, aspect(NIL, security));
+	put_security(stmt, aspect(NIL, "security_label"));
 }
 
 /* Details beyond the target. */
@@ -210,6 +193,12 @@ add_details(AudStmt *stmt, Node *tree)
 {
 	switch (nodeTag(tree))
 	{
+		case T_DropStmt:
+			if (((DropStmt *) tree)->removeType == OBJECT_POLICY)
+				put_security(stmt, aspect(NIL, "policy"));
+			else if (((DropStmt *) tree)->removeType == OBJECT_EVENT_TRIGGER)
+				put_security(stmt, aspect(NIL, "event_trigger"));
+			break;
 		case T_AlterTableStmt:
 			before_alter_table(stmt, (AlterTableStmt *) tree);
 			break;
@@ -219,7 +208,7 @@ add_details(AudStmt *stmt, Node *tree)
 			break;
 		case T_AlterOwnerStmt:
 			put_owners(stmt, ((AlterOwnerStmt *) tree)->newowner);
-			aud_facts_security(stmt, aspect(NIL, "owner"));
+			put_security(stmt, aspect(NIL, "owner"));
 			break;
 		case T_CreateFunctionStmt:
 			before_function(stmt, ((CreateFunctionStmt *) tree)->options);
@@ -231,11 +220,11 @@ add_details(AudStmt *stmt, Node *tree)
 			before_event_trigger(stmt, (AlterEventTrigStmt *) tree);
 			break;
 		case T_CreateEventTrigStmt:
-			aud_facts_security(stmt, aspect(NIL, "event_trigger"));
+			put_security(stmt, aspect(NIL, "event_trigger"));
 			break;
 		case T_CreatePolicyStmt:
 		case T_AlterPolicyStmt:
-			aud_facts_security(stmt, aspect(NIL, "policy"));
+			put_security(stmt, aspect(NIL, "policy"));
 			break;
 		case T_SecLabelStmt:
 			before_label(stmt, (SecLabelStmt *) tree);
@@ -243,81 +232,18 @@ add_details(AudStmt *stmt, Node *tree)
 		case T_CreateUserMappingStmt:
 		case T_AlterUserMappingStmt:
 		case T_DropUserMappingStmt:
-			aud_facts_security(stmt, aspect(NIL, "user_mapping"));
+			put_security(stmt, aspect(NIL, "user_mapping"));
 			break;
 		default:
 			break;
-	}
-}
-
-static int
-access_of(const Node *tree)
-{
-	switch (nodeTag(tree))
-	{
-		case T_DropdbStmt:
-		case T_DropTableSpaceStmt:
-		case T_DropSubscriptionStmt:
-		case T_DropUserMappingStmt:
-			return AUD_ACCESS_DROP;
-		case T_AlterTableStmt:
-		case T_AlterSeqStmt:
-		case T_AlterDomainStmt:
-		case T_AlterEnumStmt:
-		case T_AlterTypeStmt:
-		case T_AlterFunctionStmt:
-		case T_AlterOperatorStmt:
-		case T_AlterCollationStmt:
-		case T_AlterStatsStmt:
-		case T_AlterTSDictionaryStmt:
-		case T_AlterTSConfigurationStmt:
-		case T_AlterOpFamilyStmt:
-		case T_AlterPolicyStmt:
-		case T_AlterOwnerStmt:
-		case T_AlterObjectSchemaStmt:
-		case T_AlterObjectDependsStmt:
-		case T_AlterDatabaseStmt:
-		case T_AlterDatabaseSetStmt:
-		case T_AlterDatabaseRefreshCollStmt:
-		case T_AlterTableSpaceOptionsStmt:
-		case T_AlterTableMoveAllStmt:
-		case T_AlterExtensionStmt:
-		case T_AlterExtensionContentsStmt:
-		case T_AlterFdwStmt:
-		case T_AlterForeignServerStmt:
-		case T_AlterUserMappingStmt:
-		case T_AlterPublicationStmt:
-		case T_AlterSubscriptionStmt:
-		case T_AlterEventTrigStmt:
-		case T_ImportForeignSchemaStmt:
-		case T_RenameStmt:
-		case T_CommentStmt:
-		case T_SecLabelStmt:
-			return AUD_ACCESS_ALTER;
-		default:
-			return AUD_ACCESS_CREATE;
 	}
 }
 
 bool
-aud_facts_of_ddl(AudStmt *stmt, Node *tree)
+aud_command_ddl(AudStmt *stmt, Node *tree)
 {
-	ObjectType type;
-	Node      *object;
-
-	if (IsA(tree, DropStmt))
-		before_drop(stmt, (DropStmt *) tree);
-	else if (!aud_facts_target(tree, &type, &object))
+	if (!aud_command_ddl_target(stmt, tree))
 		return false;
-	else
-	{
-		int access = access_of(tree);
-
-		if (object != NULL && access == AUD_ACCESS_CREATE)
-			aud_facts_add_created(stmt, tree, type, object);
-		else if (object != NULL)
-			aud_facts_add_root(stmt, type, object, access);
-		add_details(stmt, tree);
-	}
+	add_details(stmt, tree);
 	return true;
 }

@@ -3,8 +3,8 @@
  * command_extension.c
  *	  CREATE, ALTER and DROP EXTENSION: versions, and how many objects.
  *
- * One record stands for the whole script; policy.c leaves out the commands
- * in it that only make the extension's own objects.
+ * One record stands for the whole script; statement/policy.c leaves out the
+ *commands in it that only make the extension's own objects.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,7 +24,7 @@
 #include "utils/rel.h"
 
 #include "core/class.h"
-#include "facts/facts_ddl.h"
+#include "facts/topics.h"
 
 static char *
 version_of(Oid extension)
@@ -111,9 +111,9 @@ after_change(AudStmt *stmt)
 	put_version(stmt, "version", extension);
 	members = count_members(extension);
 	if (members > stmt->target.count)
-		aud_facts_number(stmt, "objects_created", members - stmt->target.count);
+		aud_stmt_detail_uint(stmt, "objects_created", members - stmt->target.count);
 	else if (members < stmt->target.count)
-		aud_facts_number(stmt, "objects_dropped", stmt->target.count - members);
+		aud_stmt_detail_uint(stmt, "objects_dropped", stmt->target.count - members);
 }
 
 static void
@@ -121,10 +121,10 @@ before_change(AudStmt *stmt, const char *name, int access)
 {
 	Oid extension = get_extension_oid(name, true);
 
-	aud_facts_add_root(stmt,
-					   OBJECT_EXTENSION,
-					   (Node *) makeString(unconstify(char *, name)),
-					   access);
+	aud_command_add_root(stmt,
+						 OBJECT_EXTENSION,
+						 (Node *) makeString(unconstify(char *, name)),
+						 access);
 	if (OidIsValid(extension))
 	{
 		put_version(stmt, "old_version", extension);
@@ -137,15 +137,15 @@ before_change(AudStmt *stmt, const char *name, int access)
 static void
 before_contents(AudStmt *stmt, AlterExtensionContentsStmt *alter)
 {
-	aud_facts_add_root(stmt,
-					   OBJECT_EXTENSION,
-					   (Node *) makeString(alter->extname),
-					   AUD_ACCESS_ALTER);
-	aud_facts_add(stmt, alter->objtype, alter->object, AUD_ACCESS_ALTER);
+	aud_command_add_root(stmt,
+						 OBJECT_EXTENSION,
+						 (Node *) makeString(alter->extname),
+						 AUD_ACCESS_ALTER);
+	aud_command_add_object(stmt, alter->objtype, alter->object, AUD_ACCESS_ALTER);
 }
 
 bool
-aud_facts_of_extension(AudStmt *stmt, Node *tree)
+aud_command_extension(AudStmt *stmt, Node *tree)
 {
 	switch (nodeTag(tree))
 	{

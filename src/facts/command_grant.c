@@ -26,9 +26,9 @@
 #include "utils/rel.h"
 
 #include "core/class.h"
-#include "facts/command_acl.h"
-#include "facts/facts_ddl.h"
+#include "facts/address.h"
 #include "facts/objects.h"
+#include "facts/topics.h"
 
 static int
 access_of(const GrantStmt *grant)
@@ -68,19 +68,21 @@ put_privileges(AudStmt *stmt, List *privileges)
 	}
 	if (privileges == NIL)
 		words = list_make1(pstrdup("all"));
-	aud_facts_strings(stmt, "privileges", words);
-	aud_facts_strings(stmt, "column_privileges", by_column);
+	aud_stmt_detail_strings(stmt, "privileges", words);
+	aud_stmt_detail_strings(stmt, "column_privileges", by_column);
 }
 
 static void
 put_terms(AudStmt *stmt, const GrantStmt *grant)
 {
 	put_privileges(stmt, grant->privileges);
-	aud_facts_strings(stmt, "grantees", aud_facts_roles(grant->grantees));
+	aud_stmt_detail_strings(stmt, "grantees", aud_address_roles(grant->grantees));
 	if (grant->grantor != NULL)
 		aud_stmt_detail(stmt, "grantor", aud_address_role(grant->grantor));
 	if (grant->grant_option)
-		aud_facts_strings(stmt, "grant_options", list_make1(pstrdup("grant")));
+		aud_stmt_detail_strings(stmt,
+								"grant_options",
+								list_make1(pstrdup("grant")));
 	if (!grant->is_grant && grant->behavior == DROP_CASCADE)
 		aud_stmt_detail(stmt, "behavior", "cascade");
 }
@@ -125,14 +127,14 @@ add_object(AudStmt *stmt, const GrantStmt *grant, Node *object)
 	}
 	if (!aud_address_find(grant->objtype, object, &address) ||
 		address.classId != RelationRelationId)
-		aud_facts_add_root(stmt, grant->objtype, object, access_of(grant));
+		aud_command_add_root(stmt, grant->objtype, object, access_of(grant));
 	else
 		aud_objects_add_relation(stmt,
 								 address.objectId,
 								 access_of(grant),
 								 columns_of(grant, address.objectId));
 	if (OidIsValid(address.objectId))
-		aud_acl_check(stmt, grant, &address);
+		aud_command_grant_check(stmt, grant, &address);
 }
 
 /* Does GRANT ... ON ALL x IN SCHEMA mean this relation? */
@@ -222,7 +224,7 @@ add_schema(AudStmt *stmt, const GrantStmt *grant, const char *name)
 									lfirst_oid(lc),
 									0,
 									access_of(grant));
-		aud_acl_check(stmt, grant, &address);
+		aud_command_grant_check(stmt, grant, &address);
 	}
 }
 
@@ -243,7 +245,7 @@ before_grant(AudStmt *stmt, const GrantStmt *grant)
 			schemas = lappend(schemas, strVal(lfirst(lc)));
 		}
 	}
-	aud_facts_strings(stmt, "schemas", schemas);
+	aud_stmt_detail_strings(stmt, "schemas", schemas);
 }
 
 static const char *
@@ -289,21 +291,23 @@ before_default_privileges(AudStmt *stmt, const AlterDefaultPrivilegesStmt *alter
 		DefElem *option = lfirst(lc);
 
 		if (strcmp(option->defname, "roles") == 0)
-			aud_facts_strings(stmt,
-							  "owned_by",
-							  aud_facts_roles((List *) option->arg));
+			aud_stmt_detail_strings(stmt,
+									"owned_by",
+									aud_address_roles((List *) option->arg));
 	}
 	foreach (lc, alter->options)
 	{
 		DefElem *option = lfirst(lc);
 
 		if (strcmp(option->defname, "schemas") == 0)
-			aud_facts_strings(stmt, "schemas", words_of((List *) option->arg));
+			aud_stmt_detail_strings(stmt,
+									"schemas",
+									words_of((List *) option->arg));
 	}
 }
 
 bool
-aud_facts_of_grant(AudStmt *stmt, Node *tree)
+aud_command_grant(AudStmt *stmt, Node *tree)
 {
 	if (IsA(tree, GrantStmt))
 		before_grant(stmt, (GrantStmt *) tree);

@@ -16,8 +16,8 @@
 
 #include "core/class.h"
 #include "facts/body.h"
-#include "facts/facts.h"
 #include "facts/objects.h"
+#include "facts/topics.h"
 #include "server/compat.h"
 
 /* The value of an option given as a word, or NULL. */
@@ -48,10 +48,11 @@ add_copy(AudStmt *stmt, const CopyStmt *copy)
 
 	aud_stmt_detail(stmt, "direction", copy->is_from ? "from" : "to");
 	aud_stmt_detail(stmt, "format", format != NULL ? format : "text");
-	aud_facts_relation(stmt,
-					   copy->relation,
-					   "table",
-					   copy->is_from ? AUD_ACCESS_INSERT : AUD_ACCESS_SELECT);
+	aud_command_add_relation(stmt,
+							 copy->relation,
+							 "table",
+							 copy->is_from ? AUD_ACCESS_INSERT
+										   : AUD_ACCESS_SELECT);
 	stmt->what.classes |= copy->is_from ? AUD_CLASS_WRITE : AUD_CLASS_READ;
 	if (copy->filename == NULL)
 		return;
@@ -140,7 +141,7 @@ is_analyze(const ExplainStmt *explain)
 }
 
 bool
-aud_facts_of_query(AudStmt *stmt, Node *parsetree)
+aud_command_query(AudStmt *stmt, Node *parsetree)
 {
 	const char *prepared = aud_body_prepared_name(parsetree);
 
@@ -174,7 +175,7 @@ aud_facts_of_query(AudStmt *stmt, Node *parsetree)
 
 /* The rows of COPY that had been done when it failed; nothing else tells. */
 void
-aud_facts_query_failed(AudStmt *stmt)
+aud_command_query_failed(AudStmt *stmt)
 {
 	if (stmt->what.utility != T_CopyStmt || MyBEEntry == NULL ||
 		MyBEEntry->st_progress_command != PROGRESS_COMMAND_COPY)

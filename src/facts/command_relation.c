@@ -22,32 +22,10 @@
 
 #include "core/class.h"
 #include "facts/address.h"
-#include "facts/facts.h"
 #include "facts/objects.h"
+#include "facts/topics.h"
 #include "record/session.h"
 #include "server/compat.h"
-#include "server/safely.h"
-
-/* Name a relation: as it is known, or as it was written. */
-void
-aud_facts_relation(AudStmt *stmt, const RangeVar *name, const char *type,
-				   int access)
-{
-	Oid relid;
-
-	if (name == NULL)
-		return;
-	relid = aud_address_relation(name);
-	if (OidIsValid(relid))
-		aud_objects_add_relation(stmt, relid, access, NULL);
-	else
-		aud_objects_add_named(stmt,
-							  type,
-							  quote_qualified_identifier(name->schemaname,
-														 name->relname),
-							  access,
-							  true);
-}
 
 static void
 add_relations(AudStmt *stmt, List *names, int access)
@@ -55,7 +33,7 @@ add_relations(AudStmt *stmt, List *names, int access)
 	ListCell *lc;
 
 	foreach (lc, names)
-		aud_facts_relation(stmt, lfirst(lc), "table", access);
+		aud_command_add_relation(stmt, lfirst(lc), "table", access);
 }
 
 /* The command goes through everything in this database. */
@@ -68,36 +46,22 @@ add_database(AudStmt *stmt)
 		aud_objects_add_named(stmt, "database", name, AUD_ACCESS_MAINTAIN, false);
 }
 
-typedef struct AudVacuumed
-{
-	Oid  relid;
-	bool left_out;
-} AudVacuumed;
-
-static void
-look_at_owner(void *arg)
-{
-	AudVacuumed *vacuumed = arg;
-	List        *relids = list_make1_oid(vacuumed->relid);
-	ListCell    *lc;
-
-	if (get_rel_relkind(vacuumed->relid) == RELKIND_PARTITIONED_TABLE)
-		relids = find_all_inheritors(vacuumed->relid, NoLock, NULL);
-	foreach (lc, relids)
-		vacuumed->left_out |= !aud_may_vacuum(lfirst_oid(lc));
-}
-
 /*
  * The server warns about tables of others, leaves them out, and succeeds.  As
- * with GRANT (facts_acl.c), the warning itself can be silenced.
+ * with GRANT (command_grant_partial.c), the warning itself can be silenced.
  */
 static void
 check_vacuumed(AudStmt *stmt, Oid relid)
 {
-	AudVacuumed vacuumed = {.relid = relid};
+	List     *relids = list_make1_oid(relid);
+	bool      left_out = false;
+	ListCell *lc;
 
-	aud_safely(look_at_owner, &vacuumed);
-	if (!vacuumed.left_out)
+	if (get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
+		relids = find_all_inheritors(relid, NoLock, NULL);
+	foreach (lc, relids)
+		left_out |= !aud_may_vacuum(lfirst_oid(lc));
+	if (!left_out)
 		return;
 	stmt->result.outcome = AUD_OUTCOME_PARTIAL;
 	stmt->result.failure.sqlstate = ERRCODE_WARNING;
@@ -127,7 +91,10 @@ add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 			check_vacuumed(stmt, relid);
 		}
 		else
-			aud_facts_relation(stmt, target->relation, "table", AUD_ACCESS_MAINTAIN);
+			aud_command_add_relation(stmt,
+									 target->relation,
+									 "table",
+									 AUD_ACCESS_MAINTAIN);
 	}
 }
 
@@ -137,7 +104,10 @@ add_clustered(AudStmt *stmt, const ClusterStmt *cluster)
 	if (cluster->relation == NULL)
 		add_database(stmt);
 	else
-		aud_facts_relation(stmt, cluster->relation, "table", AUD_ACCESS_MAINTAIN);
+		aud_command_add_relation(stmt,
+								 cluster->relation,
+								 "table",
+								 AUD_ACCESS_MAINTAIN);
 }
 
 static void
@@ -146,16 +116,16 @@ add_reindexed(AudStmt *stmt, const ReindexStmt *reindex)
 	switch (reindex->kind)
 	{
 		case REINDEX_OBJECT_INDEX:
-			aud_facts_relation(stmt,
-							   reindex->relation,
-							   "index",
-							   AUD_ACCESS_MAINTAIN);
+			aud_command_add_relation(stmt,
+									 reindex->relation,
+									 "index",
+									 AUD_ACCESS_MAINTAIN);
 			break;
 		case REINDEX_OBJECT_TABLE:
-			aud_facts_relation(stmt,
-							   reindex->relation,
-							   "table",
-							   AUD_ACCESS_MAINTAIN);
+			aud_command_add_relation(stmt,
+									 reindex->relation,
+									 "table",
+									 AUD_ACCESS_MAINTAIN);
 			break;
 		case REINDEX_OBJECT_SCHEMA:
 			aud_objects_add_named(stmt,
@@ -187,44 +157,9 @@ add_truncated(AudStmt *stmt, const TruncateStmt *truncate)
 	add_relations(stmt, truncate->relations, AUD_ACCESS_TRUNCATE);
 }
 
-/* May this command find that there is nothing to do, and succeed? */
-static bool
-may_be_skipped(const Node *parsetree)
-{
-	switch (nodeTag(parsetree))
-	{
-		case T_CreateStmt:
-		case T_CreateForeignTableStmt:
-			return ((const CreateStmt *) parsetree)->if_not_exists;
-		case T_CreateTableAsStmt:
-			return ((const CreateTableAsStmt *) parsetree)->if_not_exists;
-		case T_CreateSchemaStmt:
-			return ((const CreateSchemaStmt *) parsetree)->if_not_exists;
-		case T_CreateSeqStmt:
-			return ((const CreateSeqStmt *) parsetree)->if_not_exists;
-		case T_CreateExtensionStmt:
-			return ((const CreateExtensionStmt *) parsetree)->if_not_exists;
-		case T_CreateForeignServerStmt:
-			return ((const CreateForeignServerStmt *) parsetree)->if_not_exists;
-		case T_CreateUserMappingStmt:
-			return ((const CreateUserMappingStmt *) parsetree)->if_not_exists;
-		case T_IndexStmt:
-			return ((const IndexStmt *) parsetree)->if_not_exists;
-		case T_CreateStatsStmt:
-			return ((const CreateStatsStmt *) parsetree)->if_not_exists;
-		case T_DefineStmt:
-			return ((const DefineStmt *) parsetree)->if_not_exists;
-		case T_DropStmt:
-			return ((const DropStmt *) parsetree)->missing_ok;
-		default:
-			return false;
-	}
-}
-
 bool
-aud_facts_of_relation(AudStmt *stmt, Node *parsetree)
+aud_command_relation(AudStmt *stmt, Node *parsetree)
 {
-	stmt->what.if_not_exists = may_be_skipped(parsetree);
 	switch (nodeTag(parsetree))
 	{
 		case T_LockStmt:
@@ -244,22 +179,22 @@ aud_facts_of_relation(AudStmt *stmt, Node *parsetree)
 			return true;
 		case T_RuleStmt:
 			/* it changes what other people's statements do to the relation */
-			aud_facts_relation(stmt,
-							   ((RuleStmt *) parsetree)->relation,
-							   "table",
-							   AUD_ACCESS_ALTER);
+			aud_command_add_relation(stmt,
+									 ((RuleStmt *) parsetree)->relation,
+									 "table",
+									 AUD_ACCESS_ALTER);
 			return false;
 		case T_IndexStmt:
-			aud_facts_relation(stmt,
-							   ((IndexStmt *) parsetree)->relation,
-							   "table",
-							   AUD_ACCESS_ALTER);
+			aud_command_add_relation(stmt,
+									 ((IndexStmt *) parsetree)->relation,
+									 "table",
+									 AUD_ACCESS_ALTER);
 			return false;
 		case T_RefreshMatViewStmt:
-			aud_facts_relation(stmt,
-							   ((RefreshMatViewStmt *) parsetree)->relation,
-							   "materialized view",
-							   AUD_ACCESS_MAINTAIN);
+			aud_command_add_relation(stmt,
+									 ((RefreshMatViewStmt *) parsetree)->relation,
+									 "materialized view",
+									 AUD_ACCESS_MAINTAIN);
 			return true;
 		default:
 			return false;
@@ -267,11 +202,10 @@ aud_facts_of_relation(AudStmt *stmt, Node *parsetree)
 }
 
 /* TRUNCATE ... RESTART IDENTITY sets the tables' own sequences back. */
-static void
-add_restarted(void *arg)
+void
+aud_command_relation_done(AudStmt *stmt)
 {
-	AudStmt *stmt = arg;
-	int      n = stmt->objects.n;
+	int n = stmt->what.restarts ? stmt->objects.n : 0;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -284,11 +218,4 @@ add_restarted(void *arg)
 		foreach (lc, getOwnedSequences(object->objid))
 			aud_objects_add_relation(stmt, lfirst_oid(lc), AUD_ACCESS_UPDATE, NULL);
 	}
-}
-
-void
-aud_facts_relation_done(AudStmt *stmt)
-{
-	if (stmt->what.restarts)
-		aud_safely(add_restarted, stmt);
 }

@@ -22,8 +22,10 @@
 #include "utils/fmgroids.h"
 
 #include "core/class.h"
-#include "facts/facts_ddl.h"
+#include "facts/address.h"
+#include "facts/command.h"
 #include "facts/objects.h"
+#include "facts/topics.h"
 #include "server/compat.h"
 #include "server/safely.h"
 
@@ -36,7 +38,7 @@ role_node(const char *name)
 static void
 add_role(AudStmt *stmt, const char *name, int access)
 {
-	aud_facts_add_root(stmt, OBJECT_ROLE, role_node(name), access);
+	aud_command_add_root(stmt, OBJECT_ROLE, role_node(name), access);
 }
 
 /* One option of CREATE or ALTER ROLE, in the words of SQL. */
@@ -83,7 +85,9 @@ put_members(AudStmt *stmt, List *options, const char *defname, const char *key)
 		DefElem *option = lfirst(lc);
 
 		if (strcmp(option->defname, defname) == 0)
-			aud_facts_strings(stmt, key, aud_facts_roles((List *) option->arg));
+			aud_stmt_detail_strings(stmt,
+									key,
+									aud_address_roles((List *) option->arg));
 	}
 }
 
@@ -103,7 +107,7 @@ put_options(AudStmt *stmt, List *options, List *attributes)
 		if (attribute != NULL)
 			attributes = lappend(attributes, attribute);
 	}
-	aud_facts_strings(stmt, "attributes", attributes);
+	aud_stmt_detail_strings(stmt, "attributes", attributes);
 }
 
 static void
@@ -166,9 +170,11 @@ before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
 		aud_stmt_detail(stmt,
 						"target_role",
 						linitial_node(AccessPriv, grant->granted_roles)->priv_name);
-	aud_facts_strings(stmt, "members", aud_facts_roles(grant->grantee_roles));
+	aud_stmt_detail_strings(stmt,
+							"members",
+							aud_address_roles(grant->grantee_roles));
 	if (aud_grant_admin(grant))
-		aud_facts_flag(stmt, "admin_option");
+		aud_stmt_detail_flag(stmt, "admin_option");
 }
 
 /*
@@ -222,7 +228,7 @@ before_drop_owned(AudStmt *stmt, const DropOwnedStmt *drop)
 
 	if (drop->behavior == DROP_CASCADE)
 		aud_stmt_detail(stmt, "behavior", "cascade");
-	aud_facts_strings(stmt, "owned_by", aud_facts_roles(drop->roles));
+	aud_stmt_detail_strings(stmt, "owned_by", aud_address_roles(drop->roles));
 	foreach (lc, drop->roles)
 	{
 		Oid role = aud_address_role_oid(lfirst(lc));
@@ -233,7 +239,7 @@ before_drop_owned(AudStmt *stmt, const DropOwnedStmt *drop)
 }
 
 bool
-aud_facts_of_role(AudStmt *stmt, Node *tree)
+aud_command_role(AudStmt *stmt, Node *tree)
 {
 	switch (nodeTag(tree))
 	{
@@ -250,10 +256,10 @@ aud_facts_of_role(AudStmt *stmt, Node *tree)
 			before_grant_role(stmt, (GrantRoleStmt *) tree);
 			return true;
 		case T_ReassignOwnedStmt:
-			aud_facts_strings(stmt,
-							  "owned_by",
-							  aud_facts_roles(
-								  ((ReassignOwnedStmt *) tree)->roles));
+			aud_stmt_detail_strings(stmt,
+									"owned_by",
+									aud_address_roles(
+										((ReassignOwnedStmt *) tree)->roles));
 			aud_stmt_detail(stmt,
 							"new_owner",
 							aud_address_role(
@@ -290,11 +296,11 @@ put_roles_changed(void *arg)
 		put_role(stmt, "to_user", to->session);
 	}
 	if (superuser_arg(to->current) && !superuser_arg(from->current))
-		aud_facts_flag(stmt, "gains_superuser");
+		aud_stmt_detail_flag(stmt, "gains_superuser");
 }
 
 void
-aud_facts_roles_changed(AudStmt *stmt)
+aud_command_roles_changed(AudStmt *stmt)
 {
 	stmt->what.classes |= AUD_CLASS_ROLE;
 	aud_safely(put_roles_changed, stmt);

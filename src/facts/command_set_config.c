@@ -21,8 +21,9 @@
 #include "utils/fmgroids.h"
 
 #include "core/class.h"
-#include "facts/facts_ddl.h"
+#include "facts/command.h"
 #include "facts/roles.h"
+#include "facts/topics.h"
 #include "server/safely.h"
 #include "server/settings.h"
 
@@ -112,7 +113,7 @@ note_call(AudCalls *calls, FuncExpr *call)
 		aud_stmt_detail(calls->stmt, "setting", name);
 		return;
 	}
-	aud_facts_setting(calls->stmt, name, value, is_true(lthird(call->args)));
+	aud_command_put_setting(calls->stmt, name, value, is_true(lthird(call->args)));
 }
 
 static bool
@@ -156,7 +157,7 @@ compare(AudStmt *stmt)
 }
 
 void
-aud_facts_set_config_planned(AudStmt *stmt, QueryDesc *query_desc)
+aud_command_set_config_planned(AudStmt *stmt, QueryDesc *query_desc)
 {
 	AudCalls calls = {.stmt = stmt, .query_desc = query_desc};
 
@@ -176,7 +177,7 @@ aud_facts_set_config_planned(AudStmt *stmt, QueryDesc *query_desc)
 }
 
 void
-aud_facts_function(AudStmt *stmt, Oid funcid, bool starting)
+aud_command_function_called(AudStmt *stmt, Oid funcid, bool starting)
 {
 	AudStmt *speaker = stmt->body.host != NULL ? stmt->body.host : stmt;
 
@@ -199,7 +200,7 @@ aud_facts_function(AudStmt *stmt, Oid funcid, bool starting)
 }
 
 void
-aud_facts_function_called(AudStmt *stmt)
+aud_command_function_entered(AudStmt *stmt)
 {
 	AudRoles now = aud_roles_acting();
 
@@ -209,6 +210,6 @@ aud_facts_function_called(AudStmt *stmt)
 	stmt->roles.by_function = true;
 	stmt->roles.from = stmt->roles.entered;
 	stmt->roles.to = now;
-	aud_facts_flag(stmt, "local");
-	aud_facts_roles_changed(stmt);
+	aud_stmt_detail_flag(stmt, "local");
+	aud_command_roles_changed(stmt);
 }

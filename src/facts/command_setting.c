@@ -29,8 +29,10 @@
 
 #include "core/class.h"
 #include "core/redact/redact.h"
-#include "facts/facts_ddl.h"
+#include "facts/address.h"
+#include "facts/command.h"
 #include "facts/roles.h"
+#include "facts/topics.h"
 #include "server/settings.h"
 
 static void
@@ -44,8 +46,8 @@ put_value(AudStmt *stmt, const char *key, const char *name, const char *value)
 }
 
 void
-aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value,
-				  bool local)
+aud_command_put_setting(AudStmt *stmt, const char *name, const char *new_value,
+						bool local)
 {
 	int class = aud_settings_class(name);
 
@@ -55,7 +57,7 @@ aud_facts_setting(AudStmt *stmt, const char *name, const char *new_value,
 	else if (class != AUD_CLASS_ROLE)
 		aud_stmt_detail(stmt, "setting", name);
 	if (local)
-		aud_facts_flag(stmt, "local");
+		aud_stmt_detail_flag(stmt, "local");
 	if (class != AUD_CLASS_ROLE)
 	{
 		put_value(stmt, "old_value", name, aud_settings_value(name));
@@ -115,13 +117,13 @@ before_set(AudStmt *stmt, VariableSetStmt *set)
 	{
 		aud_stmt_detail(stmt, "setting", set->name);
 		if (set->is_local)
-			aud_facts_flag(stmt, "local");
+			aud_stmt_detail_flag(stmt, "local");
 		put_value(stmt, "old_value", set->name, aud_settings_value(set->name));
 		stmt->target.after = after_set;
 		aud_stmt_note(stmt, set->name);
 	}
 	if (set->is_local)
-		aud_facts_flag(stmt, "local");
+		aud_stmt_detail_flag(stmt, "local");
 	stmt->effects.decide = true; /* what follows may be to silence it */
 }
 
@@ -211,19 +213,19 @@ before_alter_role_set(AudStmt *stmt, AlterRoleSetStmt *alter)
 	{
 		const char *name = aud_address_role(alter->role);
 
-		aud_facts_add_root(stmt,
-						   OBJECT_ROLE,
-						   (Node *) makeString(unconstify(char *, name)),
-						   AUD_ACCESS_ALTER);
+		aud_command_add_root(stmt,
+							 OBJECT_ROLE,
+							 (Node *) makeString(unconstify(char *, name)),
+							 AUD_ACCESS_ALTER);
 		aud_stmt_detail(stmt, "target_role", name);
 		role = aud_address_role_oid(alter->role);
 	}
 	if (alter->database != NULL)
 	{
-		aud_facts_add(stmt,
-					  OBJECT_DATABASE,
-					  (Node *) makeString(alter->database),
-					  AUD_ACCESS_ALTER);
+		aud_command_add_object(stmt,
+							   OBJECT_DATABASE,
+							   (Node *) makeString(alter->database),
+							   AUD_ACCESS_ALTER);
 		database = get_database_oid(alter->database, true);
 	}
 	put_stored(stmt,
@@ -237,10 +239,10 @@ before_alter_database_set(AudStmt *stmt, AlterDatabaseSetStmt *alter)
 {
 	VariableSetStmt *set = alter->setstmt;
 
-	aud_facts_add_root(stmt,
-					   OBJECT_DATABASE,
-					   (Node *) makeString(alter->dbname),
-					   AUD_ACCESS_ALTER);
+	aud_command_add_root(stmt,
+						 OBJECT_DATABASE,
+						 (Node *) makeString(alter->dbname),
+						 AUD_ACCESS_ALTER);
 	put_stored(stmt,
 			   set,
 			   set->name != NULL
@@ -260,7 +262,7 @@ before_discard(AudStmt *stmt, const DiscardStmt *discard)
 }
 
 bool
-aud_facts_of_setting(AudStmt *stmt, Node *tree)
+aud_command_setting(AudStmt *stmt, Node *tree)
 {
 	switch (nodeTag(tree))
 	{

@@ -9,10 +9,10 @@
 
 #include "nodes/parsenodes.h"
 
-#include "facts/facts.h"
+#include "facts/topics.h"
 
 bool
-aud_facts_of_transaction(AudStmt *stmt, Node *parsetree)
+aud_command_transaction(AudStmt *stmt, Node *parsetree)
 {
 	const TransactionStmt *command = (const TransactionStmt *) parsetree;
 

@@ -1,7 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * names.h
- *	  Caches of relation, column and function names, as JSON text ready to be copied.
+ *	  How relations, their columns and functions are spelled in a record:
+ *	  caches of JSON text ready to be copied.
+ *
+ * Names are spelled as pg_identify_object() does.  Look-ups raise no error
+ * (server/safely.h).
  *
  *-------------------------------------------------------------------------
  */
@@ -10,6 +14,7 @@
 
 #include "core/buf.h"
 #include "nodes/bitmapset.h"
+#include "record/text.h"
 
 typedef struct AudRelation
 {
@@ -42,9 +47,26 @@ typedef struct AudFunctionName
 	char   status; /* for simplehash */
 } AudFunctionName;
 
-/* Register the invalidation callbacks; once per process. */
+/* Register the invalidation callbacks; later calls do nothing. */
 extern void aud_names_start(void);
 extern void aud_names_start_functions(void);
+
+/* "type":"table","name":"public.card" of the database's encoding. */
+static inline size_t
+aud_names_head_room(const char *type, const char *name)
+{
+	return strlen(type) + aud_text_name_room(name) +
+		   sizeof("\"type\":\"\",\"name\":");
+}
+
+static inline void
+aud_names_append_head(AudBuf *b, const char *type, const char *name)
+{
+	aud_buf_lit(b, "\"type\":\"");
+	aud_buf_cstr(b, type);
+	aud_buf_lit(b, "\",\"name\":");
+	aud_text_append_name(b, name);
+}
 
 /* The name of a function, under the same conditions as that of a relation. */
 extern const AudFunctionName *aud_names_function(Oid funcid);
@@ -55,6 +77,15 @@ extern const AudFunctionName *aud_names_function(Oid funcid);
  * Needs a transaction in which catalogs can be read.
  */
 extern const AudRelation *aud_names_relation(Oid relid);
+
+/*
+ * What the name does not say, as further members of the object: that it is
+ * temporary, and where a foreign table really is, ,"server":"s","remote":
+ * "public.t"; palloc'd, "" if there is nothing.  *on_server is set if using
+ * the table means to read a file or run a program on the server, and is left
+ * alone otherwise.  Within aud_safely.
+ */
+extern char *aud_names_extra(Oid relid, bool *on_server);
 
 /*
  * Append "pan","owner" for a set of attribute numbers that are offset by
@@ -76,8 +107,14 @@ extern void aud_names_keep_columns(const AudRelation *relation,
 								   const Bitmapset *columns, const char *text,
 								   size_t len);
 
-/* An upper limit of the bytes that this appends. */
+/* An upper limit of the bytes that aud_names_append_columns appends. */
 extern size_t aud_names_columns_size(const AudRelation *relation,
 									 const Bitmapset   *columns);
+
+/* Columns with credentials in them, offset as in range tables; or NULL. */
+extern Bitmapset *aud_names_secret_columns(Oid relid);
+
+/* Free what is kept for aud_names_recent_columns. */
+extern void aud_names_forget_columns(AudRelation *relation);
 
 #endif /* AUD_FACTS_NAMES_H */

@@ -18,9 +18,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#include "core/json_write.h"
 #include "facts/names.h"
-#include "record/session.h"
 #include "server/safely.h"
 
 /* Past this many functions the cache starts anew. */
@@ -91,18 +89,12 @@ look_up(void *arg)
 static char *
 make_head(const AudLookUp *found)
 {
-	size_t      len = strlen(found->name);
-	const char *utf8 = aud_session_to_utf8(found->name, &len);
-	size_t      room = strlen(found->type) + 6 * len + 32;
-	char       *head = palloc(room);
-	AudBuf      b;
+	size_t room = aud_names_head_room(found->type, found->name);
+	AudBuf b;
 
-	aud_buf_init(&b, head, room);
-	aud_buf_lit(&b, "\"type\":\"");
-	aud_buf_cstr(&b, found->type);
-	aud_buf_lit(&b, "\",\"name\":");
-	aud_json_string(&b, utf8, len);
-	return MemoryContextStrdup(cache_context, head);
+	aud_buf_init(&b, palloc(room), room);
+	aud_names_append_head(&b, found->type, found->name);
+	return MemoryContextStrdup(cache_context, b.data);
 }
 
 static const AudFunctionName *

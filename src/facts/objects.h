@@ -3,8 +3,9 @@
  * objects.h
  *	  The objects of a statement: which, and what is done to them.
  *
- * Names are spelled as pg_identify_object() does.  Those of relations come
- * from a cache that follows the server's invalidation messages.
+ * Names are spelled as pg_identify_object() does.  Those of relations and
+ * functions come from caches that follow the server's invalidation messages.
+ * Look-ups raise no error (server/safely.h).
  *
  *-------------------------------------------------------------------------
  */
@@ -16,12 +17,6 @@
 
 #include "facts/names.h"
 #include "record/stmt.h"
-
-/* Register the invalidation callbacks; once per process. */
-extern void aud_objects_start(void);
-
-/* A recent mention of this object in the statement, or NULL. */
-extern AudObject *aud_objects_find(AudStmt *stmt, Oid classid, Oid objid);
 
 /* Add everything that a plan touches. */
 extern void aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan,

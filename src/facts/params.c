@@ -336,7 +336,7 @@ find_secret_places(const AudStmt *stmt)
 	if (stmt->text.data == NULL ||
 		!aud_redact_may_apply(stmt->text.data, stmt->text.len))
 		return places;
-	aud_text_prepare(&text, stmt->text.data, stmt->text.len);
+	aud_stmt_get_text(stmt, &text);
 	places.all = text.redacted;
 	if (places.all || stmt->text.len > PLACES_TEXT_MAX)
 		return places;
@@ -388,9 +388,10 @@ append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 void
 aud_params_add(AudStmt *stmt, ParamListInfo params)
 {
-	size_t room = aud_config->record_max_bytes / 3;
-	char  *at;
-	AudBuf b;
+	size_t       room = aud_config->record_max_bytes / 3;
+	AudTextScope scope;
+	char        *at;
+	AudBuf       b;
 
 	if (params == NULL || params->paramFetch != NULL ||
 		params->numParams <= 0 || stmt->place.silent || stmt->params.len > 0)
@@ -399,9 +400,9 @@ aud_params_add(AudStmt *stmt, ParamListInfo params)
 	if (at == NULL)
 		return;
 	aud_buf_init(&b, at, room + 1);
-	aud_text_begin();
+	aud_text_begin(&scope);
 	append_params(&b, stmt, params);
-	aud_text_end();
+	aud_text_end(&scope);
 	stmt->params.off = stmt->arena.len;
 	stmt->params.len = b.len;
 	stmt->arena.len += b.len;

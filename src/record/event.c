@@ -9,39 +9,45 @@
 #include "postgres.h"
 
 #include "buffer/buffer.h"
-#include "record/head.h"
+#include "core/json_write.h"
+#include "record/fields.h"
 #include "record/record.h"
+#include "record/session.h"
 #include "record/text.h"
 
+/* Bytes of a setting's value, escaped, at most. */
+#define VALUE_MAX 1500
+
+/* Details, and the keys of those that are cut, here or by the caller. */
 static void
-append_detail(AudBuf *b, const char *detail)
+append_detail(AudBuf *b, const AudEventFacts *facts)
 {
 	char   storage[AUD_CUT_KEYS_MAX];
 	AudBuf cut;
 
 	aud_buf_init(&cut, storage, sizeof(storage));
-	aud_record_append_details(b, detail, strlen(detail), &cut);
+	aud_record_append_details(b, facts->detail, strlen(facts->detail), &cut);
+	for (const char *const *key = facts->cut; key != NULL && *key != NULL; key++)
+	{
+		if (strstr(cut.data, *key) == NULL)
+			aud_record_add_cut(&cut, *key);
+	}
 	aud_record_append_truncated(b, &cut);
 }
 
 void
 aud_record_event(const AudEventFacts *facts)
 {
-	AudBuf b;
+	AudTextScope scope;
+	AudBuf       b;
 
-	aud_record_take_line();
-	aud_record_init_line(&b, aud_record_room());
+	aud_record_line_begin(&scope);
+	aud_record_line_init(&b, aud_record_line_room());
 	aud_record_append_start(&b, facts->when);
-	aud_record_append_event(&b, facts->event);
-	aud_buf_lit(&b, ",\"class\":\"");
-	aud_buf_cstr(&b, facts->class);
-	aud_buf_char(&b, '"');
+	aud_json_lit_word(&b, "event", facts->event);
+	aud_json_lit_word(&b, "class", facts->class);
 	if (facts->command != NULL)
-	{
-		aud_buf_lit(&b, ",\"command\":\"");
-		aud_buf_cstr(&b, facts->command);
-		aud_buf_char(&b, '"');
-	}
+		aud_json_lit_word(&b, "command", facts->command);
 	aud_record_append_outcome(&b, facts->outcome);
 	aud_record_append_failure(&b, facts->failure);
 	aud_session_append_place(&b);
@@ -49,14 +55,48 @@ aud_record_event(const AudEventFacts *facts)
 		aud_buf_cstr(&b, facts->identity);
 	aud_session_append_client(&b);
 	if (facts->detail != NULL)
-		append_detail(&b, facts->detail);
+		append_detail(&b, facts);
 	if (facts->duration_us >= 0)
-		aud_record_append_uint(&b, ",\"duration_us\":", facts->duration_us);
+		aud_json_lit_uint(&b, "duration_us", facts->duration_us);
 	aud_record_append_xid(&b, facts->xid);
 	aud_buf_char(&b, '}');
 	if (facts->dont_wait)
 		(void) aud_buffer_try_append(b.data, b.len);
 	else
 		aud_buffer_append(b.data, b.len);
-	aud_text_end();
+	aud_text_end(&scope);
+}
+
+static void
+append_value(AudBuf *b, const char *key, const char *value)
+{
+	if (value == NULL)
+		return;
+	aud_json_key(b, key);
+	aud_text_append_value(b, value, VALUE_MAX);
+}
+
+/* A setting has another value. */
+void
+aud_record_setting(const AudSettingFacts *setting)
+{
+	char          detail[3 * VALUE_MAX + 128];
+	AudBuf        b;
+	AudEventFacts facts = {
+		.event = "config",
+		.class = "config",
+		.when = setting->when,
+		.outcome = AUD_OUTCOME_SUCCESS,
+		.command = setting->command,
+		.identity = setting->identity,
+		.detail = detail,
+		.duration_us = -1,
+		.dont_wait = setting->dont_wait,
+	};
+
+	aud_buf_init(&b, detail, sizeof(detail));
+	append_value(&b, "setting", setting->name);
+	append_value(&b, "old_value", setting->old_value);
+	append_value(&b, "new_value", setting->new_value);
+	aud_record_event(&facts);
 }

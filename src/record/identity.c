@@ -23,7 +23,8 @@
 #include "utils/syscache.h"
 
 #include "core/json_write.h"
-#include "record/session.h"
+#include "record/identity.h"
+#include "record/text.h"
 
 static AudIdentity *identities; /* valid ones, last used first */
 static AudIdentity *stale;      /* of before a role change, maybe pointed at */
@@ -46,7 +47,7 @@ role_changed(Datum arg, int cacheid, uint32 hashvalue)
 }
 
 void
-aud_session_start(void)
+aud_identity_start(void)
 {
 	if (callbacks_registered)
 		return;
@@ -59,18 +60,14 @@ append_role(AudBuf *b, const char *key, Oid role)
 {
 	char *name = GetUserNameFromId(role, true);
 
-	aud_buf_cstr(b, key);
-	if (name != NULL)
-		aud_session_append_string(b, name);
-	else
+	if (name == NULL)
 	{
-		/* dropped meanwhile; the number is what is left of it */
-		aud_buf_lit(b, "\"");
-		aud_json_uint(b, role);
-		aud_buf_lit(b, "\"");
+		/* dropped meanwhile: its number is all that is known */
+		aud_json_member_id(b, key, role);
+		return;
 	}
-	if (name != NULL)
-		pfree(name);
+	aud_text_append_member(b, key, name);
+	pfree(name);
 }
 
 static AudIdentity *
@@ -82,13 +79,13 @@ make_identity(Oid login, Oid session, Oid current)
 	bool         superuser = superuser_arg(current);
 
 	aud_buf_init(&b, json, sizeof(json));
-	append_role(&b, ",\"user\":", session);
+	append_role(&b, "user", session);
 	if (login != session && OidIsValid(login))
-		append_role(&b, ",\"login_user\":", login);
+		append_role(&b, "login_user", login);
 	if (current != session)
-		append_role(&b, ",\"current_user\":", current);
+		append_role(&b, "current_user", current);
 	if (superuser)
-		aud_buf_lit(&b, ",\"superuser\":true");
+		aud_json_lit_true(&b, "superuser");
 
 	identity = MemoryContextAlloc(TopMemoryContext,
 								  offsetof(AudIdentity, json) + b.len + 1);
@@ -123,7 +120,7 @@ find_identity(const AudIdentity *list, Oid login, Oid session, Oid current)
  * catalog can be read: in an aborted transaction, at the end of the session.
  */
 void
-aud_session_forget_stale(void)
+aud_identity_forget_stale(void)
 {
 	AudIdentity **link = &stale;
 
@@ -158,7 +155,7 @@ last_known(Oid login, Oid session, Oid current)
 }
 
 const AudIdentity *
-aud_session_identity(bool may_read_catalog)
+aud_identity_now(bool may_read_catalog)
 {
 	Oid          login;
 	Oid          session;

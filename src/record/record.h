@@ -11,6 +11,7 @@
 #ifndef AUD_RECORD_RECORD_H
 #define AUD_RECORD_RECORD_H
 
+#include "record/session.h"
 #include "record/stmt.h"
 
 /* Allocate the line buffer; once per process, before the first record. */
@@ -18,13 +19,11 @@ extern void aud_record_start(void);
 
 /*
  * Keep what is known of a statement that begins, or of an open session, where
- * the next start finds it after a crash.
+ * the next start finds it after a crash.  The statement's text is prepared
+ * here, and kept in the frame for its record.
  */
 extern void aud_record_begin(AudStmt *stmt);
 extern void aud_record_open(const AudIdentity *who, bool wants_end);
-
-/* Microseconds since 1970, as records want them. */
-extern int64 aud_record_unix_us(TimestampTz t);
 
 /* Append the record of a statement that has ended, or of an error. */
 extern void aud_record_statement(const AudStmt *stmt);
@@ -34,15 +33,16 @@ typedef struct AudEventFacts
 {
 	const char *event; /* "session.start" */
 	const char *class; /* "session" */
-	TimestampTz       when;
-	AudOutcome        outcome;
-	const AudFailure *failure;
-	const char       *command;     /* NULL: none */
-	const char       *identity;    /* ,"user":"alice" */
-	const char       *detail;      /* ,"auth_method":"scram-sha-256" */
-	int64             duration_us; /* -1: none */
-	bool              dont_wait;   /* rather lose it than wait for room */
-	TransactionId     xid;         /* top-level one, where assigned */
+	TimestampTz        when;
+	AudOutcome         outcome;
+	const AudFailure  *failure;
+	const char        *command;  /* NULL: none */
+	const char        *identity; /* ,"user":"alice" */
+	const char        *detail;   /* ,"auth_method":"scram-sha-256" */
+	const char *const *cut; /* keys in it that are cut, then NULL; or NULL */
+	int64              duration_us; /* -1: none */
+	bool               dont_wait;   /* rather lose it than wait for room */
+	TransactionId      xid;         /* top-level one, where assigned */
 } AudEventFacts;
 
 extern void aud_record_event(const AudEventFacts *facts);

@@ -5,7 +5,7 @@
  *
  * What does not change between two records is formatted once per session: the
  * place (node and database) and the client's facts.  Who is acting is in
- * session_identity.c.
+ * identity.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,12 +14,9 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "access/xlog.h"
-#include "catalog/pg_conversion.h"
-#include "catalog/pg_namespace.h"
 #include "commands/dbcommands.h"
 #include "common/ip.h"
 #include "libpq/libpq-be.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
 #include "storage/proc.h"
@@ -30,6 +27,7 @@
 #include "core/json_write.h"
 #include "core/redact/redact.h"
 #include "record/session.h"
+#include "record/text.h"
 #include "server/compat.h"
 #include "server/guc.h"
 
@@ -43,19 +41,6 @@ static size_t client_len;
 static char   client_app[NAMEDATALEN]; /* the name client_json was made with */
 static char   session_json[64];        /* ,"session":"x.y" */
 static size_t session_len;
-
-static FmgrInfo utf8_proc; /* database encoding -> UTF-8 */
-
-void
-aud_session_append_string(AudBuf *b, const char *name)
-{
-	size_t      len = strlen(name);
-	const char *utf8 = aud_session_to_utf8(name, &len);
-
-	aud_json_string(b, utf8, len);
-	if (utf8 != name)
-		pfree(unconstify(char *, utf8));
-}
 
 /* A client's process is called postmaster until its start-up packet is read. */
 static bool
@@ -92,13 +77,12 @@ make_place(void)
 	}
 
 	aud_buf_init(&b, place_json, sizeof(place_json));
-	aud_buf_lit(&b, ",\"node\":");
-	aud_json_string(&b, aud_config->node_name, strlen(aud_config->node_name));
+	aud_json_member(&b,
+					"node",
+					aud_config->node_name,
+					strlen(aud_config->node_name));
 	if (db != NULL)
-	{
-		aud_buf_lit(&b, ",\"db\":");
-		aud_session_append_string(&b, db);
-	}
+		aud_text_append_member(&b, "db", db);
 	place_len = final ? b.len : 0;
 	if (looked_up != NULL)
 		pfree(looked_up);
@@ -118,7 +102,7 @@ aud_session_append_place(AudBuf *b)
 
 /*
  * The session's name: start time and pid, as in log_line_prefix's %c.  A
- * parallel worker speaks for its leader.
+ * parallel worker has that of its leader.
  */
 static void
 make_session(void)
@@ -160,10 +144,8 @@ append_client_address(AudBuf *b)
 						   sizeof(port),
 						   NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return;
-	aud_buf_lit(b, ",\"client_addr\":");
-	aud_json_string(b, host, strlen(host));
-	aud_buf_lit(b, ",\"client_port\":");
-	aud_json_int(b, atoi(port));
+	aud_json_member(b, "client_addr", host, strlen(host));
+	aud_json_member_int(b, "client_port", atoi(port));
 }
 
 /* The code of a background worker: "pg_cron.PgCronLauncherMain". */
@@ -177,8 +159,7 @@ append_worker(AudBuf *b)
                        MyBgworkerEntry->bgw_library_name,
                        MyBgworkerEntry->bgw_function_name);
 
-	aud_buf_lit(b, ",\"worker\":");
-	aud_json_string(b, name, Min(len, (int) sizeof(name) - 1));
+	aud_json_member(b, "worker", name, Min(len, (int) sizeof(name) - 1));
 }
 
 /* Whatever a client calls itself, connection strings have been seen there. */
@@ -190,7 +171,7 @@ append_app(AudBuf *b)
 
 	aud_buf_init(&redacted, storage, sizeof(storage));
 	aud_redact_text(&redacted, client_app, strlen(client_app));
-	aud_session_append_string(b, redacted.data);
+	aud_text_append_member(b, "app", redacted.data);
 }
 
 static void
@@ -200,8 +181,7 @@ make_client(void)
 
 	strlcpy(client_app, application_name ? application_name : "", NAMEDATALEN);
 	aud_buf_init(&b, client_json, sizeof(client_json));
-	aud_buf_lit(&b, ",\"pid\":");
-	aud_json_int(&b, MyProcPid);
+	aud_json_member_int(&b, "pid", MyProcPid);
 	if (!is_client_backend())
 	{
 		/* "pg_cron" says more than "background worker" */
@@ -209,16 +189,12 @@ make_client(void)
 							   ? MyBgworkerEntry->bgw_type
 							   : GetBackendTypeDesc(MyBackendType);
 
-		aud_buf_lit(&b, ",\"backend\":");
-		aud_json_string(&b, type, strlen(type));
+		aud_json_member(&b, "backend", type, strlen(type));
 	}
 	if (MyBgworkerEntry != NULL && !IsParallelWorker())
 		append_worker(&b);
 	if (client_app[0] != '\0')
-	{
-		aud_buf_lit(&b, ",\"app\":");
 		append_app(&b);
-	}
 	append_client_address(&b);
 	client_len = b.len;
 }
@@ -258,13 +234,10 @@ aud_session_append_client_rest(AudBuf *b)
 {
 	/* A worker's records count in no session: its leader numbers its own. */
 	if (!IsParallelWorker())
-	{
-		aud_buf_lit(b, ",\"ssn\":");
-		aud_json_uint(b, ssn_counter);
-	}
+		aud_json_lit_uint(b, "ssn", ssn_counter);
 	aud_session_append_peer(b);
 	if (RecoveryInProgress())
-		aud_buf_lit(b, ",\"standby\":true");
+		aud_json_lit_true(b, "standby");
 }
 
 uint64
@@ -277,58 +250,4 @@ uint64
 aud_session_last_stmt(void)
 {
 	return stmt_counter;
-}
-
-/*
- * PostgreSQL's own conversion, whatever CREATE DEFAULT CONVERSION and the
- * search path offer: users do not choose what the trail says.
- */
-static bool
-find_utf8_proc(void)
-{
-	Oid oid;
-
-	if (OidIsValid(utf8_proc.fn_oid))
-		return true;
-	if (!IsTransactionState())
-		return false;
-	oid = FindDefaultConversion(PG_CATALOG_NAMESPACE,
-								GetDatabaseEncoding(),
-								PG_UTF8);
-	if (!OidIsValid(oid))
-		return false;
-	fmgr_info_cxt(oid, &utf8_proc, TopMemoryContext);
-	return true;
-}
-
-const char *
-aud_session_to_utf8(const char *text, size_t *len)
-{
-	int    encoding = GetDatabaseEncoding();
-	size_t cap;
-	char  *out;
-	int    converted;
-
-	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII ||
-		*len > MaxAllocSize / MAX_CONVERSION_GROWTH - 1 || !find_utf8_proc())
-		return text;
-
-	cap = *len * MAX_CONVERSION_GROWTH + 1;
-	out = palloc_extended(cap, MCXT_ALLOC_NO_OOM);
-	if (out == NULL)
-		return text;
-	converted = DatumGetInt32(FunctionCall6(&utf8_proc,
-											Int32GetDatum(encoding),
-											Int32GetDatum(PG_UTF8),
-											CStringGetDatum(text),
-											CStringGetDatum(out),
-											Int32GetDatum((int) *len),
-											BoolGetDatum(true)));
-	if (converted != (int) *len)
-	{
-		pfree(out);
-		return text;
-	}
-	*len = strlen(out);
-	return out;
 }

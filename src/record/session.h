@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * session.h
- *	  Who is acting: the session, its client and database, and the roles in
- *	  whose name a statement runs.
+ *	  Where a statement comes from: the session, its client and database.
  *
  * All of it is kept as the JSON text that records need, made once and copied
  * from then on.
@@ -13,43 +12,6 @@
 #define AUD_RECORD_SESSION_H
 
 #include "core/buf.h"
-
-/*
- * The roles of one moment: login, session and current role, and whether the
- * current one is a superuser.  Immutable; stays valid at least until no
- * statement is open (aud_session_forget_stale).
- */
-typedef struct AudIdentity AudIdentity;
-
-struct AudIdentity
-{
-	AudIdentity *next;
-	uint64       serial; /* of this process; 0: of nobody in particular */
-	Oid          login_role;
-	Oid          session_role;
-	Oid          current_role;
-	bool         superuser; /* is current_role one? */
-	bool         named;     /* false: made where no catalog could be read */
-	size_t       json_len;
-	char         json[FLEXIBLE_ARRAY_MEMBER]; /* ,"user":"alice",... */
-};
-
-/*
- * The identity of now.  Reads catalogs only for a combination not seen
- * before, and only if the caller says that it may: not while an error is
- * being handled, when locks may still be held.  Otherwise the last known one
- * is returned.  Never NULL, never throws for a role that is gone.
- */
-extern const AudIdentity *aud_session_identity(bool may_read_catalog);
-
-/*
- * Free identities that a role change made stale and that are known anew; only
- * while no statement is open.
- */
-extern void aud_session_forget_stale(void);
-
-/* Append a name in the database's encoding, with quotes. */
-extern void aud_session_append_string(AudBuf *b, const char *name);
 
 /* Append ,"node":"...","db":"..."; false if the database is not known yet. */
 extern bool aud_session_append_place(AudBuf *b);
@@ -78,15 +40,5 @@ extern uint64 aud_session_last_stmt(void);
 
 /* The database's name as known to this session, or NULL. */
 extern const char *aud_session_database(void);
-
-/*
- * Convert text in the database's encoding to UTF-8.  Returns text itself
- * where that is not needed or not possible (*len unchanged), otherwise a
- * palloc'd string.  Never throws but for lack of memory.
- */
-extern const char *aud_session_to_utf8(const char *text, size_t *len);
-
-/* Register the invalidation callbacks; once per process. */
-extern void aud_session_start(void);
 
 #endif /* AUD_RECORD_SESSION_H */

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * stmt.c
- *	  The pool of statement frames, and the arena that each of them owns.
+ *	  The pool of statement frames, with the arena, the objects and the text
+ *	  that each of them owns.
  *
  * A frame and its arena are reused from one statement to the next, so that
  * the usual statement allocates nothing.  Nothing here throws: where memory
@@ -13,17 +14,13 @@
 
 #include "utils/memutils.h"
 
-#include "core/json_write.h"
 #include "record/stmt.h"
-#include "record/text.h"
 
-#define ARENA_START     1024
-#define ARENA_KEEP      (16 * 1024) /* a larger one is not kept in the pool */
-#define MERGE_WINDOW    64 /* objects among which the same one is looked for */
-#define OBJECTS_START   8
-#define OBJECTS_KEEP    64
-#define DETAIL_TEXT_MAX 1024 /* bytes of a text among the details */
-#define POOL_KEEP       8    /* frames kept when they are not in use */
+#define ARENA_START   1024
+#define ARENA_KEEP    (16 * 1024) /* a larger one is not kept in the pool */
+#define OBJECTS_START 8
+#define OBJECTS_KEEP  64
+#define POOL_KEEP     8 /* frames kept when they are not in use */
 
 static MemoryContext stmt_context;
 static AudStmt      *pool;
@@ -92,11 +89,10 @@ aud_stmt_release(AudStmt *stmt)
 {
 	bool keep = pooled < POOL_KEEP || stmt == &spare;
 
+	if (stmt->text.prepared != NULL)
+		pfree(stmt->text.prepared);
 	if (stmt->text.kept != NULL)
-	{
 		pfree(stmt->text.kept);
-		stmt->text.kept = NULL;
-	}
 	if (stmt->arena.data != NULL && (!keep || stmt->arena.cap > ARENA_KEEP))
 	{
 		pfree(stmt->arena.data);
@@ -146,134 +142,6 @@ aud_stmt_arena(AudStmt *stmt, size_t n)
 	return stmt->arena.data + stmt->arena.len;
 }
 
-/*
- * Details are kept in one piece; if something else went into the arena
- * since, the piece is moved to the end first.
- */
-static char *
-detail_room(AudStmt *stmt, size_t n)
-{
-	char *room = aud_stmt_arena(stmt, stmt->detail.len + n);
-
-	if (room == NULL)
-		return NULL;
-	if (stmt->detail.len == 0)
-		stmt->detail.off = stmt->arena.len;
-	else if (stmt->detail.off + stmt->detail.len != stmt->arena.len)
-	{
-		memcpy(room, stmt->arena.data + stmt->detail.off, stmt->detail.len);
-		stmt->detail.off = stmt->arena.len;
-		stmt->arena.len += stmt->detail.len;
-	}
-	return stmt->arena.data + stmt->arena.len;
-}
-
-static void
-detail_written(AudStmt *stmt, const AudBuf *b)
-{
-	if (b->truncated)
-		return;
-	stmt->detail.len += b->len;
-	stmt->arena.len += b->len;
-}
-
-/*
- * Is there such a member already?  A command that is refused for naming
- * something twice would otherwise leave a key twice.  (Quotes inside values
- * are escaped, so that the pattern finds keys only.)
- */
-static bool
-has_detail(const AudStmt *stmt, const char *key)
-{
-	char pattern[64];
-	int  len = snprintf(pattern, sizeof(pattern), ",\"%s\":", key);
-
-	return stmt->detail.len > 0 && memmem(stmt->arena.data + stmt->detail.off,
-										  stmt->detail.len,
-										  pattern,
-										  len) != NULL;
-}
-
-/* Begin ,"key": with room for the value; false if it is there, or memory short. */
-static bool
-begin_detail(AudStmt *stmt, AudBuf *b, const char *key, size_t value_room)
-{
-	size_t room = strlen(key) + value_room + 8;
-	char  *at;
-
-	if (has_detail(stmt, key) || (at = detail_room(stmt, room)) == NULL)
-		return false;
-	aud_buf_init(b, at, room);
-	aud_buf_lit(b, ",\"");
-	aud_buf_cstr(b, key);
-	aud_buf_lit(b, "\":");
-	return true;
-}
-
-/* utf8 is not NUL-terminated */
-static void
-put_detail(AudStmt *stmt, const char *key, const char *utf8, size_t len)
-{
-	AudBuf b;
-
-	if (!begin_detail(stmt, &b, key, 6 * len))
-		return;
-	aud_json_string(&b, utf8, len);
-	detail_written(stmt, &b);
-}
-
-void
-aud_stmt_detail(AudStmt *stmt, const char *key, const char *value)
-{
-	size_t      len = strlen(value);
-	const char *utf8 = aud_session_to_utf8(value, &len);
-
-	put_detail(stmt, key, utf8, len);
-	if (utf8 != value)
-		pfree(unconstify(char *, utf8));
-}
-
-/* Between aud_text_begin, which its memory needs, and aud_text_end. */
-static void
-put_limited(AudStmt *stmt, const char *key, AudText *text)
-{
-	aud_text_limit(text, DETAIL_TEXT_MAX);
-	put_detail(stmt, key, text->data, text->len);
-}
-
-void
-aud_stmt_detail_text(AudStmt *stmt, const char *key, const char *value, size_t len)
-{
-	AudText text;
-
-	aud_text_begin();
-	aud_text_prepare(&text, value, len);
-	put_limited(stmt, key, &text);
-	aud_text_end();
-}
-
-void
-aud_stmt_detail_value(AudStmt *stmt, const char *key, const char *value)
-{
-	AudText text;
-
-	aud_text_begin();
-	aud_text_prepare_value(&text, value, strlen(value));
-	put_limited(stmt, key, &text);
-	aud_text_end();
-}
-
-void
-aud_stmt_detail_json(AudStmt *stmt, const char *key, const char *json, size_t len)
-{
-	AudBuf b;
-
-	if (!begin_detail(stmt, &b, key, len))
-		return;
-	aud_buf_append(&b, json, len);
-	detail_written(stmt, &b);
-}
-
 void
 aud_stmt_note(AudStmt *stmt, const char *text)
 {
@@ -282,7 +150,7 @@ aud_stmt_note(AudStmt *stmt, const char *text)
 
 	if (at == NULL)
 	{
-		stmt->target.after = NULL; /* it could not tell what it is about */
+		stmt->target.after = NULL; /* without it nothing can be looked up */
 		return;
 	}
 	memcpy(at, text, size);
@@ -322,6 +190,43 @@ aud_stmt_add_object(AudStmt *stmt)
 	return object;
 }
 
+/* Where the last mention before "end" is, not too far back; or -1. */
+static inline int
+find_before(const AudStmt *stmt, int end, Oid classid, Oid objid)
+{
+	int from = Max(0, stmt->objects.n - AUD_OBJECTS_WINDOW);
+
+	while (--end >= from)
+	{
+		const AudObject *object = &stmt->objects.items[end];
+
+		if (object->objid == objid && object->classid == classid)
+			return end;
+	}
+	return -1;
+}
+
+AudObject *
+aud_stmt_find_object(AudStmt *stmt, Oid classid, Oid objid)
+{
+	int at = find_before(stmt, stmt->objects.n, classid, objid);
+
+	if (at >= 0)
+		return &stmt->objects.items[at];
+
+	/* what the command itself names is remembered from further back */
+	at = Min(stmt->objects.n - AUD_OBJECTS_WINDOW,
+			 Min(stmt->target.named, AUD_OBJECTS_WINDOW));
+	while (--at >= 0)
+	{
+		AudObject *object = &stmt->objects.items[at];
+
+		if (object->objid == objid && object->classid == classid)
+			return object;
+	}
+	return NULL;
+}
+
 void
 aud_stmt_keep_text(AudStmt *stmt)
 {
@@ -337,6 +242,40 @@ aud_stmt_keep_text(AudStmt *stmt)
 	memcpy(stmt->text.kept, stmt->text.data, stmt->text.len);
 	stmt->text.kept[stmt->text.len] = '\0';
 	stmt->text.data = stmt->text.kept;
+}
+
+void
+aud_stmt_prepare_text(AudStmt *stmt, AudText *out)
+{
+	aud_text_prepare(out, stmt->text.data, stmt->text.len);
+	if (out->len == 0)
+		return; /* of no text, or for lack of memory */
+	if (out->data != stmt->text.data)
+	{
+		stmt->text.prepared = try_alloc(out->len);
+		if (stmt->text.prepared == NULL)
+			return;
+		memcpy(stmt->text.prepared, out->data, out->len);
+	}
+	stmt->text.prepared_len = out->len;
+	stmt->text.omitted = out->omitted;
+	stmt->text.redacted = out->redacted;
+	stmt->text.is_prepared = true;
+}
+
+void
+aud_stmt_get_text(const AudStmt *stmt, AudText *out)
+{
+	const AudStmtText *text = &stmt->text;
+
+	if (text->is_prepared)
+		aud_text_use(out,
+					 text->prepared != NULL ? text->prepared : text->data,
+					 text->prepared_len,
+					 text->omitted,
+					 text->redacted);
+	else
+		aud_text_prepare(out, text->data, text->len);
 }
 
 /* Copy a slice of one arena to another; false if memory is short. */
@@ -360,14 +299,14 @@ copy_slice(AudStmt *to, const AudStmt *from, uint32 *off, uint32 len)
 static AudObject *
 find_same(AudStmt *to, const AudStmt *from, const AudObject *object)
 {
-	if (!OidIsValid(object->objid))
-		return NULL;
-	for (int i = Max(0, to->objects.n - MERGE_WINDOW); i < to->objects.n; i++)
-	{
-		AudObject *same = &to->objects.items[i];
+	int at = to->objects.n;
 
-		if (same->objid == object->objid && same->classid == object->classid &&
-			same->columns_len == object->columns_len &&
+	while (OidIsValid(object->objid) &&
+		   (at = find_before(to, at, object->classid, object->objid)) >= 0)
+	{
+		AudObject *same = &to->objects.items[at];
+
+		if (same->columns_len == object->columns_len &&
 			(same->columns_len == 0 ||
 			 memcmp(to->arena.data + same->columns_off,
 					from->arena.data + object->columns_off,

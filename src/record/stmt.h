@@ -3,8 +3,8 @@
  * stmt.h
  *	  The facts of one statement, from its beginning to its record.
  *
- * Filled by the hooks through event.c and objects.c, judged by policy.c,
- * formatted by record.c.  Texts that belong to the frame live in its arena
+ * Filled by statement/ and facts/, judged by statement/policy.c, formatted by
+ * split.c.  Texts that belong to the frame live in its arena
  * and are referred to by offset, because the arena moves when it grows.
  *
  *-------------------------------------------------------------------------
@@ -19,7 +19,9 @@
 #include "tcop/cmdtag.h"
 
 #include "core/buf.h"
-#include "record/session.h"
+#include "nodes/pg_list.h"
+#include "record/identity.h"
+#include "record/text.h"
 
 typedef enum AudOrigin
 {
@@ -151,13 +153,21 @@ typedef struct AudStmtWhat
 	bool        rls;           /* row security limits what it sees or does */
 } AudStmtWhat;
 
-/* The statement's own slice of the text, not NUL-terminated. */
+/*
+ * The statement's own slice of the text, not NUL-terminated; and the same as
+ * it is recorded, once that is known: in UTF-8, without secrets.
+ */
 typedef struct AudStmtText
 {
 	const char *data;
 	size_t      len;
-	char       *kept;     /* the frame's own copy, if it has one */
-	bool        is_clean; /* UTF-8 already, and nothing to hide in it */
+	char       *kept; /* the frame's own copy, if it has one */
+
+	bool   is_prepared;
+	bool   redacted;
+	char  *prepared; /* the frame's own, or NULL: data is fit as it is */
+	size_t prepared_len;
+	size_t omitted; /* bytes of a huge text that are not in it */
 } AudStmtText;
 
 /* A utility command's query, see facts/body.h. */
@@ -312,7 +322,9 @@ extern char *aud_stmt_arena(AudStmt *stmt, size_t n);
 
 /*
  * Append one member to the frame's details: ,"key":"value" with the value
- * escaped.  The text is in the database's encoding.
+ * escaped.  The text is in the database's encoding.  What is there already
+ * stays as it is, and what memory is short for is left out; this goes for all
+ * of them.
  */
 extern void aud_stmt_detail(AudStmt *stmt, const char *key, const char *value);
 
@@ -323,6 +335,14 @@ extern void aud_stmt_detail_text(AudStmt *stmt, const char *key,
 /* The same with a text that need not be SQL, as settings have them. */
 extern void aud_stmt_detail_value(AudStmt *stmt, const char *key,
 								  const char *value);
+
+/* ,"key":["alice","bob"] of a list of char *; nothing if it is empty. */
+extern void aud_stmt_detail_strings(AudStmt *stmt, const char *key,
+									const List *strings);
+
+/* ,"key":7 and ,"key":true */
+extern void aud_stmt_detail_uint(AudStmt *stmt, const char *key, uint64 value);
+extern void aud_stmt_detail_flag(AudStmt *stmt, const char *key);
 
 /* The same with a value that is JSON already. */
 extern void aud_stmt_detail_json(AudStmt *stmt, const char *key,
@@ -335,10 +355,30 @@ extern void aud_stmt_note(AudStmt *stmt, const char *text);
 extern AudObject *aud_stmt_add_object(AudStmt *stmt);
 
 /*
+ * A recent mention of this object, or one among the first that the command
+ * itself names; NULL: name it (again).
+ */
+extern AudObject *aud_stmt_find_object(AudStmt *stmt, Oid classid, Oid objid);
+
+/*
+ * So many objects back a mention is looked for: further, looking would cost
+ * more than naming the object twice.
+ */
+#define AUD_OBJECTS_WINDOW 64
+
+/*
  * Copy the query text into the frame, for commands that may free it while
  * they run (DISCARD, DEALLOCATE, a procedure that commits).
  */
 extern void aud_stmt_keep_text(AudStmt *stmt);
+
+/*
+ * The text as it is recorded, in a scope of text.h: prepared now, or as the
+ * frame has it.  prepare_text keeps it in the frame, so that it is converted
+ * and searched for secrets once.
+ */
+extern void aud_stmt_prepare_text(AudStmt *stmt, AudText *out);
+extern void aud_stmt_get_text(const AudStmt *stmt, AudText *out);
 
 /* Copy the objects, classes and flags of one frame to another. */
 extern void aud_stmt_merge(AudStmt *to, const AudStmt *from);

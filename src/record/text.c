@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * text.c
- *	  Query texts on their way into a record.
+ *	  Texts on their way into a record: to UTF-8, without secrets, cut.
  *
  * The order matters: secrets are looked for in the whole text, before it is
  * cut, since a cut could separate a secret from the word that betrays it.
@@ -12,23 +12,32 @@
 
 #include <openssl/evp.h>
 
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_conversion.h"
+#include "catalog/pg_namespace.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "parser/parser.h"
 #include "utils/memutils.h"
 
 #include "core/json_write.h"
 #include "core/redact/redact.h"
 #include "core/utf8.h"
-#include "record/session.h"
 #include "record/text.h"
 
 /* A longer text is searched for secrets, and recorded, up to here only. */
 #define REDACT_MAX (16 * 1024 * 1024)
 
+/* A byte may become four of UTF-8, or six of an escape. */
+#define ESCAPED_MAX 6
+
 static MemoryContext text_context;
-static MemoryContext saved_context;
+
+static FmgrInfo utf8_proc; /* database encoding -> UTF-8 */
 
 void
-aud_text_begin(void)
+aud_text_begin(AudTextScope *scope)
 {
 	if (text_context == NULL)
 		text_context = AllocSetContextCreate(TopMemoryContext,
@@ -36,14 +45,69 @@ aud_text_begin(void)
 											 0,
 											 1024,
 											 1024 * 1024);
-	saved_context = MemoryContextSwitchTo(text_context);
+	scope->outer = MemoryContextSwitchTo(text_context);
 }
 
 void
-aud_text_end(void)
+aud_text_end(const AudTextScope *scope)
 {
-	MemoryContextSwitchTo(saved_context);
-	MemoryContextReset(text_context);
+	MemoryContextSwitchTo(scope->outer);
+	if (scope->outer != text_context)
+		MemoryContextReset(text_context);
+}
+
+/*
+ * PostgreSQL's own conversion, whatever CREATE DEFAULT CONVERSION and the
+ * search path offer: users do not choose what the trail says.
+ */
+static bool
+find_utf8_proc(void)
+{
+	Oid oid;
+
+	if (OidIsValid(utf8_proc.fn_oid))
+		return true;
+	if (!IsTransactionState())
+		return false;
+	oid = FindDefaultConversion(PG_CATALOG_NAMESPACE,
+								GetDatabaseEncoding(),
+								PG_UTF8);
+	if (!OidIsValid(oid))
+		return false;
+	fmgr_info_cxt(oid, &utf8_proc, TopMemoryContext);
+	return true;
+}
+
+const char *
+aud_text_to_utf8(const char *text, size_t *len)
+{
+	int    encoding = GetDatabaseEncoding();
+	size_t cap;
+	char  *out;
+	int    converted;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII ||
+		*len > MaxAllocSize / MAX_CONVERSION_GROWTH - 1 || !find_utf8_proc())
+		return text;
+
+	cap = *len * MAX_CONVERSION_GROWTH + 1;
+	out = palloc_extended(cap, MCXT_ALLOC_NO_OOM);
+	if (out == NULL)
+		return text;
+	converted = DatumGetInt32(FunctionCall6(&utf8_proc,
+											Int32GetDatum(encoding),
+											Int32GetDatum(PG_UTF8),
+											CStringGetDatum(text),
+											CStringGetDatum(out),
+											Int32GetDatum((int) *len),
+											BoolGetDatum(true)));
+	if (converted != (int) *len)
+	{
+		pfree(out);
+		return text;
+	}
+	*len = strlen(out);
+	return out;
 }
 
 static char *
@@ -87,11 +151,11 @@ redact(AudText *text, Redactor hide_secrets)
 static void
 prepare(AudText *out, const char *text, size_t len, Redactor hide_secrets)
 {
-	memset(out, 0, sizeof(*out));
+	if (text != NULL)
+		text = aud_text_to_utf8(text, &len);
+	aud_text_use(out, text, text != NULL ? len : 0, 0, false);
 	if (text == NULL)
 		return;
-	out->data = aud_session_to_utf8(text, &len);
-	out->len = len;
 	if (aud_redact_may_apply(out->data, out->len))
 		redact(out, hide_secrets);
 	out->full = out->data;
@@ -109,34 +173,13 @@ aud_text_prepare(AudText *out, const char *text, size_t len)
 }
 
 void
-aud_text_prepare_clean(AudText *out, const char *text, size_t len)
-{
-	memset(out, 0, sizeof(*out));
-	out->data = out->full = text;
-	out->len = out->full_len = len;
-}
-
-void
 aud_text_prepare_value(AudText *out, const char *text, size_t len)
 {
 	prepare(out, text, len, aud_redact_text);
 }
 
 void
-aud_text_append_value(AudBuf *b, const char *value, size_t max)
-{
-	AudText text;
-
-	aud_text_begin();
-	aud_text_prepare_value(&text, value, strlen(value));
-	aud_buf_char(b, '"');
-	aud_json_escape_upto(b, text.data, text.len, max, NULL);
-	aud_buf_char(b, '"');
-	aud_text_end();
-}
-
-void
-aud_text_limit(AudText *text, size_t max)
+aud_text_cut(AudText *text, size_t max)
 {
 	char   marker[64];
 	size_t head;
@@ -144,8 +187,6 @@ aud_text_limit(AudText *text, size_t max)
 	size_t marker_len;
 	char  *cut;
 
-	if (text->len <= max)
-		return;
 	head = aud_utf8_align_down(text->data, text->len, max * 3 / 4);
 	tail = aud_utf8_align_up(text->data, text->len, text->len - (max - head));
 	text->omitted += tail - head;
@@ -187,4 +228,42 @@ aud_text_sha256(AudText *text)
 	}
 	*hex = '\0';
 	return text->sha256;
+}
+
+void
+aud_text_append_value(AudBuf *b, const char *value, size_t max)
+{
+	AudTextScope scope;
+	AudText      text;
+
+	aud_text_begin(&scope);
+	aud_text_prepare_value(&text, value, strlen(value));
+	aud_buf_char(b, '"');
+	aud_json_escape_upto(b, text.data, text.len, max, NULL);
+	aud_buf_char(b, '"');
+	aud_text_end(&scope);
+}
+
+void
+aud_text_append_name(AudBuf *b, const char *name)
+{
+	size_t      len = strlen(name);
+	const char *utf8 = aud_text_to_utf8(name, &len);
+
+	aud_json_string(b, utf8, len);
+	if (utf8 != name)
+		pfree(unconstify(char *, utf8));
+}
+
+void
+aud_text_append_member(AudBuf *b, const char *key, const char *name)
+{
+	aud_json_key(b, key);
+	aud_text_append_name(b, name);
+}
+
+size_t
+aud_text_name_room(const char *name)
+{
+	return ESCAPED_MAX * strlen(name) + sizeof("\"\"");
 }

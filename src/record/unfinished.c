@@ -15,6 +15,7 @@
 
 #include "buffer/inflight.h"
 #include "core/class.h"
+#include "record/fields.h"
 #include "record/record.h"
 #include "record/session.h"
 #include "record/text.h"
@@ -30,22 +31,22 @@ void
 aud_record_begin(AudStmt *stmt)
 {
 	AudInflightFacts facts = {0};
+	AudTextScope     scope;
 	AudText          text;
 	char             who[2048];
-	char class[32];
-	AudBuf b;
+	char             class_name[32];
+	AudBuf           b;
 
-	aud_text_begin();
-	aud_text_prepare(&text, stmt->text.data, stmt->text.len);
-	stmt->text.is_clean = text.data == stmt->text.data;
-	aud_buf_init(&b, class, sizeof(class));
+	aud_text_begin(&scope);
+	aud_stmt_prepare_text(stmt, &text);
+	aud_buf_init(&b, class_name, sizeof(class_name));
 	aud_class_append_primary(&b, stmt->what.classes);
 	aud_buf_init(&b, who, sizeof(who));
 	append_who(&b, stmt->who);
 
 	facts.began_us = aud_record_unix_us(stmt->when.began);
 	facts.event = stmt->what.event != NULL ? stmt->what.event : "statement";
-	facts.class_name = class;
+	facts.class_name = class_name;
 	facts.command = stmt->what.command != NULL
 						? stmt->what.command
 						: GetCommandTagName(stmt->what.tag);
@@ -55,7 +56,7 @@ aud_record_begin(AudStmt *stmt)
 	facts.query = text.data;
 	facts.query_len = text.len;
 	aud_inflight_begin(&facts);
-	aud_text_end();
+	aud_text_end(&scope);
 }
 
 void

@@ -24,7 +24,7 @@
 
 #include "core/class.h"
 #include "facts/builtin.h"
-#include "facts/facts_ddl.h"
+#include "facts/command.h"
 #include "facts/objects.h"
 #include "statement/effects.h"
 #include "statement/pending.h"
@@ -56,7 +56,7 @@ note_builtin(AudStmt *stmt, Oid funcid)
 
 	if (aud_builtin_is_known(funcid))
 		aud_builtin_called(stmt, funcid);
-	aud_facts_function(stmt, funcid, starting);
+	aud_command_function_called(stmt, funcid, starting);
 	aud_effects_carry_out(aud_stack_host(stmt));
 }
 
@@ -101,7 +101,7 @@ void
 aud_statement_function_entered(void)
 {
 	if (aud_statement_active() != NULL)
-		aud_facts_function_called(aud_statement_active());
+		aud_command_function_entered(aud_statement_active());
 }
 
 /*

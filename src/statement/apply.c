@@ -19,7 +19,9 @@
 #include "core/json_write.h"
 #include "facts/names.h"
 #include "facts/objects.h"
+#include "record/identity.h"
 #include "record/record.h"
+#include "record/text.h"
 #include "server/compat.h"
 #include "server/safely.h"
 #include "statement/apply.h"
@@ -47,7 +49,7 @@ record_event(const char *class, const char *command, const char *detail,
 		.outcome = failure != NULL ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
 		.failure = failure,
 		.command = command,
-		.identity = aud_session_identity(may_read_catalog)->json,
+		.identity = aud_identity_now(may_read_catalog)->json,
 		.detail = detail,
 		.duration_us = -1,
 	};
@@ -76,11 +78,10 @@ worker_starts(void)
 	AudBuf    b;
 
 	apply->started = true;
-	aud_session_start();
-	aud_objects_start();
+	aud_identity_start();
+	aud_names_start();
 	aud_buf_init(&b, apply->subscription_json, sizeof(apply->subscription_json));
-	aud_buf_lit(&b, ",\"subscription\":");
-	aud_session_append_string(&b, MySubscription->name);
+	aud_text_append_member(&b, "subscription", MySubscription->name);
 	before_shmem_exit(worker_ends, (Datum) 0);
 	if (aud_policy_wants_class(AUD_CLASS_REPLICATION))
 		record_event("replication",
@@ -126,7 +127,7 @@ append_table(AudBuf *b, const PgStat_TableXactStatus *changes, size_t start)
 		return false;
 	aud_buf_cstr(b, b->len == start ? ",\"objects\":[{" : ",{");
 	aud_buf_append(b, relation->head, relation->head_len);
-	aud_buf_lit(b, ",\"access\":");
+	aud_json_key(b, "access");
 	aud_access_append(b, access_of(changes));
 	aud_buf_char(b, '}');
 	if (!b->truncated && aud_buf_room(b) > 64)
@@ -165,12 +166,8 @@ record_changes(void *arg)
 		return;
 	aud_buf_char(&b, ']');
 	if (omitted > 0)
-	{
-		aud_buf_lit(&b, ",\"objects_omitted\":");
-		aud_json_uint(&b, omitted);
-	}
-	aud_buf_lit(&b, ",\"rows\":");
-	aud_json_uint(&b, rows);
+		aud_json_member_uint(&b, "objects_omitted", omitted);
+	aud_json_member_uint(&b, "rows", rows);
 	record_event("write", kind_of_work(), detail, NULL, true);
 }
 

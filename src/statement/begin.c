@@ -10,7 +10,9 @@
 #include "executor/executor.h"
 #include "tcop/utility.h"
 
+#include "facts/names.h"
 #include "facts/objects.h"
+#include "record/identity.h"
 #include "record/record.h"
 #include "server/clock.h"
 #include "server/compat.h"
@@ -64,8 +66,8 @@ start_process(void)
 {
 	if (aud_backend->started)
 		return;
-	aud_session_start();
-	aud_objects_start();
+	aud_identity_start();
+	aud_names_start();
 	aud_backend->started = true;
 }
 
@@ -74,7 +76,7 @@ aud_begin_take_down(AudStmt *stmt, bool may_read_catalog)
 {
 	aud_clock_read(&stmt->when.began, &stmt->when.began_at);
 	start_process();
-	stmt->who = aud_session_identity(may_read_catalog);
+	stmt->who = aud_identity_now(may_read_catalog);
 }
 
 void

@@ -11,7 +11,6 @@
 #include "access/parallel.h"
 
 #include "facts/command.h"
-#include "facts/facts_ddl.h"
 #include "facts/objects.h"
 #include "statement/effects.h"
 #include "statement/error.h"
@@ -28,7 +27,7 @@ note_effects(AudStmt *stmt)
 		for (AudStmt *outer = aud_backend->stack.active; outer != NULL;
 			 outer = outer->life.caller)
 			outer->roles.noted = stmt->roles.to;
-		aud_facts_roles_changed(stmt);
+		aud_command_roles_changed(stmt);
 	}
 	if (stmt->settings.picture != NULL)
 		aud_effects_compare_settings(stmt);

@@ -23,6 +23,7 @@
 
 #include "core/class.h"
 #include "core/redact/redact.h"
+#include "record/identity.h"
 #include "record/record.h"
 #include "statement/error.h"
 #include "statement/guard.h"
@@ -95,7 +96,7 @@ make_record(const AudFailure *failure, const char *query, size_t query_len)
 												   : AUD_ORIGIN_CLIENT;
 	stmt->place.number = aud_place_failed_number();
 	stmt->place.batch = stmt->place.level == 0 ? aud_message_batch() : 0;
-	stmt->who = aud_session_identity(false);
+	stmt->who = aud_identity_now(false);
 	stmt->when.began = GetCurrentTimestamp();
 	stmt->text.data = query;
 	stmt->text.len = query_len;

@@ -26,6 +26,7 @@
 #include "buffer/inflight.h"
 #include "core/class.h"
 #include "core/json_write.h"
+#include "record/identity.h"
 #include "record/record.h"
 #include "server/compat.h"
 #include "server/settings.h"
@@ -36,49 +37,73 @@
 #include "statement/statement.h"
 #include "statement/xact.h"
 
-static void
-append_member(AudBuf *b, const char *key, const char *value)
+/* Bytes of a value, escaped, at most. */
+#define VALUE_MAX 4096
+
+/* How the client has shown, or failed to show, who it is. */
+typedef struct AudAuthentication
 {
-	if (value == NULL || *value == '\0')
+	AudBuf      members; /* ,"auth_method":"cert",... */
+	char        text[3 * VALUE_MAX + 1024];
+	const char *cut[8]; /* the keys of what was too long, then NULL */
+	int         n_cut;
+} AudAuthentication;
+
+static void
+append_value(AudAuthentication *how, const char *key, const char *value,
+			 size_t len)
+{
+	size_t used;
+
+	if (len == 0)
 		return;
-	aud_buf_lit(b, ",\"");
-	aud_buf_cstr(b, key);
-	aud_buf_lit(b, "\":");
-	aud_json_string(b, value, strlen(value));
+	aud_json_key(&how->members, key);
+	aud_buf_char(&how->members, '"');
+	used = aud_json_escape_upto(&how->members, value, len, VALUE_MAX, NULL);
+	aud_buf_char(&how->members, '"');
+	if (used < len)
+		how->cut[how->n_cut++] = key;
 }
 
 static void
-append_tls(AudBuf *b, Port *port)
+append_member(AudAuthentication *how, const char *key, const char *value)
+{
+	append_value(how, key, value, value != NULL ? strlen(value) : 0);
+}
+
+static void
+append_tls(AudAuthentication *how, Port *port)
 {
 #ifdef USE_SSL
-	char dn[NAMEDATALEN * 4];
+	char dn[VALUE_MAX + 2]; /* one more than is recorded, to see that it is cut */
 
 	if (!port->ssl_in_use)
 		return;
-	append_member(b, "tls_version", be_tls_get_version(port));
-	append_member(b, "tls_cipher", be_tls_get_cipher(port));
+	append_member(how, "tls_version", be_tls_get_version(port));
+	append_member(how, "tls_cipher", be_tls_get_cipher(port));
 	be_tls_get_peer_subject_name(port, dn, sizeof(dn));
-	append_member(b, "tls_client_dn", dn);
+	append_member(how, "tls_client_dn", dn);
 #endif
 }
 
-/* How the client has shown, or failed to show, who it is. */
 static void
-append_authentication(AudBuf *b, Port *port)
+authentication(AudAuthentication *how, Port *port)
 {
-	append_member(b, "authn", AUD_AUTHN_ID(port));
+	aud_buf_init(&how->members, how->text, sizeof(how->text));
+	how->n_cut = 0;
+	memset(how->cut, 0, sizeof(how->cut));
+	append_member(how, "authn", AUD_AUTHN_ID(port));
 	if (port->hba != NULL)
 	{
-		append_member(b, "auth_method", hba_authname(port->hba->auth_method));
+		append_member(how, "auth_method", hba_authname(port->hba->auth_method));
 		if (port->hba->linenumber > 0)
-		{
-			aud_buf_lit(b, ",\"hba_line\":");
-			aud_json_uint(b, port->hba->linenumber);
-		}
+			aud_json_member_uint(&how->members, "hba_line", port->hba->linenumber);
 	}
-	append_tls(b, port);
+	append_tls(how, port);
 	if (am_walsender)
-		append_member(b, "replication", am_db_walsender ? "database" : "physical");
+		append_member(how,
+					  "replication",
+					  am_db_walsender ? "database" : "physical");
 }
 
 /*
@@ -86,7 +111,7 @@ append_authentication(AudBuf *b, Port *port)
  * there can be passwords in it, and its number is known.
  */
 static void
-append_detail(AudBuf *b, Port *port, const char *detail)
+append_detail(AudAuthentication *how, Port *port, const char *detail)
 {
 	size_t      len = strlen(detail);
 	const char *quoted = port->hba != NULL && port->hba->rawline != NULL
@@ -101,15 +126,13 @@ append_detail(AudBuf *b, Port *port, const char *detail)
 	}
 	while (len > 0 && detail[len - 1] == '\n')
 		len--;
-	if (len == 0)
-		return;
-	aud_buf_lit(b, ",\"detail\":");
-	aud_json_string(b, detail, len);
+	append_value(how, "detail", detail, len);
 }
 
 static void
 record_always(const char *event, AudOutcome outcome, const AudFailure *failure,
-			  const char *identity, const char *detail, int64 duration_us)
+			  const char *identity, const char *detail, const char *const *cut,
+			  int64 duration_us)
 {
 	AudEventFacts facts = {
 		.event = event,
@@ -119,6 +142,7 @@ record_always(const char *event, AudOutcome outcome, const AudFailure *failure,
 		.failure = failure,
 		.identity = identity,
 		.detail = detail,
+		.cut = cut,
 		.duration_us = duration_us,
 	};
 
@@ -127,10 +151,11 @@ record_always(const char *event, AudOutcome outcome, const AudFailure *failure,
 
 static void
 record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
-			   const char *identity, const char *detail, int64 duration_us)
+			   const char *identity, const char *detail, const char *const *cut,
+			   int64 duration_us)
 {
 	if (aud_policy_wants_class(AUD_CLASS_SESSION))
-		record_always(event, outcome, failure, identity, detail, duration_us);
+		record_always(event, outcome, failure, identity, detail, cut, duration_us);
 }
 
 bool
@@ -148,21 +173,24 @@ aud_login_is_starting(void)
 static void
 record_refusal(const AudFailure *failure, const char *log_detail)
 {
-	char   identity[NAMEDATALEN * 6 + 32];
-	char   detail[6144];
-	AudBuf who;
-	AudBuf how;
+	char              identity[NAMEDATALEN * 6 + 32];
+	AudAuthentication how;
+	AudBuf            who;
 
 	aud_buf_init(&who, identity, sizeof(identity));
-	append_member(&who, "user", MyProcPort->user_name);
-	aud_buf_init(&how, detail, sizeof(detail));
-	append_authentication(&how, MyProcPort);
+	if (MyProcPort->user_name != NULL && MyProcPort->user_name[0] != '\0')
+		aud_json_member(&who,
+						"user",
+						MyProcPort->user_name,
+						strlen(MyProcPort->user_name));
+	authentication(&how, MyProcPort);
 	append_detail(&how, MyProcPort, log_detail);
 	record_session("session.auth",
 				   AUD_OUTCOME_FAILURE,
 				   failure,
 				   who.truncated ? NULL : identity,
-				   how.truncated ? NULL : detail,
+				   how.members.truncated ? NULL : how.text,
+				   how.cut,
 				   -1);
 }
 
@@ -260,14 +288,14 @@ session_ends(int code, Datum arg)
 
 	aud_inflight_closing();
 	aud_buf_init(&b, detail, sizeof(detail));
-	append_member(&b, "reason", end_reason(failure->sqlstate));
-	aud_buf_lit(&b, ",\"statements\":");
-	aud_json_uint(&b, aud_xact_records());
+	aud_json_member_word(&b, "reason", end_reason(failure->sqlstate));
+	aud_json_member_uint(&b, "statements", aud_xact_records());
 	record_session("session.end",
 				   AUD_OUTCOME_SUCCESS,
 				   killed ? failure : NULL,
-				   aud_session_identity(false)->json,
+				   aud_identity_now(false)->json,
 				   detail,
+				   NULL,
 				   GetCurrentTimestamp() - MyStartTimestamp);
 	aud_inflight_close();
 }
@@ -279,7 +307,7 @@ setting_given(const char *name, const char *old_value, const char *new_value,
 	AudSettingFacts facts = {
 		.when = GetCurrentTimestamp(),
 		.command = "CONNECT",
-		.identity = aud_session_identity(true)->json,
+		.identity = aud_identity_now(true)->json,
 		.name = name,
 		.old_value = old_value,
 		.new_value = new_value,
@@ -291,20 +319,18 @@ setting_given(const char *name, const char *old_value, const char *new_value,
 bool
 aud_login_opened(void)
 {
-	char        detail[2048];
-	AudBuf      how;
-	bool        wanted;
-	int         given;
-	const char *identity;
+	AudAuthentication how;
+	bool              wanted;
+	int               given;
+	const char       *identity;
 
 	if (!aud_login_is_starting())
 		return false;
 	aud_backend->login.state = AUD_LOGIN_OPEN;
 	before_shmem_exit(session_ends, (Datum) 0);
 
-	aud_buf_init(&how, detail, sizeof(detail));
-	append_authentication(&how, MyProcPort);
-	identity = aud_session_identity(true)->json;
+	authentication(&how, MyProcPort);
+	identity = aud_identity_now(true)->json;
 
 	/*
 	 * Options of the connection are in force already, so it is not they that
@@ -317,10 +343,11 @@ aud_login_opened(void)
 					  AUD_OUTCOME_SUCCESS,
 					  NULL,
 					  identity,
-					  how.truncated ? NULL : detail,
+					  how.members.truncated ? NULL : how.text,
+					  how.cut,
 					  -1);
 	if (given > 0)
 		aud_settings_given(setting_given, NULL);
-	aud_record_open(aud_session_identity(true), wanted);
+	aud_record_open(aud_identity_now(true), wanted);
 	return true;
 }

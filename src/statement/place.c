@@ -22,6 +22,7 @@
 #include "utils/backend_status.h"
 #include "utils/fmgrprotos.h"
 
+#include "record/session.h"
 #include "statement/backend.h"
 #include "statement/place.h"
 

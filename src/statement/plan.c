@@ -11,8 +11,7 @@
 
 #include "core/class.h"
 #include "facts/objects.h"
-#include "facts/rewritten.h"
-#include "facts/rls.h"
+#include "facts/rewrite.h"
 #include "server/compat.h"
 #include "statement/begin.h"
 #include "statement/error.h"
@@ -28,7 +27,7 @@ aud_statement_enter_planner(Query *query)
 {
 	aud_stack_heal();
 	aud_error_watch();
-	aud_rls_mark(query);
+	aud_rewrite_mark_rls(query);
 	aud_backend->stack.planning++;
 }
 
@@ -117,6 +116,6 @@ aud_statement_analyzed(const Query *query, const char *source)
 	aud_error_watch();
 	aud_error_write();
 	note_text(source, query->stmt_location, query->stmt_len);
-	if (aud_rewritten_to_nothing(query))
+	if (aud_rewrite_leaves_nothing(query))
 		record_rewritten(query, source);
 }

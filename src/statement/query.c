@@ -16,7 +16,7 @@
 
 #include "facts/body.h"
 #include "facts/builtin.h"
-#include "facts/facts_ddl.h"
+#include "facts/command.h"
 #include "facts/objects.h"
 #include "facts/params.h"
 #include "statement/begin.h"
@@ -102,7 +102,7 @@ aud_statement_started(AudStmt *stmt, QueryDesc *query_desc)
 	}
 	if (stmt->settings.called)
 	{
-		aud_facts_set_config_planned(stmt, query_desc);
+		aud_command_set_config_planned(stmt, query_desc);
 		aud_effects_carry_out(aud_stack_host(stmt));
 	}
 	aud_stack_watch(stmt, query_desc->estate->es_query_cxt);

@@ -13,6 +13,7 @@
 #include "buffer/inflight.h"
 #include "core/class.h"
 #include "facts/roles.h"
+#include "record/identity.h"
 #include "record/record.h"
 #include "server/settings.h"
 #include "statement/error.h"
@@ -102,7 +103,7 @@ aud_stack_release(AudStmt *stmt)
 		aud_settings_picture_free(stmt->settings.picture);
 	aud_stmt_release(stmt);
 	if (aud_backend->stack.open == NULL)
-		aud_session_forget_stale();
+		aud_identity_forget_stale();
 }
 
 /* A portal that was bound and never executed has accessed nothing. */
@@ -127,7 +128,7 @@ aud_stack_record(AudStmt *stmt)
 
 	/* it may have failed before its beginning was taken down */
 	if (stmt->who == NULL)
-		stmt->who = aud_session_identity(false);
+		stmt->who = aud_identity_now(false);
 	if (stmt->when.began == 0)
 		stmt->when.began = GetCurrentTimestamp();
 	if (stmt->what.classes == 0)
@@ -204,11 +205,11 @@ aud_stack_finish(AudStmt *stmt)
 static void
 abandon(AudStmt *stmt)
 {
-	if (stmt->text.kept == NULL)
+	if (stmt->text.kept == NULL && stmt->text.prepared == NULL)
 	{
 		stmt->text.data = NULL;
 		stmt->text.len = 0;
-		stmt->text.is_clean = false;
+		stmt->text.is_prepared = false;
 	}
 	if (!stmt->life.watched)
 		stmt->life.key = NULL;

@@ -25,6 +25,7 @@
 
 #include "core/class.h"
 #include "core/json_write.h"
+#include "record/identity.h"
 #include "record/record.h"
 #include "record/session.h"
 #include "statement/backend.h"
@@ -63,13 +64,6 @@ is_wanted(void)
 		   (MyProcPort != NULL || MyBackendType == B_BG_WORKER);
 }
 
-static void
-append_number(AudBuf *b, const char *key, uint64 value)
-{
-	aud_buf_cstr(b, key);
-	aud_json_uint(b, value);
-}
-
 /*
  * Does this end get a record?  Asked first and cheaply: it is all that a
  * transaction costs where none is wanted.
@@ -102,26 +96,23 @@ write_end(const char *command, const AudXactStart *start, bool sub,
 		 .outcome = failure ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
 		 .failure = failure,
 		 .command = command,
-		 .identity = aud_session_identity(false)->json,
+		 .identity = aud_identity_now(false)->json,
 		 .duration_us = -1,
 		 .xid = GetTopTransactionIdIfAny(),
     };
 
 	aud_buf_init(&b, detail, sizeof(detail));
 	if (xact->gid[0] != '\0' && !sub)
-	{
-		aud_buf_lit(&b, ",\"gid\":");
-		aud_json_string(&b, xact->gid, strlen(xact->gid));
-	}
+		aud_json_member(&b, "gid", xact->gid, strlen(xact->gid));
 	if (sub)
-		aud_buf_lit(&b, ",\"subtransaction\":true");
+		aud_json_member_bool(&b, "subtransaction", true);
 	else
 		facts.duration_us = GetCurrentTimestamp() - facts.when;
-	append_number(&b, ",\"statements\":", xact->records - start->records);
+	aud_json_member_uint(&b, "statements", xact->records - start->records);
 	if (aud_session_last_stmt() > start->stmt)
 	{
-		append_number(&b, ",\"first_stmt\":", start->stmt + 1);
-		append_number(&b, ",\"last_stmt\":", aud_session_last_stmt());
+		aud_json_member_uint(&b, "first_stmt", start->stmt + 1);
+		aud_json_member_uint(&b, "last_stmt", aud_session_last_stmt());
 	}
 	facts.detail = detail;
 	aud_record_event(&facts);
@@ -257,7 +248,7 @@ aud_xact_tell_refused(void)
 		.when = GetCurrentTimestamp(),
 		.outcome = AUD_OUTCOME_FAILURE,
 		.failure = &failure,
-		.identity = aud_session_identity(false)->json,
+		.identity = aud_identity_now(false)->json,
 		.detail = detail,
 		.duration_us = -1,
 	};

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * command_acl.c
+ * command_grant_partial.c
  *	  Will a GRANT or REVOKE do only a part of what it is told?
  *
  * The server says so with a warning (01007, 01006) and goes on.  The error
@@ -25,7 +25,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "facts/command_acl.h"
+#include "facts/topics.h"
 
 static AclMode
 privilege_of(const char *name)
@@ -172,7 +172,8 @@ columns_are_whole(const AccessPriv *privilege, const Acl *acl, Oid owner,
 }
 
 void
-aud_acl_check(AudStmt *stmt, const GrantStmt *grant, const ObjectAddress *address)
+aud_command_grant_check(AudStmt *stmt, const GrantStmt *grant,
+						const ObjectAddress *address)
 {
 	ObjectType type = type_of(grant, address);
 	AclMode    wanted = 0;

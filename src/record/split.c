@@ -1,11 +1,7 @@
 /*-------------------------------------------------------------------------
  *
- * record.c
- *	  Facts -> JSON lines -> buffer.
- *
- * A record is formatted straight into one line buffer that lives as long as
- * the process.  What is the same for many records (place, roles, client) is
- * copied as ready text.
+ * split.c
+ *	  The record of a statement: one line, or several where it is long.
  *
  * A record that does not fit into secaudit.record_max_bytes is split over
  * several lines.  How many they are has to stand in each of them, so the
@@ -17,143 +13,64 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
-#include "buffer/inflight.h"
-#include "core/class.h"
-#include "core/json_cut.h"
 #include "core/json_write.h"
-#include "record/head.h"
+#include "record/fields.h"
 #include "record/record.h"
 #include "record/text.h"
-#include "server/guc.h"
 
 /* Room kept for the query text in a line that also lists many objects. */
 #define TEXT_ROOM_MIN 1024
-
-/* The part of a line that details may take, as much as parameters. */
-#define DETAIL_PART 3
 
 /* More than there can ever be; its width stands in while they are counted. */
 #define PARTS_MAX 99999
 
 /* How far the objects and the text have been written, and as which part. */
-typedef struct AudCursor
+typedef struct AudProgress
 {
 	int    part;  /* 0: not split */
 	int    parts; /* 0: not known yet */
 	bool   bare;  /* without what may be left out, or nothing would fit */
 	int    object;
 	size_t text;
-} AudCursor;
-
-static char  *line;
-static size_t line_cap;
-
-void
-aud_record_take_line(void)
-{
-	aud_record_start();
-	aud_inflight_take_ssn(aud_session_take_ssn());
-	aud_text_begin();
-}
-
-void
-aud_record_start(void)
-{
-	size_t wanted = (size_t) aud_config->record_max_bytes + 1;
-	char  *grown;
-
-	if (line_cap >= wanted)
-		return;
-	grown =
-		MemoryContextAllocExtended(TopMemoryContext, wanted, MCXT_ALLOC_NO_OOM);
-	if (grown == NULL)
-		return; /* the old one still does */
-	if (line != NULL)
-		pfree(line);
-	line = grown;
-	line_cap = wanted;
-}
-
-size_t
-aud_record_room(void)
-{
-	return Min(line_cap - 1, (size_t) aud_config->record_max_bytes) -
-		   AUD_RECORD_TRAILER_MAX;
-}
-
-void
-aud_record_init_line(AudBuf *b, size_t room)
-{
-	aud_buf_init(b, line, room + 1);
-}
-
-int64
-aud_record_unix_us(TimestampTz t)
-{
-	return t +
-		   ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)) * USECS_PER_DAY;
-}
+} AudProgress;
 
 /* As many of the objects as fit before "limit", or how many are left out. */
 static void
-append_objects(AudBuf *b, const AudStmt *stmt, AudCursor *at, size_t limit)
+append_objects(AudBuf *b, const AudStmt *stmt, AudProgress *at, size_t limit)
 {
 	uint64 left = stmt->objects.n - at->object;
 
 	if (at->bare && left > 0)
 	{
-		aud_record_append_uint(b,
-							   ",\"objects_omitted\":",
-							   stmt->objects.omitted + left);
+		aud_json_lit_uint(b, "objects_omitted", stmt->objects.omitted + left);
 		at->object = stmt->objects.n;
 		return;
 	}
 	aud_record_append_objects(b, stmt, &at->object, limit);
 	if (stmt->objects.omitted > 0)
-		aud_record_append_uint(b, ",\"objects_omitted\":", stmt->objects.omitted);
-}
-
-void
-aud_record_append_xid(AudBuf *b, TransactionId xid)
-{
-	if (!TransactionIdIsValid(xid))
-		return;
-	aud_record_append_uint(b, ",\"xid\":\"", xid);
-	aud_buf_char(b, '"');
+		aud_json_lit_uint(b, "objects_omitted", stmt->objects.omitted);
 }
 
 static void
 append_flags(AudBuf *b, const AudStmt *stmt)
 {
 	if (stmt->what.rls)
-		aud_buf_lit(b, ",\"rls\":true");
+		aud_json_lit_true(b, "rls");
 	if (stmt->what.privileged)
-		aud_buf_lit(b, ",\"privileged\":true");
+		aud_json_lit_true(b, "privileged");
 	if (stmt->what.rewritten)
-		aud_buf_lit(b, ",\"rewritten\":\"nothing\"");
+		aud_json_lit_word(b, "rewritten", "nothing");
 	if (stmt->what.skipped)
-		aud_buf_lit(b, ",\"skipped\":true");
+		aud_json_lit_true(b, "skipped");
 	if (stmt->what.executed)
-		aud_buf_lit(b, ",\"executed\":true");
+		aud_json_lit_true(b, "executed");
 }
 
-void
-aud_record_append_details(AudBuf *b, const char *details, size_t len, AudBuf *cut)
-{
-	size_t max = aud_record_room() / DETAIL_PART;
-
-	if (len <= max)
-		aud_buf_append(b, details, len);
-	else
-		aud_json_append_cut(b, details, len, max, cut);
-}
-
+/* What became of the statement. */
 static void
-append_results(AudBuf *b, const AudStmt *stmt, const AudCursor *at, AudBuf *cut)
+append_results(AudBuf *b, const AudStmt *stmt, const AudProgress *at, AudBuf *cut)
 {
 	instr_time duration;
 
@@ -164,17 +81,16 @@ append_results(AudBuf *b, const AudStmt *stmt, const AudCursor *at, AudBuf *cut)
 								  stmt->detail.len,
 								  cut);
 	if (stmt->result.has_rows)
-		aud_record_append_uint(b, ",\"rows\":", stmt->result.rows);
+		aud_json_lit_uint(b, "rows", stmt->result.rows);
 	if (stmt->result.incomplete)
-		aud_buf_lit(b, ",\"incomplete\":true");
+		aud_json_lit_true(b, "incomplete");
 	if (!stmt->what.is_error && !stmt->what.is_begin)
 	{
 		INSTR_TIME_SET_CURRENT(duration);
 		INSTR_TIME_SUBTRACT(duration, stmt->when.began_at);
-		aud_record_append_uint(b,
-							   ",\"duration_us\":",
-							   INSTR_TIME_GET_MICROSEC(duration) +
-								   stmt->when.lead_us);
+		aud_json_lit_uint(b,
+						  "duration_us",
+						  INSTR_TIME_GET_MICROSEC(duration) + stmt->when.lead_us);
 	}
 	aud_record_append_xid(b, GetTopTransactionIdIfAny());
 }
@@ -195,41 +111,21 @@ append_keys(AudBuf *b, const char *opening, bool query, bool params)
 	aud_buf_char(b, ']');
 }
 
-static void
-add_cut_key(AudBuf *cut, const char *key)
-{
-	if (cut->len > 0)
-		aud_buf_char(cut, ',');
-	aud_buf_cstr(cut, key);
-}
-
-void
-aud_record_append_truncated(AudBuf *b, const AudBuf *cut)
-{
-	if (cut->len == 0)
-		return;
-	aud_buf_lit(b, ",\"truncated\":[");
-	aud_buf_append(b, cut->data, cut->len);
-	aud_buf_char(b, ']');
-}
-
 /* What a reader has to know about the text before it comes. */
 static void
 append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text,
-				  const AudCursor *at, AudBuf *cut)
+				  const AudProgress *at, AudBuf *cut)
 {
 	bool split = at->part > 0;
 
 	if (text->omitted > 0)
-		add_cut_key(cut, "\"query\"");
+		aud_record_add_cut(cut, "query");
 	if (stmt->params.omitted > 0 || (at->bare && stmt->params.len > 0))
-		add_cut_key(cut, "\"params\"");
+		aud_record_add_cut(cut, "params");
 	if (text->len > 0 && (split || text->omitted > 0))
 	{
-		aud_record_append_uint(b, ",\"query_len\":", text->full_len);
-		aud_buf_lit(b, ",\"query_sha256\":\"");
-		aud_buf_cstr(b, aud_text_sha256(text));
-		aud_buf_char(b, '"');
+		aud_json_lit_uint(b, "query_len", text->full_len);
+		aud_json_lit_word(b, "query_sha256", aud_text_sha256(text));
 	}
 	append_keys(b, ",\"redacted\":[", text->redacted, stmt->params.redacted);
 	aud_record_append_truncated(b, cut);
@@ -251,7 +147,7 @@ decimal_digits(int n)
 
 /* Room for the text: what is left, but for what comes after it. */
 static size_t
-query_room(const AudBuf *b, const AudStmt *stmt, const AudCursor *at)
+query_room(const AudBuf *b, const AudStmt *stmt, const AudProgress *at)
 {
 	size_t after = sizeof("\"}");
 	size_t room = aud_buf_room(b);
@@ -266,7 +162,7 @@ query_room(const AudBuf *b, const AudStmt *stmt, const AudCursor *at)
  * too; they get four sevenths of the room, which base64 of the rest needs.
  */
 static void
-append_query(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
+append_query(AudBuf *b, const AudStmt *stmt, AudText *text, AudProgress *at)
 {
 	static const char raw_key[] = ",\"query_raw_b64\":";
 	const char       *from = text->data + at->text;
@@ -295,16 +191,16 @@ append_query(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
 
 /* Format the next line; moves the cursor past what is in it. */
 static void
-format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
+format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudProgress *at)
 {
-	size_t room = aud_record_room();
+	size_t room = aud_record_line_room();
 	char   cut_storage[AUD_CUT_KEYS_MAX];
 	AudBuf cut;
 
 	/* each pass over the parts must end them at the same places */
 	if (at->part > 0)
 		room -= decimal_digits(PARTS_MAX) - decimal_digits(at->parts);
-	aud_record_init_line(b, room);
+	aud_record_line_init(b, room);
 	aud_record_append_head(b, stmt, at->part, at->parts);
 	aud_buf_init(&cut, cut_storage, sizeof(cut_storage));
 	append_objects(b, stmt, at, room - TEXT_ROOM_MIN - stmt->params.len);
@@ -313,14 +209,14 @@ format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
 	append_query(b, stmt, text, at);
 	if (stmt->params.len > 0 && !at->bare)
 	{
-		aud_buf_lit(b, ",\"params\":");
+		aud_json_lit_key(b, "params");
 		aud_buf_append(b, stmt->arena.data + stmt->params.off, stmt->params.len);
 	}
 	aud_buf_char(b, '}');
 }
 
 static bool
-is_finished(const AudStmt *stmt, const AudText *text, const AudCursor *at)
+is_finished(const AudStmt *stmt, const AudText *text, const AudProgress *at)
 {
 	return at->object >= stmt->objects.n && at->text >= text->len;
 }
@@ -331,9 +227,9 @@ is_finished(const AudStmt *stmt, const AudText *text, const AudCursor *at)
  * and where not even that helps, the rest of the record.
  */
 static bool
-format_next(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
+format_next(AudBuf *b, const AudStmt *stmt, AudText *text, AudProgress *at)
 {
-	AudCursor before = *at;
+	AudProgress before = *at;
 
 	format_part(b, stmt, text, at);
 	if (!b->truncated && (at->object > before.object || at->text > before.text))
@@ -350,8 +246,8 @@ format_next(AudBuf *b, const AudStmt *stmt, AudText *text, AudCursor *at)
 static int
 split(const AudStmt *stmt, AudText *text, int parts, bool append)
 {
-	AudCursor at = {.part = 0, .parts = parts};
-	AudBuf    b;
+	AudProgress at = {.part = 0, .parts = parts};
+	AudBuf      b;
 
 	do
 	{
@@ -382,15 +278,13 @@ append_parts(const AudStmt *stmt, AudText *text)
 void
 aud_record_statement(const AudStmt *stmt)
 {
-	AudCursor at = {0};
-	AudText   text;
-	AudBuf    b;
+	AudProgress  at = {0};
+	AudTextScope scope;
+	AudText      text;
+	AudBuf       b;
 
-	aud_record_take_line();
-	if (stmt->text.is_clean)
-		aud_text_prepare_clean(&text, stmt->text.data, stmt->text.len);
-	else
-		aud_text_prepare(&text, stmt->text.data, stmt->text.len);
+	aud_record_line_begin(&scope);
+	aud_stmt_get_text(stmt, &text);
 	aud_text_limit(&text, aud_config->query_max_bytes);
 
 	format_part(&b, stmt, &text, &at);
@@ -405,5 +299,5 @@ aud_record_statement(const AudStmt *stmt)
 		aud_buffer_append(b.data, b.len);
 	else
 		append_parts(stmt, &text);
-	aud_text_end();
+	aud_text_end(&scope);
 }

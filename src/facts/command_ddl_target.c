@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
- * command_target.c
- *	  The target of a DDL command, from its parse tree alone.
+ * command_ddl_target.c
+ *	  The target of a DDL command, from its parse tree alone: what a CREATE
+ *	  is going to make, what an ALTER changes, each object that a DROP names.
  *
  * One case per kind of command.  Commands whose target the object access
  * hook reports are here all the same: a refused one reaches no hook.
@@ -13,7 +14,9 @@
 #include "nodes/makefuncs.h"
 #include "nodes/value.h"
 
-#include "facts/facts_ddl.h"
+#include "core/class.h"
+#include "facts/address.h"
+#include "facts/topics.h"
 
 static Node *
 name_of(const char *name)
@@ -249,10 +252,82 @@ target_of_alter(Node *tree, ObjectType *type, Node **object)
 	}
 }
 
-bool
-aud_facts_target(Node *tree, ObjectType *type, Node **object)
+static int
+access_of(const Node *tree)
 {
-	return target_of_create(tree, type, object) ||
-		   target_of_global(tree, type, object) ||
-		   target_of_alter(tree, type, object);
+	switch (nodeTag(tree))
+	{
+		case T_DropdbStmt:
+		case T_DropTableSpaceStmt:
+		case T_DropSubscriptionStmt:
+		case T_DropUserMappingStmt:
+			return AUD_ACCESS_DROP;
+		case T_AlterTableStmt:
+		case T_AlterSeqStmt:
+		case T_AlterDomainStmt:
+		case T_AlterEnumStmt:
+		case T_AlterTypeStmt:
+		case T_AlterFunctionStmt:
+		case T_AlterOperatorStmt:
+		case T_AlterCollationStmt:
+		case T_AlterStatsStmt:
+		case T_AlterTSDictionaryStmt:
+		case T_AlterTSConfigurationStmt:
+		case T_AlterOpFamilyStmt:
+		case T_AlterPolicyStmt:
+		case T_AlterOwnerStmt:
+		case T_AlterObjectSchemaStmt:
+		case T_AlterObjectDependsStmt:
+		case T_AlterDatabaseStmt:
+		case T_AlterDatabaseSetStmt:
+		case T_AlterDatabaseRefreshCollStmt:
+		case T_AlterTableSpaceOptionsStmt:
+		case T_AlterTableMoveAllStmt:
+		case T_AlterExtensionStmt:
+		case T_AlterExtensionContentsStmt:
+		case T_AlterFdwStmt:
+		case T_AlterForeignServerStmt:
+		case T_AlterUserMappingStmt:
+		case T_AlterPublicationStmt:
+		case T_AlterSubscriptionStmt:
+		case T_AlterEventTrigStmt:
+		case T_ImportForeignSchemaStmt:
+		case T_RenameStmt:
+		case T_CommentStmt:
+		case T_SecLabelStmt:
+			return AUD_ACCESS_ALTER;
+		default:
+			return AUD_ACCESS_CREATE;
+	}
+}
+
+bool
+aud_command_ddl_target(AudStmt *stmt, Node *tree)
+{
+	int        access = access_of(tree);
+	ObjectType type;
+	Node      *object;
+
+	if (IsA(tree, DropStmt))
+	{
+		const DropStmt *drop = (const DropStmt *) tree;
+		ListCell       *lc;
+
+		/* what goes with them the object access hook reports, one by one */
+		foreach (lc, drop->objects)
+			aud_command_add_root(stmt,
+								 drop->removeType,
+								 lfirst(lc),
+								 AUD_ACCESS_DROP);
+		return true;
+	}
+	if (!target_of_create(tree, &type, &object) &&
+		!target_of_global(tree, &type, &object) &&
+		!target_of_alter(tree, &type, &object))
+		return false;
+	if (object != NULL && access == AUD_ACCESS_CREATE)
+		aud_command_add_created(stmt, tree, type, object);
+	else if (object != NULL)
+		aud_command_add_root(stmt, type, object, access);
+	return true;
 }

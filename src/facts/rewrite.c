@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
- * rewritten.c
- *	  Statements of which rules leave nothing.
+ * rewrite.c
+ *	  What the rewriter does to a statement: rules that leave nothing of it,
+ *	  policies of row security that are added to it.
  *
  * ON ... DO INSTEAD takes a statement away before any hook sees it run: it is
  * not planned and not executed.  What other rules add, or put in its place, is
@@ -11,6 +12,11 @@
  * from the rules of its target and, where that is an updatable view, of the
  * table behind it.
  *
+ * The rewriter puts the conditions of policies into the securityQuals of
+ * range-table entries and into the query's check options.  The planner takes
+ * them apart and pulls their subqueries up, so before it is the last moment
+ * at which the tables of policies can be told from those of the statement.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -18,6 +24,7 @@
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "commands/trigger.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parsetree.h"
 #include "rewrite/prs2lock.h"
@@ -25,7 +32,7 @@
 #include "rewrite/rewriteHandler.h"
 #include "utils/rel.h"
 
-#include "facts/rewritten.h"
+#include "facts/rewrite.h"
 
 /* Views over views, at most; the rewriter itself refuses endless ones. */
 #define DEPTH_MAX 32
@@ -59,7 +66,7 @@ typedef enum AudRules
 {
 	AUD_RULES_NONE,     /* none that matters: the statement goes on */
 	AUD_RULES_NOTHING,  /* they take it away, whatever else they do */
-	AUD_RULES_REPLACED, /* the like of it runs in its place, and speaks for it */
+	AUD_RULES_REPLACED, /* the like of it runs in its place, and stands for it */
 } AudRules;
 
 static AudRules
@@ -121,7 +128,7 @@ base_of(Relation view, CmdType event)
 }
 
 bool
-aud_rewritten_to_nothing(const Query *query)
+aud_rewrite_leaves_nothing(const Query *query)
 {
 	Oid      relid;
 	AudRules rules = AUD_RULES_NONE;
@@ -146,4 +153,64 @@ aud_rewritten_to_nothing(const Query *query)
 		table_close(rel, NoLock);
 	}
 	return rules == AUD_RULES_NOTHING;
+}
+
+typedef struct AudRlsWalk
+{
+	bool in_policy;
+} AudRlsWalk;
+
+static bool walk(Node *node, AudRlsWalk *at);
+
+static void
+walk_policy(Node *node)
+{
+	AudRlsWalk inside = {.in_policy = true};
+
+	walk(node, &inside);
+}
+
+static void
+mark_entry(RangeTblEntry *rte, const AudRlsWalk *at)
+{
+	if (rte->rtekind != RTE_RELATION)
+		return;
+	/* the server's walker comes by the quals a second time */
+	rte->security_barrier |= at->in_policy;
+	rte->funcordinality = rte->securityQuals != NIL;
+	walk_policy((Node *) rte->securityQuals);
+}
+
+/* Range tables are walked here, not by the server, to know whose quals they are. */
+static bool
+walk(Node *node, AudRlsWalk *at)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		mark_entry((RangeTblEntry *) node, at);
+		return false;
+	}
+	if (IsA(node, WithCheckOption))
+	{
+		WithCheckOption *check = (WithCheckOption *) node;
+
+		if (check->kind == WCO_VIEW_CHECK)
+			return walk(check->qual, at);
+		walk_policy(check->qual);
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, walk, at, QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, walk, at);
+}
+
+void
+aud_rewrite_mark_rls(Query *query)
+{
+	AudRlsWalk at = {.in_policy = false};
+
+	if (query->hasRowSecurity)
+		walk((Node *) query, &at);
 }

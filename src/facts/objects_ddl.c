@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * objects_address.c
+ * objects_ddl.c
  *	  The objects of a statement: what DDL touches, by its catalog address.
  *
  * They are looked up as pg_identify_object() would, one by one: DDL is rare,
@@ -33,8 +33,7 @@
 #include "utils/lsyscache.h"
 
 #include "core/class.h"
-#include "core/json_write.h"
-#include "facts/names_foreign.h"
+#include "facts/names.h"
 #include "facts/objects.h"
 #include "record/text.h"
 #include "server/safely.h"
@@ -42,57 +41,34 @@
 /* Longest path or command that is kept, escaped; MAXPGPATH fits. */
 #define VALUE_MAX 2048
 
-/* Begin "type":"function","name": in the arena; false if memory is short. */
-static bool
-begin_head(AudStmt *stmt, AudBuf *b, const char *type, size_t name_room)
-{
-	size_t room = strlen(type) + name_room + 32;
-	char  *at = aud_stmt_arena(stmt, room);
-
-	if (at == NULL)
-		return false;
-	aud_buf_init(b, at, room);
-	aud_buf_lit(b, "\"type\":\"");
-	aud_buf_cstr(b, type);
-	aud_buf_lit(b, "\",\"name\":");
-	return true;
-}
-
-static void
-keep_head(AudStmt *stmt, AudObject *object, const AudBuf *b)
-{
-	object->head_off = stmt->arena.len;
-	object->head_len = b->len;
-	stmt->arena.len += b->len;
-}
-
+/*
+ * Name an object in the arena.  A path, or the command of a program, may hold
+ * a secret, and is cut where it is long.
+ */
 static void
 put_head(AudStmt *stmt, AudObject *object, const char *type, const char *name)
 {
-	size_t      len = strlen(name);
-	const char *utf8 = aud_session_to_utf8(name, &len);
-	AudBuf      b;
-
-	if (begin_head(stmt, &b, type, 6 * len))
-	{
-		aud_json_string(&b, utf8, len);
-		keep_head(stmt, object, &b);
-	}
-	if (utf8 != name)
-		pfree(unconstify(char *, utf8));
-}
-
-/* The same for what may hold a secret: a path, or the command of a program. */
-static void
-put_value_head(AudStmt *stmt, AudObject *object, const char *type,
-			   const char *value)
-{
+	bool   is_value = strcmp(type, "file") == 0 || strcmp(type, "program") == 0;
+	size_t room = aud_names_head_room(type, is_value ? "" : name) +
+				  (is_value ? VALUE_MAX : 0);
+	char  *at = aud_stmt_arena(stmt, room);
 	AudBuf b;
 
-	if (!begin_head(stmt, &b, type, VALUE_MAX + 32))
+	if (at == NULL)
 		return;
-	aud_text_append_value(&b, value, VALUE_MAX);
-	keep_head(stmt, object, &b);
+	aud_buf_init(&b, at, room);
+	if (is_value)
+	{
+		aud_buf_lit(&b, "\"type\":\"");
+		aud_buf_cstr(&b, type);
+		aud_buf_lit(&b, "\",\"name\":");
+		aud_text_append_value(&b, name, VALUE_MAX);
+	}
+	else
+		aud_names_append_head(&b, type, name);
+	object->head_off = stmt->arena.len;
+	object->head_len = b.len;
+	stmt->arena.len += b.len;
 }
 
 /*
@@ -141,7 +117,77 @@ typedef struct AudNaming
 	char         *name;
 	char         *extra;
 	bool          on_server;
+	bool          is_part;
 } AudNaming;
+
+/* The rule that makes a view what it is; other rules are somebody's own. */
+static bool
+is_view_rule(Oid ruleid)
+{
+	HeapTuple   tuple;
+	ScanKeyData key;
+	Relation    rules = table_open(RewriteRelationId, AccessShareLock);
+	SysScanDesc scan;
+	bool        is_view = false;
+
+	ScanKeyInit(&key,
+				Anum_pg_rewrite_oid,
+				BTEqualStrategyNumber,
+				F_OIDEQ,
+				ObjectIdGetDatum(ruleid));
+	scan = systable_beginscan(rules, RewriteOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		is_view = strcmp(NameStr(((Form_pg_rewrite) GETSTRUCT(tuple))->rulename),
+						 ViewSelectRuleName) == 0;
+	systable_endscan(scan);
+	table_close(rules, AccessShareLock);
+	return is_view;
+}
+
+/*
+ * Objects that exist only as a part of another one, which is named: toast
+ * tables, row and array types, defaults, the rule behind a view.
+ */
+static bool
+is_part(Oid classid, Oid objid)
+{
+	switch (classid)
+	{
+		case AttrDefaultRelationId:
+			return true;
+		case RewriteRelationId:
+			return is_view_rule(objid);
+		case NamespaceRelationId:
+			return isAnyTempNamespace(objid); /* made for the first table */
+		case RelationRelationId:
+			return IsToastNamespace(get_rel_namespace(objid));
+		case TypeRelationId:
+			return OidIsValid(get_typ_typrelid(objid)) ||
+				   OidIsValid(get_element_type(objid)) ||
+				   get_typtype(objid) == TYPTYPE_MULTIRANGE;
+		default:
+			return false;
+	}
+}
+
+static void
+look_up_part(void *arg)
+{
+	AudNaming *naming = arg;
+
+	naming->is_part = is_part(naming->address.classId, naming->address.objectId);
+}
+
+bool
+aud_objects_is_part(Oid classid, Oid objid)
+{
+	AudNaming naming = {.is_part = false};
+
+	ObjectAddressSet(naming.address, classid, objid);
+	aud_safely(look_up_part, &naming);
+	return naming.is_part;
+}
 
 static void
 look_up_name(void *arg)
@@ -186,7 +232,7 @@ void
 aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid, int32 objsubid,
 						int access)
 {
-	AudObject *object = aud_objects_find(stmt, classid, objid);
+	AudObject *object = aud_stmt_find_object(stmt, classid, objid);
 
 	if (object != NULL && objsubid == 0)
 	{
@@ -213,16 +259,13 @@ aud_objects_add_named(AudStmt *stmt, const char *type, const char *name,
 		return;
 	object->access = access;
 	object->tentative = tentative;
-	if (strcmp(type, "file") == 0 || strcmp(type, "program") == 0)
-		put_value_head(stmt, object, type, name);
-	else
-		put_head(stmt, object, type, name);
+	put_head(stmt, object, type, name);
 }
 
 void
 aud_objects_add_later(AudStmt *stmt, Oid classid, Oid objid, int access)
 {
-	AudObject *object = aud_objects_find(stmt, classid, objid);
+	AudObject *object = aud_stmt_find_object(stmt, classid, objid);
 
 	if (object == NULL)
 		object = aud_stmt_add_object(stmt);
@@ -233,57 +276,6 @@ aud_objects_add_later(AudStmt *stmt, Oid classid, Oid objid, int access)
 	object->access |= access;
 	object->tentative = false;
 	stmt->what.has_later = true;
-}
-
-/* The rule that makes a view what it is; other rules are somebody's own. */
-static bool
-is_view_rule(Oid ruleid)
-{
-	HeapTuple   tuple;
-	ScanKeyData key;
-	Relation    rules = table_open(RewriteRelationId, AccessShareLock);
-	SysScanDesc scan;
-	bool        is_view = false;
-
-	ScanKeyInit(&key,
-				Anum_pg_rewrite_oid,
-				BTEqualStrategyNumber,
-				F_OIDEQ,
-				ObjectIdGetDatum(ruleid));
-	scan = systable_beginscan(rules, RewriteOidIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		is_view = strcmp(NameStr(((Form_pg_rewrite) GETSTRUCT(tuple))->rulename),
-						 ViewSelectRuleName) == 0;
-	systable_endscan(scan);
-	table_close(rules, AccessShareLock);
-	return is_view;
-}
-
-/*
- * Objects that exist only as a part of another one, which is named: toast
- * tables, row and array types, defaults, the rule behind a view.
- */
-bool
-aud_objects_is_part(Oid classid, Oid objid)
-{
-	switch (classid)
-	{
-		case AttrDefaultRelationId:
-			return true;
-		case RewriteRelationId:
-			return is_view_rule(objid);
-		case NamespaceRelationId:
-			return isAnyTempNamespace(objid); /* made for the first table */
-		case RelationRelationId:
-			return IsToastNamespace(get_rel_namespace(objid));
-		case TypeRelationId:
-			return OidIsValid(get_typ_typrelid(objid)) ||
-				   OidIsValid(get_element_type(objid)) ||
-				   get_typtype(objid) == TYPTYPE_MULTIRANGE;
-		default:
-			return false;
-	}
 }
 
 /* An object whose name has yet to be looked up. */

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
- * names.c
- *	  Cache of relation and column names.
+ * names_relation.c
+ *	  How the name of a relation is spelled, and where a foreign table really
+ *	  is: a cache.
  *
  * An entry is thrown away when the server says that the relation changed;
  * a change to a schema throws away all of them.  Messages may arrive while an
@@ -13,15 +14,14 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/sysattr.h"
-#include "catalog/heap.h"
+#include "access/reloptions.h"
 #include "catalog/objectaddress.h"
-#include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_statistic.h"
-#include "catalog/pg_subscription.h"
-#include "catalog/pg_user_mapping.h"
+#include "catalog/pg_foreign_table.h"
+#include "commands/defrem.h"
 #include "common/hashfn.h"
+#include "foreign/foreign.h"
+#include "lib/stringinfo.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -29,16 +29,14 @@
 
 #include "core/json_write.h"
 #include "facts/names.h"
-#include "facts/names_foreign.h"
-#include "record/session.h"
+#include "record/text.h"
+#include "server/safely.h"
 
 /* Past this many relations the cache starts anew; about 2 MB. */
 #define CACHE_MAX 8192
 
-/* A longer list of columns is put together anew each time. */
-#define RECENT_MAX 1024
-/* What a table is asked for in turns is kept only every so many times. */
-#define RECENT_MISSES 4
+/* Longest option of a foreign table that is kept, escaped. */
+#define OPTION_MAX 1024
 
 #define SH_PREFIX            relations
 #define SH_ELEMENT_TYPE      AudRelation
@@ -58,17 +56,6 @@ static relations_hash *cache;
 static uint64          invalidations;
 
 static void
-forget_columns(AudRelation *relation)
-{
-	if (relation->recent_columns != NULL)
-		pfree(relation->recent_columns);
-	if (relation->recent_text != NULL)
-		pfree(relation->recent_text);
-	relation->recent_columns = NULL;
-	relation->recent_text = NULL;
-}
-
-static void
 free_names(AudRelation *relation)
 {
 	pfree(relation->head);
@@ -77,7 +64,7 @@ free_names(AudRelation *relation)
 	if (relation->columns != NULL)
 		pfree(relation->columns);
 	bms_free(relation->secret_columns);
-	forget_columns(relation);
+	aud_names_forget_columns(relation);
 }
 
 static void
@@ -127,19 +114,87 @@ aud_names_start(void)
 	registered = true;
 }
 
+/*
+ * "schema.table", "table", or the file or program behind it, which is a thing
+ * of the server's own machine.
+ */
 static char *
-to_json(const char *text)
+remote_name(List *options, bool *on_server)
 {
-	size_t      len = strlen(text);
-	const char *utf8 = aud_session_to_utf8(text, &len);
-	char       *json = palloc(6 * len + 3);
-	AudBuf      b;
+	const char *schema = NULL;
+	const char *table = NULL;
+	ListCell   *lc;
 
-	aud_buf_init(&b, json, 6 * len + 3);
-	aud_json_string(&b, utf8, len);
-	if (utf8 != text)
-		pfree(unconstify(char *, utf8));
-	return json;
+	foreach (lc, options)
+	{
+		DefElem    *option = lfirst(lc);
+		const char *name = option->defname;
+
+		if (strcmp(name, "schema_name") == 0 || strcmp(name, "schema") == 0)
+			schema = defGetString(option);
+		else if (strcmp(name, "table_name") == 0 || strcmp(name, "table") == 0)
+			table = defGetString(option);
+		else if (strcmp(name, "filename") == 0 || strcmp(name, "program") == 0)
+		{
+			table = defGetString(option);
+			*on_server = true;
+		}
+	}
+	if (schema != NULL && table != NULL)
+		return psprintf("%s.%s", schema, table);
+	return table != NULL ? pstrdup(table) : NULL;
+}
+
+/* Every wrapper has options of its own, but these names are in wide use. */
+static void
+append_foreign(StringInfo out, Oid relid, bool *on_server)
+{
+	HeapTuple tuple = SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relid));
+	char      json[2 * OPTION_MAX + 64];
+	AudBuf    b;
+	ForeignServer *server;
+	Datum          options;
+	bool           is_null;
+	char          *remote = NULL;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	server =
+		GetForeignServerExtended(((Form_pg_foreign_table) GETSTRUCT(tuple))->ftserver,
+								 FSV_MISSING_OK);
+	options = SysCacheGetAttr(FOREIGNTABLEREL,
+							  tuple,
+							  Anum_pg_foreign_table_ftoptions,
+							  &is_null);
+	if (!is_null)
+		remote = remote_name(untransformRelOptions(options), on_server);
+	ReleaseSysCache(tuple);
+
+	aud_buf_init(&b, json, sizeof(json));
+	if (server != NULL)
+	{
+		aud_json_lit_key(&b, "server");
+		aud_text_append_value(&b, server->servername, OPTION_MAX);
+	}
+	if (remote != NULL)
+	{
+		aud_json_lit_key(&b, "remote");
+		aud_text_append_value(&b, remote, OPTION_MAX);
+	}
+	appendBinaryStringInfo(out, b.data, b.len);
+}
+
+char *
+aud_names_extra(Oid relid, bool *on_server)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP)
+		appendStringInfoString(&out, ",\"temp\":true");
+	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
+		append_foreign(&out, relid, on_server);
+	return out.data;
 }
 
 static char *
@@ -148,16 +203,32 @@ make_head(Oid relid, bool *on_server)
 	ObjectAddress address;
 	char         *type;
 	char         *name;
+	char         *extra;
+	size_t        room;
+	AudBuf        b;
 
 	ObjectAddressSet(address, RelationRelationId, relid);
 	type = getObjectTypeDescription(&address, true);
 	name = getObjectIdentity(&address, true);
 	if (type == NULL || name == NULL)
 		return NULL;
-	return psprintf("\"type\":\"%s\",\"name\":%s%s",
-					type,
-					to_json(name),
-					aud_names_extra(relid, on_server));
+	extra = aud_names_extra(relid, on_server);
+	room = aud_names_head_room(type, name) + strlen(extra);
+	aud_buf_init(&b, palloc(room), room);
+	aud_names_append_head(&b, type, name);
+	aud_buf_cstr(&b, extra);
+	return b.data;
+}
+
+static char *
+quoted(const char *name)
+{
+	size_t room = aud_text_name_room(name);
+	AudBuf b;
+
+	aud_buf_init(&b, palloc(room), room);
+	aud_text_append_name(&b, name);
+	return b.data;
 }
 
 static char **
@@ -177,67 +248,35 @@ make_columns(Oid relid, int n_columns)
 		{
 			Form_pg_attribute att = (Form_pg_attribute) GETSTRUCT(tuple);
 
-			columns[i] = att->attisdropped ? pstrdup("")
-										   : to_json(NameStr(att->attname));
+			columns[i] =
+				att->attisdropped ? pstrdup("") : quoted(NameStr(att->attname));
 			ReleaseSysCache(tuple);
 		}
 	}
 	return columns;
 }
 
-static Bitmapset *
-secret_columns_of(Oid relid)
+/*
+ * Look everything up, in the current memory context.  Without a head there is
+ * no such thing.
+ */
+static void
+look_up(void *arg)
 {
-	static const struct
-	{
-		Oid        relid;
-		AttrNumber first;
-		AttrNumber last;
-	} secrets[] = {
-		{AuthIdRelationId, Anum_pg_authid_rolpassword, Anum_pg_authid_rolpassword},
-		{UserMappingRelationId,
-		 Anum_pg_user_mapping_umoptions,
-		 Anum_pg_user_mapping_umoptions},
-		{SubscriptionRelationId,
-		 Anum_pg_subscription_subconninfo,
-		 Anum_pg_subscription_subconninfo},
-		{StatisticRelationId,
-		 Anum_pg_statistic_stavalues1,
-		 Anum_pg_statistic_stavalues5},
-	};
-	Bitmapset *columns = NULL;
-
-	for (size_t i = 0; i < lengthof(secrets); i++)
-	{
-		if (secrets[i].relid != relid)
-			continue;
-		for (AttrNumber att = secrets[i].first; att <= secrets[i].last; att++)
-			columns = bms_add_member(columns,
-									 att - FirstLowInvalidHeapAttributeNumber);
-	}
-	return columns;
-}
-
-/* Look everything up, in the current memory context; false: no such thing. */
-static bool
-look_up(Oid relid, AudRelation *relation)
-{
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	AudRelation *relation = arg;
+	Oid          relid = relation->relid;
+	HeapTuple    tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 
 	if (!HeapTupleIsValid(tuple))
-		return false;
-	relation->relid = relid;
+		return;
 	relation->relkind = ((Form_pg_class) GETSTRUCT(tuple))->relkind;
 	relation->n_columns = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
 	ReleaseSysCache(tuple);
 
-	relation->head = make_head(relid, &relation->on_server);
-	if (relation->head == NULL)
-		return false;
-	relation->head_len = strlen(relation->head);
 	relation->columns = make_columns(relid, relation->n_columns);
-	relation->secret_columns = secret_columns_of(relid);
-	return true;
+	relation->secret_columns = aud_names_secret_columns(relid);
+	relation->head = make_head(relid, &relation->on_server);
+	relation->head_len = relation->head != NULL ? strlen(relation->head) : 0;
 }
 
 /* Copy what look_up found to where the cache lives. */
@@ -293,7 +332,6 @@ make_entry(Oid relid)
 	const AudRelation *relation = NULL;
 	uint64             before;
 	AudRelation        found;
-	bool               exists;
 	int                tries = 3;
 
 	/* a server that discards its caches all the time must not hold us here */
@@ -301,10 +339,11 @@ make_entry(Oid relid)
 	{
 		before = invalidations;
 		memset(&found, 0, sizeof(found));
-		exists = look_up(relid, &found);
+		found.relid = relid;
+		aud_safely(look_up, &found);
 	} while (before != invalidations && --tries > 0);
 
-	if (exists)
+	if (found.head != NULL)
 		relation = remember(&found);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
@@ -319,127 +358,4 @@ aud_names_relation(Oid relid)
 	if (cache != NULL)
 		relation = relations_lookup(cache, relid);
 	return relation != NULL ? relation : make_entry(relid);
-}
-
-/* A whole-row reference is marked by attribute number 0. */
-static bool
-is_whole_row(const Bitmapset *columns)
-{
-	return bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
-}
-
-/* The JSON text of one attribute's name, or "" if there is none. */
-static const char *
-column_name(const AudRelation *relation, int attno)
-{
-	if (attno >= 1 && attno <= relation->n_columns)
-		return relation->columns[attno - 1];
-	switch (attno)
-	{
-		case SelfItemPointerAttributeNumber:
-			return "\"ctid\"";
-		case MinTransactionIdAttributeNumber:
-			return "\"xmin\"";
-		case MinCommandIdAttributeNumber:
-			return "\"cmin\"";
-		case MaxTransactionIdAttributeNumber:
-			return "\"xmax\"";
-		case MaxCommandIdAttributeNumber:
-			return "\"cmax\"";
-		case TableOidAttributeNumber:
-			return "\"tableoid\"";
-		default:
-			return "";
-	}
-}
-
-static void
-append_column(AudBuf *b, const AudRelation *relation, int attno)
-{
-	const char *name = column_name(relation, attno);
-
-	if (*name == '\0')
-		return;
-	if (b->len > 0)
-		aud_buf_char(b, ',');
-	aud_buf_cstr(b, name);
-}
-
-void
-aud_names_append_columns(AudBuf *b, const AudRelation *relation,
-						 const Bitmapset *columns)
-{
-	int member = -1;
-
-	if (is_whole_row(columns))
-	{
-		for (int attno = 1; attno <= relation->n_columns; attno++)
-			append_column(b, relation, attno);
-		return;
-	}
-	while ((member = bms_next_member(columns, member)) >= 0)
-		append_column(b, relation, member + FirstLowInvalidHeapAttributeNumber);
-}
-
-const char *
-aud_names_recent_columns(const AudRelation *relation, const Bitmapset *columns,
-						 size_t *len)
-{
-	if (relation->recent_text == NULL ||
-		!bms_equal(relation->recent_columns, columns))
-		return NULL;
-	*len = relation->recent_len;
-	return relation->recent_text;
-}
-
-/* Memory that may be missing: then nothing is kept. */
-static void *
-keep(const void *bytes, size_t len)
-{
-	void *copy =
-		MemoryContextAllocExtended(cache_context, len, MCXT_ALLOC_NO_OOM);
-
-	if (copy != NULL)
-		memcpy(copy, bytes, len);
-	return copy;
-}
-
-void
-aud_names_keep_columns(const AudRelation *relation, const Bitmapset *columns,
-					   const char *text, size_t len)
-{
-	AudRelation *entry = unconstify(AudRelation *, relation);
-
-	if (entry->recent_misses++ % RECENT_MISSES != 0 || len == 0 ||
-		len > RECENT_MAX)
-		return;
-	forget_columns(entry);
-	entry->recent_text = keep(text, len);
-	entry->recent_columns =
-		keep(columns,
-			 offsetof(Bitmapset, words) + columns->nwords * sizeof(bitmapword));
-	if (entry->recent_columns == NULL || entry->recent_text == NULL)
-		forget_columns(entry);
-	entry->recent_len = len;
-}
-
-size_t
-aud_names_columns_size(const AudRelation *relation, const Bitmapset *columns)
-{
-	size_t size = 0;
-	int    member = -1;
-
-	if (columns == NULL)
-		return 0;
-	if (is_whole_row(columns))
-	{
-		for (int attno = 1; attno <= relation->n_columns; attno++)
-			size += strlen(relation->columns[attno - 1]) + 1;
-		return size;
-	}
-	while ((member = bms_next_member(columns, member)) >= 0)
-		size += strlen(column_name(relation,
-								   member + FirstLowInvalidHeapAttributeNumber)) +
-				1;
-	return size;
 }

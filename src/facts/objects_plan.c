@@ -1,10 +1,11 @@
 /*-------------------------------------------------------------------------
  *
- * objects.c
- *	  The objects of a statement: the relations of its plan.
+ * objects_plan.c
+ *	  The objects of a statement: the relations and columns of its plan, and
+ *	  the functions that it calls.
  *
- * They come through the name cache (names.c), so that the usual statement
- * costs a hash look-up and a copy for each of them.
+ * They come through the name cache (names_relation.c), so that the usual
+ *statement costs a hash look-up and a copy for each of them.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,44 +21,8 @@
 #include "facts/classify.h"
 #include "facts/names.h"
 #include "facts/objects.h"
-#include "facts/rls.h"
+#include "facts/rewrite.h"
 #include "server/compat.h"
-
-/*
- * With few objects a second mention is merged into the first; past this
- * number looking for it would cost more than naming it twice.
- */
-#define MERGE_WINDOW 64
-
-void
-aud_objects_start(void)
-{
-	aud_names_start();
-}
-
-AudObject *
-aud_objects_find(AudStmt *stmt, Oid classid, Oid objid)
-{
-	int from = Max(0, stmt->objects.n - MERGE_WINDOW);
-
-	for (int i = stmt->objects.n - 1; i >= from; i--)
-	{
-		AudObject *object = &stmt->objects.items[i];
-
-		if (object->objid == objid && object->classid == classid)
-			return object;
-	}
-
-	/* what the command itself names is remembered from further back */
-	for (int i = Min(from, Min(stmt->target.named, MERGE_WINDOW)) - 1; i >= 0; i--)
-	{
-		AudObject *object = &stmt->objects.items[i];
-
-		if (object->objid == objid && object->classid == classid)
-			return object;
-	}
-	return NULL;
-}
 
 /* Put text into the arena as a slice of an object. */
 static void
@@ -169,7 +134,7 @@ mention_relation(AudStmt *stmt, const AudMention *mention)
 	if (relation == NULL)
 		return;
 	note_relation(stmt, relation, mention->access, mention->columns);
-	object = aud_objects_find(stmt, RelationRelationId, mention->relid);
+	object = aud_stmt_find_object(stmt, RelationRelationId, mention->relid);
 	if (add_to_known(object, mention))
 		return;
 
@@ -196,7 +161,7 @@ mention_relation(AudStmt *stmt, const AudMention *mention)
 static void
 settle_columns(AudStmt *stmt, int first)
 {
-	for (int i = Max(0, first - MERGE_WINDOW); i < stmt->objects.n; i++)
+	for (int i = Max(0, first - AUD_OBJECTS_WINDOW); i < stmt->objects.n; i++)
 	{
 		AudObject         *object = &stmt->objects.items[i];
 		const AudRelation *relation;
@@ -268,7 +233,7 @@ mention_entry(AudStmt *stmt, const RangeTblEntry *rte,
 		.relid = rte->relid,
 		.access = planned ? 0 : access,
 		.planned = planned,
-		.by_policy = aud_rls_is_policy(rte),
+		.by_policy = aud_rewrite_is_policy(rte),
 		.columns = columns_of(permissions),
 	};
 
@@ -336,7 +301,7 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 		access = access_of_entry(needed);
 		if (!plan->canSetTag)
 			access = strip_rule_entry(plan, rte, rti, access);
-		stmt->what.rls |= aud_rls_applies(rte);
+		stmt->what.rls |= aud_rewrite_rls_applies(rte);
 		if (access != 0)
 			mention_entry(stmt, rte, needed, access, !execute);
 	}
@@ -351,7 +316,7 @@ aud_objects_add_function(AudStmt *stmt, Oid funcid)
 
 	stmt->what.classes |= AUD_CLASS_FUNCTION;
 	stmt->what.user_objects |= funcid >= FirstNormalObjectId;
-	object = aud_objects_find(stmt, ProcedureRelationId, funcid);
+	object = aud_stmt_find_object(stmt, ProcedureRelationId, funcid);
 	if (object != NULL)
 	{
 		object->access |= AUD_ACCESS_EXECUTE;
