@@ -3,6 +3,11 @@
  * lex.c
  *	  Tokens of SQL text, and of the text inside its literals.
  *
+ * First how the text of a literal is read through the quoting around it, then
+ * the tokens.  Where a literal ends was found out when it was a token of the
+ * level around it; both parts ask the same two questions of a quote: is it
+ * doubled, and does the literal go on after a line break?
+ *
  * Every step moves forward and none looks ahead further than the next token,
  * so the time is linear in the text, times the depth of quoting.
  *
@@ -11,6 +16,158 @@
 #include "core/lex.h"
 
 #include <string.h>
+
+void
+aud_lex_source(AudLevel *level, const char *source, size_t len)
+{
+	memset(level, 0, sizeof(*level));
+	level->source = source;
+	level->end = len;
+}
+
+void
+aud_lex_inside(AudLevel *level, const AudLevel *outer, const AudToken *tok)
+{
+	const char *body = outer->source + tok->body;
+	size_t      len = tok->body_end - tok->body;
+
+	*level = *outer;
+	level->end = tok->body_end;
+
+	/* dollar quotes escape nothing: the same level, but shorter */
+	if (tok->quote == 0)
+		return;
+
+	/* neither does a literal that has nothing to escape; most are like that */
+	if (outer->outer == NULL && memchr(body, tok->quote, len) == NULL &&
+		!(tok->backslash && memchr(body, '\\', len) != NULL))
+		return;
+	level->outer = outer;
+	level->quote = tok->quote;
+	level->backslash = tok->backslash;
+}
+
+/*
+ * 'a' and 'b' are one literal if there is a line break between them, and only
+ * blanks and -- comments otherwise.  From behind the first's closing quote,
+ * move behind the second's opening one; false, and *pos unmoved, if not so.
+ */
+static bool
+continues(const AudLevel *level, size_t *pos)
+{
+	size_t p = *pos;
+	bool   broken = false;
+
+	for (;;)
+	{
+		int c = aud_lex_char(level, &p);
+
+		if (aud_lex_is_newline(c))
+			broken = true;
+		else if (c == '\'' && broken)
+		{
+			*pos = p;
+			return true;
+		}
+		else if (c == '-' && aud_lex_peek(level, p) == '-')
+		{
+			while (!aud_lex_is_newline(c = aud_lex_peek(level, p)) &&
+				   c != AUD_LEX_END)
+				(void) aud_lex_char(level, &p);
+		}
+		else if (!aud_lex_is_space(c))
+			return false;
+	}
+}
+
+static int
+hex_value(int c)
+{
+	if (aud_lex_is_digit(c))
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/*
+ * The character that a backslash and what follows it stand for.  What is not
+ * ASCII is of no interest here and comes out as one byte above 0x7F.
+ */
+static int
+unescape(const AudLevel *level, size_t *pos)
+{
+	static const char names[] = "b\bf\fn\nr\rt\t";
+	int               c = aud_lex_char(level, pos);
+	const char       *name;
+	int               base = 8;
+	int               max = 2;
+	unsigned long     value = 0;
+
+	if (c == AUD_LEX_END)
+		return '\\';
+	if (c >= '0' && c <= '7')
+		value = (unsigned long) (c - '0');
+	else if (c == 'x' || c == 'u' || c == 'U')
+	{
+		base = 16;
+		max = c == 'x' ? 2 : c == 'u' ? 4 : 8;
+		if (hex_value(aud_lex_peek(level, *pos)) < 0)
+			return c;
+	}
+	else
+	{
+		name = c < 0x80 && c >= 'b' ? strchr(names, c) : NULL;
+		return name != NULL ? name[1] : c;
+	}
+	for (; max > 0; max--)
+	{
+		int digit = hex_value(aud_lex_peek(level, *pos));
+
+		if (digit < 0 || digit >= base)
+			break;
+		value = value * (unsigned long) base + (unsigned long) digit;
+		(void) aud_lex_char(level, pos);
+	}
+	return value < 0x80 ? (int) value : 0xFF;
+}
+
+/* Read a character of a literal's body through the level around it. */
+int
+aud_lex_quoted_char(const AudLevel *level, size_t *pos)
+{
+	while (*pos < level->end)
+	{
+		int    c = aud_lex_char(level->outer, pos);
+		size_t after = *pos;
+
+		if (c == '\\' && level->backslash)
+			return unescape(level->outer, pos);
+		if (c != level->quote)
+			return c;
+		if (aud_lex_char(level->outer, &after) == level->quote)
+		{
+			*pos = after;
+			return c;
+		}
+		/* not doubled, and not the end: the literal goes on further down */
+		if (!continues(level->outer, pos))
+			break;
+	}
+	*pos = level->end;
+	return AUD_LEX_END;
+}
+
+bool
+aud_lex_copy(const AudLevel *level, size_t pos, char *buf, size_t cap)
+{
+	size_t n = 0;
+	int    c;
+
+	while ((c = aud_lex_char(level, &pos)) != AUD_LEX_END && n + 1 < cap)
+		buf[n++] = (char) aud_lex_lower(c);
+	buf[n] = '\0';
+	return c == AUD_LEX_END;
+}
 
 /* From the body's start on, find the closing quote: sets body_end and end. */
 static void
@@ -29,7 +186,7 @@ find_close(const AudLevel *level, AudToken *tok)
 		{
 			if (aud_lex_peek(level, pos) == tok->quote)
 				(void) aud_lex_char(level, &pos);
-			else if (c != '\'' || !aud_lex_continues(level, &pos))
+			else if (c != '\'' || !continues(level, &pos))
 			{
 				tok->body_end = at;
 				tok->end = pos;
@@ -218,8 +375,11 @@ number(const AudLevel *level, size_t pos, AudToken *tok)
 	} while (aud_lex_is_word_char(c) || c == '.');
 }
 
-/* Move past the comment that begins at *pos; C comments nest. */
-static void
+/*
+ * Move past the comment that begins at *pos; C comments nest.  False if it is
+ * not terminated.
+ */
+static bool
 skip_comment(const AudLevel *level, size_t *pos)
 {
 	int depth = 0;
@@ -229,7 +389,7 @@ skip_comment(const AudLevel *level, size_t *pos)
 	{
 		while (!aud_lex_is_newline(c) && c != AUD_LEX_END)
 			c = aud_lex_char(level, pos);
-		return;
+		return true;
 	}
 	for (; c != AUD_LEX_END; c = aud_lex_char(level, pos))
 	{
@@ -243,8 +403,9 @@ skip_comment(const AudLevel *level, size_t *pos)
 			continue;
 		(void) aud_lex_char(level, pos);
 		if (depth == 0)
-			return;
+			return true;
 	}
+	return false;
 }
 
 static void
@@ -257,7 +418,7 @@ skip_blanks(const AudLevel *level, size_t *pos)
 		if (aud_lex_is_space(c))
 			(void) aud_lex_char(level, pos);
 		else if ((c == '-' || c == '/') && at_comment(level, *pos))
-			skip_comment(level, pos);
+			(void) skip_comment(level, pos);
 		else
 			return;
 	}
@@ -296,4 +457,28 @@ aud_lex_token(const AudLevel *level, size_t *pos, AudToken *tok)
 	}
 	tok->text[tok->len] = '\0';
 	*pos = tok->end;
+}
+
+size_t
+aud_lex_statement_start(const char *sql, size_t len)
+{
+	AudLevel level;
+	size_t   pos = 0;
+
+	aud_lex_source(&level, sql, len);
+	for (;;)
+	{
+		size_t p = pos;
+		int    c = aud_lex_char(&level, &p);
+
+		if (at_comment(&level, pos))
+		{
+			p = pos;
+			if (!skip_comment(&level, &p))
+				return pos;
+		}
+		else if (!aud_lex_is_space(c) && c != ';')
+			return pos;
+		pos = p;
+	}
 }

@@ -101,15 +101,15 @@ aud_lex_peek(const AudLevel *level, size_t pos)
 	return aud_lex_char(level, &pos);
 }
 
-/*
- * 'a' and 'b' are one literal if there is a line break between them, and only
- * blanks and -- comments otherwise.  From behind the first's closing quote,
- * move behind the second's opening one; false, and *pos unmoved, if not so.
- */
-extern bool aud_lex_continues(const AudLevel *level, size_t *pos);
-
 /* The token at or after *pos, moving *pos past it. */
 extern void aud_lex_token(const AudLevel *level, size_t *pos, AudToken *tok);
+
+/*
+ * Where the first statement of sql[len] begins, or the next one from behind
+ * another: past blanks, semicolons and comments, but for a comment that is not
+ * terminated.  len if there is none.
+ */
+extern size_t aud_lex_statement_start(const char *sql, size_t len);
 
 /*
  * Copy the level's text from pos into buf[cap], lower-cased (ASCII), with a

@@ -18,11 +18,10 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "miscadmin.h"
+#include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -40,9 +39,6 @@
 
 /* Longest numeric whose digits are worked out, bytes of its storage. */
 #define NUMERIC_MAX 1024
-
-/* In a longer query than this the places of its parameters are not looked at. */
-#define PLACES_TEXT_MAX (256 * 1024)
 
 /* Enough for everything that has no variable length. */
 #define FIXED_MAX (MAXDATELEN + 64)
@@ -281,94 +277,36 @@ append_param(AudBuf *b, AudStmt *stmt, const ParamExternData *param, bool hide)
 	aud_buf_char(b, '}');
 }
 
-/*
- * Where would a literal be hidden?  The query is searched for secrets with
- * every $n in quotes, as if it were one: what is gone then was the place of a
- * secret.  A secret in the text itself hides all of them: it may be a part of
- * what they complete.
- */
-typedef struct AudPlaces
+/* Which parameters are secrets, a byte for each; NULL: none.  Palloc'd. */
+static unsigned char *
+find_secret_params(const AudStmt *stmt, int count)
 {
-	bool  all;  /* hide every parameter */
-	char *left; /* NULL: hide none; else those that are not in here */
-} AudPlaces;
-
-/* The query with each $n outside of quotes as '$n', palloc'd. */
-static char *
-quote_placeholders(const char *query, size_t len, size_t *out_len)
-{
-	char  *quoted = palloc(3 * len + 1);
-	size_t n = 0;
-	bool   in_literal = false;
-
-	for (size_t i = 0; i < len;)
-	{
-		size_t digits = 0;
-
-		if (query[i] == '\'')
-			in_literal = !in_literal;
-		if (query[i] == '$' && !in_literal)
-			while (i + 1 + digits < len &&
-				   isdigit((unsigned char) query[i + 1 + digits]))
-				digits++;
-		if (digits > 0)
-			quoted[n++] = '\'';
-		memcpy(quoted + n, query + i, digits + 1);
-		n += digits + 1;
-		i += digits + 1;
-		if (digits > 0)
-			quoted[n++] = '\'';
-	}
-	quoted[n] = '\0';
-	*out_len = n;
-	return quoted;
-}
-
-/* Within aud_text_begin and aud_text_end, where memory is freed. */
-static AudPlaces
-find_secret_places(const AudStmt *stmt)
-{
-	AudPlaces places = {.all = false};
-	AudText   text;
-	size_t    len;
-	char     *quoted;
+	unsigned char *hidden;
 
 	if (stmt->text.data == NULL ||
 		!aud_redact_may_apply(stmt->text.data, stmt->text.len))
-		return places;
-	aud_stmt_get_text(stmt, &text);
-	places.all = text.redacted;
-	if (places.all || stmt->text.len > PLACES_TEXT_MAX)
-		return places;
-
-	quoted = quote_placeholders(stmt->text.data, stmt->text.len, &len);
-	aud_text_prepare(&text, quoted, len);
-	if (text.redacted)
-		places.left = pnstrdup(text.data, text.len);
-	return places;
-}
-
-static bool
-is_secret_place(const AudPlaces *places, int number)
-{
-	char placeholder[16];
-
-	if (places->all || places->left == NULL)
-		return places->all;
-	snprintf(placeholder, sizeof(placeholder), "'$%d'", number);
-	return strstr(places->left, placeholder) == NULL;
+		return NULL;
+	hidden = palloc(count);
+	if (!aud_redact_params(stmt->text.data,
+						   stmt->text.len,
+						   !standard_conforming_strings,
+						   hidden,
+						   count))
+		return NULL;
+	return hidden;
 }
 
 /* What does not fit is left out, and counted. */
 static void
 append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 {
-	AudPlaces places = find_secret_places(stmt);
+	/* within aud_text_begin and aud_text_end, where memory is freed */
+	unsigned char *hidden = find_secret_params(stmt, params->numParams);
 
 	for (int i = 0; i < params->numParams; i++)
 	{
 		size_t before = b->len;
-		bool   hide = is_secret_place(&places, i + 1);
+		bool   hide = hidden != NULL && hidden[i];
 
 		stmt->params.redacted |= hide;
 		aud_buf_char(b, i == 0 ? '[' : ',');

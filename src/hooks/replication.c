@@ -13,12 +13,11 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "replication/walsender.h"
 #include "tcop/tcopprot.h"
 
 #include "core/class.h"
+#include "core/lex.h"
 #include "hooks/hooks.h"
 #include "server/wire.h"
 #include "statement/policy.h"
@@ -39,26 +38,40 @@ static const char *const command_names[] = {
 	"SHOW",
 };
 
-/* The next word of a text, at most as long as an identifier. */
+/*
+ * The next word of a text, at most as long as an identifier; returns what
+ * follows it.  The commands know no comments: with one in front a text is SQL.
+ */
 static const char *
-next_word(const char *p, char *word)
+next_word(const char *text, char *word)
 {
-	size_t len = 0;
-	bool   quoted;
+	AudLevel level;
+	AudLevel name;
+	AudToken tok;
+	size_t   pos = 0;
+	int      len = 0;
+	int      c;
 
-	p += strspn(p, " \t\r\n(");
-	quoted = *p == '"';
-	if (quoted)
-		p++;
-	while (*p != '\0' &&
-		   (quoted ? *p != '"' : isalnum((unsigned char) *p) || *p == '_'))
+	aud_lex_source(&level, text, strlen(text));
+	level.data = true;
+	do
+		aud_lex_token(&level, &pos, &tok);
+	while (tok.kind == AUD_TOK_PUNCT && tok.text[0] == '(');
+	if (tok.kind == AUD_TOK_QUOTED_NAME)
 	{
-		if (len < NAMEDATALEN - 1)
-			word[len++] = *p;
-		p++;
+		aud_lex_inside(&name, &level, &tok);
+		pos = tok.body;
+		while (len < NAMEDATALEN - 1 &&
+			   (c = aud_lex_char(&name, &pos)) != AUD_LEX_END)
+			word[len++] = (char) c;
+	}
+	else if (tok.kind == AUD_TOK_WORD)
+	{
+		len = Min(tok.end - tok.start, NAMEDATALEN - 1);
+		memcpy(word, text + tok.start, len);
 	}
 	word[len] = '\0';
-	return quoted && *p == '"' ? p + 1 : p;
+	return text + tok.end;
 }
 
 /* The name of the running command, or NULL; *rest is what follows it. */

@@ -22,6 +22,7 @@
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
+#include "core/json_scan.h"
 #include "server/compat.h"
 #include "sql/row.h"
 
@@ -78,7 +79,7 @@ aud_sql_row_time(const AudLine *line, TimestampTz *ts)
 {
 	char text[32];
 
-	return aud_reader_field_copy(line->data, line->len, "ts", text, sizeof(text)) &&
+	return aud_json_find_copy(line->data, line->len, "ts", text, sizeof(text)) &&
 		   aud_sql_row_parse_ts(text, ts);
 }
 
@@ -190,7 +191,7 @@ set_seq(const AudLine *line, Datum *values, bool *nulls)
 {
 	uint64_t seq;
 
-	if (aud_reader_field_uint(line->data, line->len, "seq", &seq))
+	if (aud_json_find_uint(line->data, line->len, "seq", &seq))
 	{
 		values[COL_SEQ] = Int64GetDatum((int64) seq);
 		nulls[COL_SEQ] = false;

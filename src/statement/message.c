@@ -14,6 +14,7 @@
 #include "access/xact.h"
 #include "tcop/tcopprot.h"
 
+#include "core/lex.h"
 #include "statement/backend.h"
 #include "statement/message.h"
 
@@ -26,20 +27,11 @@ is_current(void)
 		   message->arrived == GetCurrentStatementStartTimestamp();
 }
 
-/* Past blanks, semicolons and comments, nested ones left aside. */
+/* Past blanks, semicolons and comments. */
 static const char *
 skip_nothing(const char *p)
 {
-	for (;;)
-	{
-		p += strspn(p, " \t\r\n\f\v;");
-		if (p[0] == '-' && p[1] == '-')
-			p += strcspn(p, "\r\n");
-		else if (p[0] == '/' && p[1] == '*' && strstr(p + 2, "*/") != NULL)
-			p = strstr(p + 2, "*/") + 2;
-		else
-			return p;
-	}
+	return p + aud_lex_statement_start(p, strlen(p));
 }
 
 void

@@ -356,70 +356,6 @@ START_TEST(a_file_is_listed_once_and_a_missing_one_is_an_error)
 }
 END_TEST
 
-static void
-expect_field(const char *line, const char *key, const char *value)
-{
-	char text[64];
-
-	ck_assert(aud_reader_field_copy(line, strlen(line), key, text, sizeof(text)));
-	ck_assert_str_eq(text, value);
-}
-
-START_TEST(a_field_is_found_at_the_top_level_only)
-{
-	const char *line = "{\"q\":\"\\\"seq\\\":9,\",\"o\":[{\"seq\":7}],\"d\":{},"
-					   "\"t\":true,\"seq\":12,\"s\":\"a\\\\\"}";
-	uint64_t    n;
-	char        text[8];
-
-	expect_field(line, "q", "\\\"seq\\\":9,");
-	expect_field(line, "o", "[{\"seq\":7}]");
-	expect_field(line, "d", "{}");
-	expect_field(line, "t", "true");
-	expect_field(line, "seq", "12");
-	expect_field(line, "s", "a\\\\");
-	ck_assert(aud_reader_field_uint(line, strlen(line), "seq", &n));
-	ck_assert_uint_eq(n, 12);
-	ck_assert(!aud_reader_field_uint(line, strlen(line), "t", &n));
-	ck_assert(!aud_reader_field_copy(line, strlen(line), "x", text, 8));
-	ck_assert(!aud_reader_field_copy(line, strlen(line), "q", text, 8));
-}
-END_TEST
-
-START_TEST(only_digits_are_a_number)
-{
-	const char *line =
-		"{\"q\":\"7\",\"e\":\"\",\"m\":-7,\"x\":7.5,\"big\":1234567890123456789,\"n\":7}";
-	uint64_t n = 0;
-
-	ck_assert(!aud_reader_field_uint(line, strlen(line), "q", &n));
-	ck_assert(!aud_reader_field_uint(line, strlen(line), "e", &n));
-	ck_assert(!aud_reader_field_uint(line, strlen(line), "m", &n));
-	ck_assert(!aud_reader_field_uint(line, strlen(line), "x", &n));
-	ck_assert(!aud_reader_field_uint(line, strlen(line), "big", &n));
-	ck_assert(aud_reader_field_uint(line, strlen(line), "n", &n));
-	ck_assert_uint_eq(n, 7);
-}
-END_TEST
-
-/* Whatever is cut off, the search ends inside the text that is left. */
-START_TEST(a_cut_line_is_searched_no_further_than_it_goes)
-{
-	const char *whole = "{\"q\":\"\\\"\",\"o\":[{\"seq\":7}],\"last\":12}";
-	size_t      len = strlen(whole);
-	char        text[8];
-
-	for (size_t n = 0; n <= len; n++)
-	{
-		char *copy = malloc(n ? n : 1);
-
-		memcpy(copy, whole, n);
-		ck_assert(!aud_reader_field_copy(copy, n, "none", text, 8));
-		free(copy);
-	}
-}
-END_TEST
-
 static Suite *
 reader_suite(void)
 {
@@ -441,9 +377,6 @@ reader_suite(void)
 	tcase_add_test(tc, one_changed_line_does_not_move_a_file_to_another_trail);
 	tcase_add_test(tc, a_files_doubtful_end_is_cut_by_the_next_ones_open_record);
 	tcase_add_test(tc, a_file_is_listed_once_and_a_missing_one_is_an_error);
-	tcase_add_test(tc, a_field_is_found_at_the_top_level_only);
-	tcase_add_test(tc, only_digits_are_a_number);
-	tcase_add_test(tc, a_cut_line_is_searched_no_further_than_it_goes);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -835,6 +835,59 @@ START_TEST(a_literal_too_deep_to_read_is_hidden)
 }
 END_TEST
 
+/* hidden: of $1, $2, $3 */
+static const struct
+{
+	const char *sql;
+	const char *hidden;
+	bool        backslash;
+} params[] = {
+	{"SELECT $1, $2", "000", false},
+	{"UPDATE t SET password = $1 WHERE id = $2 + $3", "100", false},
+	{"/* don't */ UPDATE t SET password = $1 WHERE id = $2 + $3", "100", false},
+	{"/* a /* don't */ ' */ UPDATE t SET password = $2, a = $1, b = $3",
+	 "010",
+	 false},
+	{"-- it's\nUPDATE t SET a = $1, password = $2, b = $3", "010", false},
+	{"UPDATE t SET a = E'it\\'s', password = $1, b = $2, c = $3", "100", false},
+	{"UPDATE t SET a = 'it\\'s', password = $1, b = $2, c = $3", "100", true},
+	{"UPDATE t SET a = $q$it's$q$, password = $1, b = $2, c = $3", "100", false},
+	{"UPDATE t SET \"it's\" = $2, password = $1, c = $3", "100", false},
+	{"UPDATE t SET a = '$1', b = $q$ $1 $q$, password = $1, c = $2, d = $3",
+	 "100",
+	 false},
+	{"UPDATE t SET a = $1, password = $1, c = $2, d = $3", "100", false},
+	{"UPDATE t SET password = $1, a = $1, c = $2, d = $3", "100", false},
+	{"UPDATE t SET password = $1", "111", false}, /* not in the text */
+	{"UPDATE t SET password = 'x', a = $1, b = $2, c = $3", "111", false},
+	{"INSERT INTO t (a, password, b) VALUES ($1, $2, $3)", "010", false},
+	{"SELECT set_config('app.key', $1, $2), $3", "100", false},
+	{"SELECT $1 = password, $2, $3", "100", false},
+	{"SELECT 1 WHERE password = $0 + $4 + $99999999999999999999999", "000", false},
+	{"SELECT a$1, 'password', $2", "000", false},
+	{"DO $x$ UPDATE t SET password = $1 $x$", "000", false},
+	{"password $", "000", false},
+};
+
+START_TEST(a_parameter_in_the_place_of_a_secret_is_one)
+{
+	unsigned char hidden[3];
+	size_t        len = strlen(params[_i].sql);
+	char         *copy = malloc(len);
+	bool          any;
+
+	memcpy(copy, params[_i].sql, len);
+	any = aud_redact_params(copy, len, params[_i].backslash, hidden, 3);
+	for (int i = 0; i < 3; i++)
+		ck_assert_msg(hidden[i] == params[_i].hidden[i] - '0',
+					  "$%d of %s",
+					  i + 1,
+					  params[_i].sql);
+	ck_assert(any == (strchr(params[_i].hidden, '1') != NULL));
+	free(copy);
+}
+END_TEST
+
 static Suite *
 redact_suite(void)
 {
@@ -866,6 +919,10 @@ redact_suite(void)
 	tcase_add_loop_test(tc, every_constant_can_be_replaced, 0, COUNT(constants));
 	tcase_add_loop_test(tc, random_mixtures_are_redacted_within_bounds, 0, 2);
 	tcase_add_loop_test(tc, hostile_texts_are_finished_in_time, 0, 11);
+	tcase_add_loop_test(tc,
+						a_parameter_in_the_place_of_a_secret_is_one,
+						0,
+						COUNT(params));
 	tcase_add_test(tc, a_literal_too_deep_to_read_is_hidden);
 	suite_add_tcase(s, tc);
 	return s;

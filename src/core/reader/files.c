@@ -20,6 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/json_scan.h"
+
 #define NAME_PREFIX "secaudit-"
 #define NAME_SUFFIX ".jsonl"
 
@@ -71,16 +73,13 @@ is_log_id(const char *s)
 static void
 read_link(AudReaderFile *f, const AudLine *line)
 {
-	char event[16];
-
-	if (aud_reader_field_copy(line->data, line->len, "event", event, sizeof(event)) &&
-		strcmp(event, "audit.open") == 0 &&
-		aud_reader_field_copy(line->data,
-							  line->len,
-							  "prev_file",
-							  f->prev_file,
-							  sizeof(f->prev_file)) &&
-		!aud_reader_field_uint(line->data, line->len, "prev_bytes", &f->prev_bytes))
+	if (aud_json_find_is(line->data, line->len, "event", "audit.open") &&
+		aud_json_find_copy(line->data,
+						   line->len,
+						   "prev_file",
+						   f->prev_file,
+						   sizeof(f->prev_file)) &&
+		!aud_json_find_uint(line->data, line->len, "prev_bytes", &f->prev_bytes))
 		f->prev_file[0] = '\0';
 }
 
@@ -107,7 +106,7 @@ examine(AudReaderFile *f)
 
 		if (line.number == 1)
 			read_link(f, &line);
-		if (aud_reader_field_copy(line.data, line.len, "log", id, sizeof(id)) &&
+		if (aud_json_find_copy(line.data, line.len, "log", id, sizeof(id)) &&
 			is_log_id(id))
 			strcpy(seen[n++], id);
 		if (n == 2 && strcmp(seen[0], seen[1]) == 0)

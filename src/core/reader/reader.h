@@ -4,10 +4,9 @@
  *	  Reading a trail: which files belong to it, in which order, and their
  *	  lines, one at a time.
  *
- * Lines are handed out as the bytes that were written; nothing here knows
- * JSON except aud_reader_field(), which finds one top-level key.  A reader
- * holds one buffer that grows up to AUD_READER_LINE_MAX, whatever the size of
- * the file.
+ * Lines are handed out as the bytes that were written; core/json_scan.h reads
+ * what is in them.  A reader holds one buffer that grows up to
+ * AUD_READER_LINE_MAX, whatever the size of the file.
  *
  * The end of a file is not final: a file that is still being written may have
  * grown when aud_reader_next() is called again, and bytes after its last
@@ -133,22 +132,5 @@ extern AudReadStatus aud_reader_next(AudReader *r, AudLine *line, AudError *err)
  * They stay where they are.
  */
 extern bool aud_reader_partial(const AudReader *r, AudLine *line);
-
-/*
- * Find a top-level key of the JSON object in line[len].  Points *value at the
- * value's raw text: a string's content between its quotes, still escaped;
- * digits; or a whole nested value.  False if it is not there or the text is
- * not an object up to that key.
- */
-extern bool aud_reader_field(const char *line, size_t len, const char *key,
-							 const char **value, size_t *value_len);
-
-/* The same, copied and NUL-terminated; false also if it does not fit. */
-extern bool aud_reader_field_copy(const char *line, size_t len, const char *key,
-								  char *value, size_t size);
-
-/* The same for an unsigned decimal integer below 2^63. */
-extern bool aud_reader_field_uint(const char *line, size_t len, const char *key,
-								  uint64_t *value);
 
 #endif /* AUD_CORE_READER_READER_H */

@@ -137,13 +137,20 @@ is_named_later(const AudScan *s)
 	return is_secret_name(s->level, &tok);
 }
 
+/* Does what stands in front of it make a literal a secret? */
+static bool
+is_secret_place(const AudScanFrame *f)
+{
+	return aud_scan_is_due(f) || aud_scan_is_secret_arg(f) || f->enclosed;
+}
+
 void
 aud_scan_string(AudScan *s)
 {
 	AudScanFrame *f = aud_scan_top(s);
 
 	s->wants = false;
-	if (aud_scan_is_due(f) || aud_scan_is_secret_arg(f) || f->enclosed)
+	if (is_secret_place(f))
 	{
 		if (!is_algorithm_arg(s, f))
 			hide_literal(s);
@@ -156,6 +163,21 @@ aud_scan_string(AudScan *s)
 		hide_literal(s);
 	else
 		scan_inside(s);
+}
+
+/* A parameter: nothing to hide in the text, but perhaps its value. */
+void
+aud_scan_param(AudScan *s)
+{
+	AudScanFrame *f = aud_scan_top(s);
+	bool          secret = is_secret_place(f);
+
+	if (s->sink->param != NULL && s->depth == 0)
+		s->sink->param(s->sink, s->token.start, secret || is_named_later(s));
+	else
+		secret = aud_scan_is_due(f);
+	f->state = secret ? AUD_SCAN_DONE : AUD_SCAN_ANY;
+	f->bare = false;
 }
 
 /*

@@ -59,7 +59,7 @@ hide_in_copy(AudRedactSink *sink, size_t from, size_t to)
 static Copier
 start_copy(AudBuf *out, const char *text, const char *instead)
 {
-	Copier c = {{hide_in_copy}, out, text, instead, 0, 0};
+	Copier c = {{hide_in_copy, NULL}, out, text, instead, 0, 0};
 
 	return c;
 }
@@ -121,4 +121,70 @@ aud_redact_literals(AudBuf *out, const char *sql, size_t len)
 	} while (tok.kind != AUD_TOK_END);
 	copy_until(&c, len);
 	return c.count;
+}
+
+/* What is known of a parameter's places in the text. */
+enum
+{
+	PLACE_NONE, /* it has none */
+	PLACE_PLAIN,
+	PLACE_SECRET
+};
+
+typedef struct ParamSink
+{
+	AudRedactSink  sink; /* first: the scanner knows only this */
+	const char    *sql;
+	size_t         len;
+	unsigned char *places;
+	size_t         count;
+	bool           any; /* stands one in the place of a secret? */
+	bool           own; /* has the text a secret of its own? */
+} ParamSink;
+
+static void
+note_own_secret(AudRedactSink *sink, size_t from, size_t to)
+{
+	(void) from;
+	(void) to;
+	((ParamSink *) sink)->own = true;
+}
+
+static void
+note_param(AudRedactSink *sink, size_t at, bool secret)
+{
+	ParamSink *p = (ParamSink *) sink;
+	size_t     number = 0;
+
+	while (++at < p->len && aud_lex_is_digit((unsigned char) p->sql[at]) &&
+		   number <= p->count)
+		number = number * 10 + (size_t) (p->sql[at] - '0');
+	if (number == 0 || number > p->count)
+		return;
+	if (secret)
+	{
+		p->places[number - 1] = PLACE_SECRET;
+		p->any = true;
+	}
+	else if (p->places[number - 1] == PLACE_NONE)
+		p->places[number - 1] = PLACE_PLAIN;
+}
+
+bool
+aud_redact_params(const char *sql, size_t len, bool backslash,
+				  unsigned char *hidden, size_t count)
+{
+	ParamSink p =
+		{{note_own_secret, note_param}, sql, len, hidden, count, false, false};
+	AudLevel level;
+
+	memset(hidden, PLACE_NONE, count);
+	if (!aud_redact_may_apply(sql, len))
+		return false;
+	aud_lex_source(&level, sql, len);
+	level.plain_slash = backslash;
+	aud_scan_text(&p.sink, &level);
+	for (size_t i = 0; i < count; i++)
+		hidden[i] = p.own || (p.any && hidden[i] != PLACE_PLAIN);
+	return p.own || p.any;
 }

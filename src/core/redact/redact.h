@@ -51,6 +51,17 @@ extern size_t aud_redact_secrets_backslash(AudBuf *out, const char *sql,
 extern size_t aud_redact_text(AudBuf *out, const char *text, size_t len);
 
 /*
+ * Which of the values that are bound to $1 .. $count of sql[len] are secrets?
+ * hidden[i] is set to 1 for those that stand, anywhere in the text, where a
+ * literal would be hidden, and to 0 for the others.  All of them are, where
+ * the text has a secret of its own, since a value may be what completes it;
+ * with one hidden, those that the text does not mention are, too.  backslash:
+ * standard_conforming_strings is off.  Returns whether any is hidden.
+ */
+extern bool aud_redact_params(const char *sql, size_t len, bool backslash,
+							  unsigned char *hidden, size_t count);
+
+/*
  * Is a setting of this name likely to hold a secret (app.user_password,
  * app.token_1)?  Then its value is to be hidden as a whole.
  */

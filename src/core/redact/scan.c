@@ -378,8 +378,6 @@ forget(AudScan *s)
 static void
 on_token(AudScan *s)
 {
-	AudScanFrame *f = aud_scan_top(s);
-
 	switch (s->token.kind)
 	{
 		case AUD_TOK_WORD:
@@ -395,8 +393,7 @@ on_token(AudScan *s)
 			on_number(s);
 			break;
 		case AUD_TOK_PARAM:
-			f->state = aud_scan_is_due(f) ? AUD_SCAN_DONE : AUD_SCAN_ANY;
-			f->bare = false;
+			aud_scan_param(s);
 			break;
 		case AUD_TOK_OPERATOR:
 			on_operator(s);

@@ -20,11 +20,14 @@
 
 /*
  * Who wants to know: hide() is called for each secret, in the order of the
- * text and never for overlapping ones, with its bounds in the source.
+ * text and never for overlapping ones, with its bounds in the source.  param()
+ * may be NULL, or is called for each parameter $n of the source itself with
+ * the place of its '$': would a literal in its place be a secret?
  */
 typedef struct AudRedactSink
 {
 	void (*hide)(struct AudRedactSink *sink, size_t from, size_t to);
+	void (*param)(struct AudRedactSink *sink, size_t at, bool secret);
 } AudRedactSink;
 
 /* Where a scan is, within the parentheses it is in. */
@@ -178,6 +181,7 @@ extern AudScanEnd aud_scan_level(AudRedactSink *sink, const AudLevel *level,
 /* redact_literal.c */
 extern void aud_scan_string(AudScan *s);
 extern void aud_scan_quoted_name(AudScan *s);
+extern void aud_scan_param(AudScan *s);
 
 /* redact_word.c */
 extern void aud_scan_name(AudScan *s, const char *name, size_t len, bool bare);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/json_scan.h"
 #include "core/verify/walk.h"
 
 /*
@@ -39,7 +40,7 @@ note_time(AudVerifiedLog *log, const char *line, size_t len)
 		memcpy(ts, line + TS_AT, TS_LEN);
 		ts[TS_LEN] = '\0';
 	}
-	else if (!aud_reader_field_copy(line, len, "ts", ts, sizeof(ts)))
+	else if (!aud_json_find_copy(line, len, "ts", ts, sizeof(ts)))
 		return;
 	memcpy(log->last_ts, ts, sizeof(ts));
 	if (log->first_ts[0] == '\0')
@@ -53,10 +54,10 @@ note_expired(AudWalk *w, const char *line, size_t len)
 	AudExpired *bigger;
 
 	memset(&e, 0, sizeof(e));
-	if (!aud_reader_field_copy(line, len, "file", e.file, sizeof(e.file)) ||
-		!aud_reader_field_uint(line, len, "last_seq", &e.last_seq))
+	if (!aud_json_find_copy(line, len, "file", e.file, sizeof(e.file)) ||
+		!aud_json_find_uint(line, len, "last_seq", &e.last_seq))
 		return;
-	aud_reader_field_copy(line, len, "last_h", e.last_h, sizeof(e.last_h));
+	aud_json_find_copy(line, len, "last_h", e.last_h, sizeof(e.last_h));
 	bigger = realloc(w->expired, (w->n_expired + 1) * sizeof(*bigger));
 	if (bigger == NULL)
 	{
@@ -94,11 +95,11 @@ check_layout(AudWalk *w, AudPlace at, uint64_t seq, const char *line,
 									 seq,
 									 "its records stand in another file");
 
-		aud_reader_field_copy(line,
-							  len,
-							  "file",
-							  f->missing_file,
-							  sizeof(f->missing_file));
+		aud_json_find_copy(line,
+						   len,
+						   "file",
+						   f->missing_file,
+						   sizeof(f->missing_file));
 	}
 	else if (was_closed && at.line > 1)
 		aud_walk_fault(w, AUD_FAULT_INSERTED, at, seq, seq, "behind audit.close");
@@ -111,7 +112,7 @@ read_event(const char *line, size_t len, char *event, size_t size)
 	event[0] = '\0';
 	if (has_usual_start(line, len) && memcmp(line + EVENT_AT, "audit.", 6) != 0)
 		return;
-	if (!aud_reader_field_copy(line, len, "event", event, size))
+	if (!aud_json_find_copy(line, len, "event", event, size))
 		event[0] = '\0';
 }
 

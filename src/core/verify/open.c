@@ -7,39 +7,19 @@
  */
 #include "core/verify/open.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/json_scan.h"
+
 /*
- * A field of a line that may be damaged.  One changed byte can make all of a
- * line unreadable; what follows "key": anywhere in it will do then, because
- * only the hash decides whether it is believed.
+ * A field of a line that may be damaged: only the hash decides whether it is
+ * believed.
  */
 static bool
 find_field(const AudLine *line, const char *key, char *value, size_t size)
 {
-	char        pattern[32];
-	const char *end = line->data + line->len;
-	const char *p;
-	size_t      n = 0;
-
-	if (aud_reader_field_copy(line->data, line->len, key, value, size))
-		return true;
-	snprintf(pattern, sizeof(pattern), "\"%s\":", key);
-	p = memmem(line->data, line->len, pattern, strlen(pattern));
-	if (p == NULL)
-		return false;
-	p += strlen(pattern);
-	if (p < end && *p == '"')
-		p++;
-	while (p + n < end && n < size && strchr("\",} ", p[n]) == NULL)
-		n++;
-	if (n == 0 || n == size)
-		return false;
-	memcpy(value, p, n);
-	value[n] = '\0';
-	return true;
+	return aud_json_find_damaged(line->data, line->len, key, value, size);
 }
 
 static uint64_t
