@@ -86,7 +86,10 @@ extern const char *aud_session_database(void);
  */
 extern const char *aud_session_to_utf8(const char *text, size_t *len);
 
-/* Register the invalidation callbacks; once per process. */
+/*
+ * Before a process' first statement: register the invalidation callbacks, and
+ * leave its start time to its parallel workers.
+ */
 extern void aud_session_start(void);
 
 #endif /* AUD_RECORD_SESSION_H */

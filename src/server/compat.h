@@ -54,19 +54,11 @@
 #define AUD_EXECRUN_ARGS queryDesc, direction, count, execute_once
 #endif
 
-/* 17: BackendId became ProcNumber */
-#if PG_VERSION_NUM < 170000
-#define AUD_MY_PROC_NUMBER (MyProc->pgprocno)
-#else
-#define AUD_MY_PROC_NUMBER ((int) MyProcNumber)
-#endif
-
-/* 17: BackendId became ProcNumber */
+/* 17: a process' place in the array of all, which buffer slots go by */
 #if PG_VERSION_NUM >= 170000
-#define AUD_PROC_BEENTRY(proc) \
-	pgstat_get_beentry_by_proc_number(GetNumberFromPGProc(proc))
+#define AUD_PROC_NUMBER(proc) GetNumberFromPGProc(proc)
 #else
-#define AUD_PROC_BEENTRY(proc) pgstat_fetch_stat_beentry((proc)->backendId)
+#define AUD_PROC_NUMBER(proc) ((proc)->pgprocno)
 #endif
 
 /* 16: permissions are checked per RTEPermissionInfo */
