@@ -9,9 +9,7 @@
 #include "postgres.h"
 
 #include "commands/prepare.h"
-#include "commands/progress.h"
 #include "nodes/parsenodes.h"
-#include "utils/backend_status.h"
 #include "utils/builtins.h"
 #include "utils/portal.h"
 
@@ -19,8 +17,11 @@
 #include "facts/body.h"
 #include "facts/facts.h"
 #include "facts/objects.h"
+#include "server/activity.h"
 #include "server/compat.h"
 #include "statement/statement.h"
+
+#include AUD_QUERYJUMBLE_H
 
 /* The value of an option given as a word, or NULL. */
 static const char *
@@ -254,12 +255,9 @@ count_fetched(AudStmt *stmt, const QueryCompletion *qc)
 void
 aud_facts_query_failed(AudStmt *stmt)
 {
-	if (stmt->what.utility != T_CopyStmt || MyBEEntry == NULL ||
-		MyBEEntry->st_progress_command != PROGRESS_COMMAND_COPY)
-		return;
-	stmt->result.rows =
-		MyBEEntry->st_progress_param[PROGRESS_COPY_TUPLES_PROCESSED];
-	stmt->result.has_rows = true;
+	if (stmt->what.utility == T_CopyStmt &&
+		aud_activity_copied(&stmt->result.rows))
+		stmt->result.has_rows = true;
 }
 
 void

@@ -84,7 +84,7 @@ look_at_owner(void *arg)
 	if (get_rel_relkind(vacuumed->relid) == RELKIND_PARTITIONED_TABLE)
 		relids = find_all_inheritors(vacuumed->relid, NoLock, NULL);
 	foreach (lc, relids)
-		vacuumed->left_out |= !aud_may_vacuum(lfirst_oid(lc));
+		vacuumed->left_out |= !aud_compat_may_vacuum(lfirst_oid(lc));
 }
 
 /*
@@ -132,12 +132,14 @@ add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 }
 
 static void
-add_clustered(AudStmt *stmt, const ClusterStmt *cluster)
+add_clustered(AudStmt *stmt, const AudClusterStmt *cluster)
 {
-	if (cluster->relation == NULL)
+	RangeVar *relation = AUD_CLUSTERED(cluster);
+
+	if (relation == NULL)
 		add_database(stmt);
 	else
-		aud_facts_relation(stmt, cluster->relation, "table", AUD_ACCESS_MAINTAIN);
+		aud_facts_relation(stmt, relation, "table", AUD_ACCESS_MAINTAIN);
 }
 
 static void
@@ -236,8 +238,8 @@ aud_facts_of_relation(AudStmt *stmt, Node *parsetree)
 		case T_VacuumStmt:
 			add_vacuumed(stmt, (VacuumStmt *) parsetree);
 			return true;
-		case T_ClusterStmt:
-			add_clustered(stmt, (ClusterStmt *) parsetree);
+		case T_AudClusterStmt:
+			add_clustered(stmt, (AudClusterStmt *) parsetree);
 			return true;
 		case T_ReindexStmt:
 			add_reindexed(stmt, (ReindexStmt *) parsetree);

@@ -167,7 +167,7 @@ before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
 						"target_role",
 						linitial_node(AccessPriv, grant->granted_roles)->priv_name);
 	aud_facts_strings(stmt, "members", aud_facts_roles(grant->grantee_roles));
-	if (aud_grant_admin(grant))
+	if (aud_compat_grants_admin(grant))
 		aud_facts_flag(stmt, "admin_option");
 }
 

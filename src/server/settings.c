@@ -5,13 +5,21 @@
  *
  * Commands say which setting they change.  RESET ALL, DISCARD ALL, a function
  * that calls set_config() and a reload do not: for these, what counts is
- * remembered before and compared afterwards.  Numbers are compared as they
- * are kept by the server, so that this costs little when nothing changes.
+ * remembered before and compared afterwards.
+ *
+ * Values are read by name, with the public functions: where a setting keeps
+ * its value is the server's matter and has changed from major to major.
+ *
+ * The digest of all of them goes into the trail, so whoever audits can hold
+ * the configuration that he was shown against the one that was in force, and
+ * see when it changed.  The text under it is what pg_settings shows, so that
+ * one line of SQL makes the same; docs/trail.md has it.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
@@ -19,6 +27,7 @@
 
 #include "core/class.h"
 #include "core/redact/redact.h"
+#include "core/sha256.h"
 #include "server/compat.h"
 #include "server/settings.h"
 
@@ -34,16 +43,16 @@ static const char *const watched_names[] = {
 	"shared_preload_libraries",
 };
 
+/* A setting and the value it had, as get_value() has it. */
 typedef struct AudRemembered
 {
-	double number; /* of a bool, int, enum or real */
-	char  *text;   /* of a string; NULL: empty or unset */
+	const struct config_generic *setting;
+	const char                  *value;
 } AudRemembered;
 
-static MemoryContext           context;
-static struct config_generic **watched;
-static AudRemembered          *remembered; /* NULL: nothing is */
-static int                     n_watched;
+static MemoryContext  context;
+static AudRemembered *remembered; /* NULL: nothing is */
+static int            n_remembered;
 
 static bool
 begins(const char *name, const char *prefix)
@@ -87,48 +96,16 @@ aud_settings_value(const char *name)
 	return value != NULL ? pstrdup(value) : NULL;
 }
 
-/* Custom settings may be defined at any time: look again each time. */
-static void
-find_watched(void)
-{
-	struct config_generic **all;
-	int                     n;
-
-	all = aud_all_settings(&n);
-	watched = palloc(n * sizeof(*watched));
-	n_watched = 0;
-	for (int i = 0; i < n; i++)
-	{
-		if (aud_settings_is_watched(all[i]->name) &&
-			!(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
-			watched[n_watched++] = all[i];
-	}
-}
-
+/*
+ * A value without its unit, the number for a file's mode; valid until the next
+ * call.  Asks no show hook, and allocates nothing.
+ */
 static const char *
-text_of(const struct config_generic *setting)
+get_value(const struct config_generic *setting)
 {
-	if (setting->vartype != PGC_STRING)
-		return NULL;
-	return *((const struct config_string *) setting)->variable;
-}
+	const char *value = GetConfigOption(setting->name, true, false);
 
-static double
-number_of(const struct config_generic *setting)
-{
-	switch (setting->vartype)
-	{
-		case PGC_BOOL:
-			return *((const struct config_bool *) setting)->variable;
-		case PGC_INT:
-			return *((const struct config_int *) setting)->variable;
-		case PGC_ENUM:
-			return *((const struct config_enum *) setting)->variable;
-		case PGC_REAL:
-			return *((const struct config_real *) setting)->variable;
-		default:
-			return 0;
-	}
+	return value != NULL ? value : "";
 }
 
 void
@@ -142,7 +119,9 @@ aud_settings_forget(void)
 void
 aud_settings_remember(void)
 {
-	MemoryContext old;
+	struct config_generic **all;
+	int                     n;
+	MemoryContext           old;
 
 	if (context == NULL)
 		context = AllocSetContextCreate(TopMemoryContext,
@@ -150,15 +129,20 @@ aud_settings_remember(void)
 										ALLOCSET_DEFAULT_SIZES);
 	aud_settings_forget();
 	old = MemoryContextSwitchTo(context);
-	find_watched();
-	remembered = palloc0(Max(n_watched, 1) * sizeof(AudRemembered));
-	for (int i = 0; i < n_watched; i++)
+	all = aud_compat_settings(&n);
+	remembered = palloc(Max(n, 1) * sizeof(AudRemembered));
+	n_remembered = 0;
+	for (int i = 0; i < n; i++)
 	{
-		const char *text = text_of(watched[i]);
-
-		remembered[i].number = number_of(watched[i]);
-		remembered[i].text = text != NULL ? pstrdup(text) : NULL;
+		/* Custom settings may be defined at any time: look each time. */
+		if (!aud_settings_is_watched(all[i]->name) ||
+			(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
+			continue;
+		remembered[n_remembered].setting = all[i];
+		remembered[n_remembered].value = pstrdup(get_value(all[i]));
+		n_remembered++;
 	}
+	pfree(all);
 	MemoryContextSwitchTo(old);
 }
 
@@ -184,37 +168,15 @@ unit_of(const struct config_generic *setting)
 	}
 }
 
-/* A value in the unit that the server keeps it in. */
+/* A remembered value as a record has it, with the unit that it is kept in. */
 static char *
-show(struct config_generic *setting, const AudRemembered *value)
+show(const struct config_generic *setting, const char *value)
 {
-	switch (setting->vartype)
-	{
-		case PGC_BOOL:
-			return pstrdup(value->number != 0 ? "on" : "off");
-		case PGC_INT:
-			if (pg_strcasecmp(setting->name, "log_file_mode") == 0)
-				return psprintf("%04o", (int) value->number);
-			return psprintf("%d%s", (int) value->number, unit_of(setting));
-		case PGC_ENUM:
-			return pstrdup(
-				config_enum_lookup_by_value((struct config_enum *) setting,
-											(int) value->number));
-		case PGC_REAL:
-			return psprintf("%g", value->number);
-		default:
-			return pstrdup(value->text != NULL ? value->text : "");
-	}
-}
-
-static bool
-differs(const AudRemembered *a, const AudRemembered *b)
-{
-	if (a->number != b->number)
-		return true;
-	if (a->text == NULL || b->text == NULL)
-		return (a->text == NULL) != (b->text == NULL);
-	return strcmp(a->text, b->text) != 0;
+	if (setting->vartype != PGC_INT)
+		return pstrdup(value);
+	if (pg_strcasecmp(setting->name, "log_file_mode") == 0)
+		return psprintf("%04o", (unsigned) atoi(value));
+	return psprintf("%s%s", value, unit_of(setting));
 }
 
 int
@@ -225,21 +187,20 @@ aud_settings_changes(AudSettingChanged changed, void *arg)
 
 	if (remembered != NULL)
 		MemoryContextSwitchTo(context);
-	for (int i = 0; remembered != NULL && i < n_watched; i++)
+	for (int i = 0; remembered != NULL && i < n_remembered; i++)
 	{
-		AudRemembered now = {number_of(watched[i]),
-							 unconstify(char *, text_of(watched[i]))};
-		const char   *name = watched[i]->name;
+		const struct config_generic *setting = remembered[i].setting;
+		const char                  *value = get_value(setting);
 
-		if (!differs(&remembered[i], &now))
+		if (strcmp(remembered[i].value, value) == 0)
 			continue;
 		changes++;
-		if (aud_redact_is_secret_setting(name))
-			changed(name, AUD_REDACTED, AUD_REDACTED, arg);
+		if (aud_redact_is_secret_setting(setting->name))
+			changed(setting->name, AUD_REDACTED, AUD_REDACTED, arg);
 		else
-			changed(name,
-					show(watched[i], &remembered[i]),
-					show(watched[i], &now),
+			changed(setting->name,
+					show(setting, remembered[i].value),
+					show(setting, value),
 					arg);
 	}
 	MemoryContextSwitchTo(old);
@@ -254,7 +215,7 @@ aud_settings_given(AudSettingChanged given, void *arg)
 	int                     n;
 	int                     count = 0;
 
-	all = aud_all_settings(&n);
+	all = aud_compat_settings(&n);
 	for (int i = 0; i < n; i++)
 	{
 		char *value;
@@ -270,5 +231,57 @@ aud_settings_given(AudSettingChanged given, void *arg)
 		if (value != NULL)
 			pfree(value);
 	}
+	pfree(all);
 	return count;
+}
+
+/*
+ * A value as pg_settings.setting has it: without a unit, show hooks asked.
+ * GetConfigOptionByName() asks them, but adds units, and looks up roles for
+ * what only superusers may see, which the writer, in no database, cannot do.
+ * No setting that concerns us has such a flag and a hook.
+ */
+static void
+append_setting(StringInfo out, const struct config_generic *setting)
+{
+	appendStringInfo(out, "%s=", setting->name);
+	if (setting->flags & (GUC_UNIT | GUC_SUPERUSER_ONLY))
+		appendStringInfoString(out, get_value(setting));
+	else
+	{
+		char *value = GetConfigOptionByName(setting->name, NULL, true);
+
+		appendStringInfoString(out, value != NULL ? value : "");
+		if (value != NULL)
+			pfree(value);
+	}
+	appendStringInfoChar(out, '\n');
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp((*(struct config_generic *const *) a)->name,
+				  (*(struct config_generic *const *) b)->name);
+}
+
+bool
+aud_settings_digest(char *hex)
+{
+	struct config_generic **all;
+	StringInfoData          text;
+	bool                    ok;
+	int                     n;
+
+	initStringInfo(&text);
+	all = aud_compat_settings(&n);
+	qsort(all, n, sizeof(*all), compare_names);
+	for (int i = 0; i < n; i++)
+		if (aud_settings_is_watched(all[i]->name) &&
+			!(all[i]->flags & GUC_NO_SHOW_ALL))
+			append_setting(&text, all[i]);
+	ok = aud_sha256_hex(hex, text.data, (size_t) text.len);
+	pfree(all);
+	pfree(text.data);
+	return ok;
 }

@@ -25,6 +25,8 @@
 #include "statement/stack.h"
 #include "statement/statement.h"
 
+#include AUD_QUERYJUMBLE_H
+
 /* Number and place of a new statement. */
 static void
 identify(AudStmt *stmt, bool from_rule)
