@@ -96,7 +96,7 @@ prepare_server()
 	fi
 	mkdir "$tmp/run" "$tmp/home"
 	local dir
-	for dir in sql expected t docs scripts test bench; do
+	for dir in sql expected src t docs scripts test bench; do
 		[ -d "$dir" ] && cp -r "$dir" "$tmp/run/"
 	done
 	chmod -R a+rX "$tmp"
@@ -106,6 +106,7 @@ prepare_server()
 		env -C "$tmp/run" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE
 		-u PGDATA -u PGOPTIONS -u PGSERVICE -u PGPASSFILE -u LC_ALL
 		HOME="$tmp/home" LANG=C.UTF-8 PATH="$bindir:$PATH"
+		SERVER_HEADERS="$("$PG_CONFIG" --includedir-server)"
 	)
 }
 

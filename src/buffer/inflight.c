@@ -38,6 +38,7 @@ typedef struct AudInflightSlot
 	uint16 who_len;
 	uint16 name_len;
 	uint16 client_len;
+	uint32 started;   /* when the owner started, seconds since 1970 */
 	uint64 ssn_taken; /* for the record being made */
 	uint64 ssn;       /* of the last record in the ring */
 	int64  opened_us;
@@ -98,7 +99,28 @@ my_slot(void)
 {
 	if (MyProc == NULL || IsParallelWorker() || aud_buffer_header == NULL)
 		return NULL;
-	return slot_at(AUD_MY_PROC_NUMBER);
+	return slot_at(AUD_PROC_NUMBER(MyProc));
+}
+
+void
+aud_inflight_started(int64_t start)
+{
+	AudInflightSlot *slot = my_slot();
+
+	if (slot != NULL)
+		slot->started = (uint32) start;
+}
+
+bool
+aud_inflight_leader(int64_t *start, int *pid)
+{
+	const PGPROC *leader = MyProc != NULL ? MyProc->lockGroupLeader : NULL;
+
+	if (leader == NULL || leader == MyProc || aud_buffer_header == NULL)
+		return false;
+	*start = slot_at(AUD_PROC_NUMBER(leader))->started;
+	*pid = leader->pid;
+	return true;
 }
 
 /* Append to the slot's texts what fits as a whole, or nothing. */
@@ -126,6 +148,7 @@ aud_inflight_open(const AudInflightSession *session)
 	slot->name_len = add_text(&texts, session->name, session->name_len);
 	slot->client_len = add_text(&texts, session->client, session->client_len);
 	slot->opened_us = session->began_us;
+	slot->started = (uint32) (session->began_us / 1000000);
 	slot->wants_end = session->wants_end;
 	pg_write_barrier();
 	slot->open = 1;

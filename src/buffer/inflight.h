@@ -11,7 +11,7 @@
  *
  * The functions for sessions copy bytes, nothing else: no lock, no error, no
  * allocation.  Only the owner writes to a slot; it is read at the next start,
- * when the owner is gone.
+ * when the owner is gone, and "started" alone by the owner's parallel workers.
  *
  *-------------------------------------------------------------------------
  */
@@ -48,6 +48,18 @@ typedef struct AudInflightSession
 } AudInflightSession;
 
 extern void aud_inflight_open(const AudInflightSession *session);
+
+/*
+ * This process started at that time, seconds since 1970.  To be called before
+ * it runs a statement: a slot keeps what its last owner said.
+ */
+extern void aud_inflight_started(int64_t start);
+
+/*
+ * In a parallel worker: start time and pid of the leader, which cannot end
+ * before its workers do.  False in every other process.
+ */
+extern bool aud_inflight_leader(int64_t *start, int *pid);
 
 /* The next record that this process appends is the session's end. */
 extern void aud_inflight_closing(void);

@@ -102,7 +102,8 @@ aud_buffer_wait_for_space(uint64 need, uint64 usable)
 	until -= Min(until, usable);
 	ok = wait_for_tail(until,
 					   &patience,
-					   aud_wait_event(&wait_event_full, "SecauditBufferFull"));
+					   aud_compat_wait_event(&wait_event_full,
+											 "SecauditBufferFull"));
 	pg_atomic_fetch_add_u64(&aud_buffer_shared->wait_us,
 							(uint64) (GetCurrentTimestamp() - began));
 	return ok;
@@ -128,5 +129,6 @@ aud_buffer_wait_durable(uint64_t pos, int timeout_ms)
 			TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms);
 	return wait_for_tail(pos,
 						 &patience,
-						 aud_wait_event(&wait_event_durable, "SecauditDurable"));
+						 aud_compat_wait_event(&wait_event_durable,
+											   "SecauditDurable"));
 }

@@ -26,6 +26,7 @@
 #include "utils/syscache.h"
 
 #include "facts/topics.h"
+#include "server/compat.h"
 
 static AclMode
 privilege_of(const char *name)
@@ -147,7 +148,7 @@ is_whole(const Acl *acl, Oid owner, AclMode wanted, bool all)
 	AclMode options;
 	Oid     grantor;
 
-	select_best_grantor(GetUserId(), wanted, acl, owner, &grantor, &options);
+	AUD_SELECT_BEST_GRANTOR(wanted, acl, owner, &grantor, &options);
 	options = ACL_OPTION_TO_PRIVS(options) & wanted;
 	return all ? options != 0 : options == wanted;
 }

@@ -9,16 +9,17 @@
 #include "postgres.h"
 
 #include "commands/prepare.h"
-#include "commands/progress.h"
 #include "nodes/parsenodes.h"
-#include "utils/backend_status.h"
 #include "utils/builtins.h"
 
 #include "core/class.h"
 #include "facts/body.h"
 #include "facts/objects.h"
 #include "facts/topics.h"
+#include "server/activity.h"
 #include "server/compat.h"
+
+#include AUD_QUERYJUMBLE_H
 
 /* The value of an option given as a word, or NULL. */
 static const char *
@@ -177,10 +178,7 @@ aud_command_query(AudStmt *stmt, Node *parsetree)
 void
 aud_command_query_failed(AudStmt *stmt)
 {
-	if (stmt->what.utility != T_CopyStmt || MyBEEntry == NULL ||
-		MyBEEntry->st_progress_command != PROGRESS_COMMAND_COPY)
-		return;
-	stmt->result.rows =
-		MyBEEntry->st_progress_param[PROGRESS_COPY_TUPLES_PROCESSED];
-	stmt->result.has_rows = true;
+	if (stmt->what.utility == T_CopyStmt &&
+		aud_activity_copied(&stmt->result.rows))
+		stmt->result.has_rows = true;
 }

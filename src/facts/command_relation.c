@@ -60,7 +60,7 @@ check_vacuumed(AudStmt *stmt, Oid relid)
 	if (get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
 		relids = find_all_inheritors(relid, NoLock, NULL);
 	foreach (lc, relids)
-		left_out |= !aud_may_vacuum(lfirst_oid(lc));
+		left_out |= !aud_compat_may_vacuum(lfirst_oid(lc));
 	if (!left_out)
 		return;
 	stmt->result.outcome = AUD_OUTCOME_PARTIAL;
@@ -99,13 +99,15 @@ add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 }
 
 static void
-add_clustered(AudStmt *stmt, const ClusterStmt *cluster)
+add_clustered(AudStmt *stmt, const AudClusterStmt *cluster)
 {
-	if (cluster->relation == NULL)
+	RangeVar *relation = AUD_CLUSTERED(cluster);
+
+	if (relation == NULL)
 		add_database(stmt);
 	else
 		aud_command_add_relation(stmt,
-								 cluster->relation,
+								 relation,
 								 "table",
 								 AUD_ACCESS_MAINTAIN);
 }
@@ -171,8 +173,8 @@ aud_command_relation(AudStmt *stmt, Node *parsetree)
 		case T_VacuumStmt:
 			add_vacuumed(stmt, (VacuumStmt *) parsetree);
 			return true;
-		case T_ClusterStmt:
-			add_clustered(stmt, (ClusterStmt *) parsetree);
+		case T_AudClusterStmt:
+			add_clustered(stmt, (AudClusterStmt *) parsetree);
 			return true;
 		case T_ReindexStmt:
 			add_reindexed(stmt, (ReindexStmt *) parsetree);

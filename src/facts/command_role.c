@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
@@ -173,7 +174,7 @@ before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
 	aud_stmt_detail_strings(stmt,
 							"members",
 							aud_address_roles(grant->grantee_roles));
-	if (aud_grant_admin(grant))
+	if (aud_compat_grants_admin(grant))
 		aud_stmt_detail_flag(stmt, "admin_option");
 }
 

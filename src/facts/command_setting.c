@@ -136,7 +136,7 @@ stored_value(Oid database, Oid role, const char *name)
 	ScanKeyData key[2];
 	SysScanDesc scan;
 	HeapTuple   tuple;
-	Datum       array;
+	Datum       array = (Datum) 0;
 	bool        isnull = true;
 
 	ScanKeyInit(&key[0],

@@ -249,7 +249,7 @@ aud_objects_add_range_table(AudStmt *stmt, List *range_table, List *permissions)
 	foreach (lc, range_table)
 	{
 		const RangeTblEntry  *rte = lfirst(lc);
-		const AudPermissions *needed = aud_permissions_of(rte, permissions);
+		const AudPermissions *needed = AUD_PERMISSIONS_OF(rte, permissions);
 		int access = needed != NULL ? access_of_entry(needed) : 0;
 
 		if (access != 0)
@@ -267,8 +267,7 @@ static int
 strip_rule_entry(const PlannedStmt *plan, const RangeTblEntry *rte, Index rti,
 				 int access)
 {
-	if (rte->relkind == RELKIND_VIEW ||
-		list_member_int(plan->resultRelations, rti))
+	if (rte->relkind == RELKIND_VIEW || AUD_IS_RESULT_RELATION(plan, rti))
 		return access;
 	if (!rte->inFromCl && rte->alias != NULL &&
 		strcmp(rte->alias->aliasname, "new") == 0)
@@ -295,7 +294,7 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 		int                   access;
 
 		rti++;
-		needed = aud_permissions_of(rte, AUD_PLAN_PERMISSIONS(plan));
+		needed = AUD_PERMISSIONS_OF(rte, AUD_PLAN_PERMISSIONS(plan));
 		if (needed == NULL)
 			continue;
 		access = access_of_entry(needed);

@@ -164,28 +164,26 @@ aud_ExecutorEnd(QueryDesc *queryDesc)
 }
 
 static PlannedStmt *
-plan(Query *parse, const char *query_string, int cursorOptions,
-	 ParamListInfo boundParams)
+plan(AUD_PLANNER_PARAMS)
 {
 	if (next_planner)
-		return next_planner(parse, query_string, cursorOptions, boundParams);
-	return standard_planner(parse, query_string, cursorOptions, boundParams);
+		return next_planner(AUD_PLANNER_ARGS);
+	return standard_planner(AUD_PLANNER_ARGS);
 }
 
 /* Functions folded to constants run in here, and so do their statements. */
 static PlannedStmt *
-aud_planner(Query *parse, const char *query_string, int cursorOptions,
-			ParamListInfo boundParams)
+aud_planner(AUD_PLANNER_PARAMS)
 {
 	PlannedStmt *result;
 
 	if (!aud_policy_watching())
-		return plan(parse, query_string, cursorOptions, boundParams);
+		return plan(AUD_PLANNER_ARGS);
 
 	aud_statement_enter_planner(parse);
 	PG_TRY();
 	{
-		result = plan(parse, query_string, cursorOptions, boundParams);
+		result = plan(AUD_PLANNER_ARGS);
 	}
 	PG_FINALLY();
 	{
@@ -196,7 +194,8 @@ aud_planner(Query *parse, const char *query_string, int cursorOptions,
 }
 
 static void
-aud_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
+aud_post_parse_analyze(ParseState *pstate, Query *query,
+					   AUD_JUMBLE_CONST JumbleState *jstate)
 {
 	if (aud_policy_watching())
 		aud_statement_analyzed(query, pstate->p_sourcetext);

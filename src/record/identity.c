@@ -22,6 +22,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "buffer/inflight.h"
 #include "core/json_write.h"
 #include "record/identity.h"
 #include "record/text.h"
@@ -52,6 +53,7 @@ aud_identity_start(void)
 	if (callbacks_registered)
 		return;
 	CacheRegisterSyscacheCallback(AUTHOID, role_changed, (Datum) 0);
+	aud_inflight_started((int64) MyStartTime);
 	callbacks_registered = true;
 }
 

@@ -19,16 +19,15 @@
 #include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
-#include "storage/proc.h"
-#include "utils/backend_status.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "buffer/inflight.h"
 #include "core/json_write.h"
 #include "core/redact/redact.h"
 #include "record/session.h"
 #include "record/text.h"
-#include "server/compat.h"
 #include "server/guc.h"
 
 static uint64 stmt_counter;
@@ -107,19 +106,10 @@ aud_session_append_place(AudBuf *b)
 static void
 make_session(void)
 {
-	uint64  start = (uint64) MyStartTime;
-	int     pid = MyProcPid;
-	PGPROC *leader = MyProc != NULL ? MyProc->lockGroupLeader : NULL;
+	int64 start = (int64) MyStartTime;
+	int   pid = MyProcPid;
 
-	if (leader != NULL && leader != MyProc)
-	{
-		PgBackendStatus *status = AUD_PROC_BEENTRY(leader);
-
-		pid = leader->pid;
-		if (status != NULL)
-			start =
-				(uint64) timestamptz_to_time_t(status->st_proc_start_timestamp);
-	}
+	(void) aud_inflight_leader(&start, &pid);
 	session_len = snprintf(session_json,
 						   sizeof(session_json),
 						   ",\"session\":\"%lx.%x\"",

@@ -10,8 +10,6 @@
  */
 #include "postgres.h"
 
-#include <openssl/evp.h>
-
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_conversion.h"
@@ -23,8 +21,10 @@
 
 #include "core/json_write.h"
 #include "core/redact/redact.h"
+#include "core/sha256.h"
 #include "core/utf8.h"
 #include "record/text.h"
+#include "server/compat.h"
 
 /* A longer text is searched for secrets, and recorded, up to here only. */
 #define REDACT_MAX (16 * 1024 * 1024)
@@ -168,8 +168,8 @@ aud_text_prepare(AudText *out, const char *text, size_t len)
 	prepare(out,
 			text,
 			len,
-			standard_conforming_strings ? aud_redact_secrets
-										: aud_redact_secrets_backslash);
+			AUD_STANDARD_STRINGS ? aud_redact_secrets
+								 : aud_redact_secrets_backslash);
 }
 
 void
@@ -212,21 +212,8 @@ aud_text_cut(AudText *text, size_t max)
 const char *
 aud_text_sha256(AudText *text)
 {
-	static const char digits[] = "0123456789abcdef";
-	unsigned char     digest[EVP_MAX_MD_SIZE];
-	char             *hex = text->sha256;
-	unsigned int      n = 0;
-
-	if (hex[0] != '\0' ||
-		EVP_Digest(text->full, text->full_len, digest, &n, EVP_sha256(), NULL) !=
-			1)
-		return text->sha256;
-	for (unsigned int i = 0; i < n; i++)
-	{
-		*hex++ = digits[digest[i] >> 4];
-		*hex++ = digits[digest[i] & 0xF];
-	}
-	*hex = '\0';
+	if (text->sha256[0] == '\0')
+		(void) aud_sha256_hex(text->sha256, text->full, text->full_len);
 	return text->sha256;
 }
 

@@ -1,37 +1,80 @@
 /*-------------------------------------------------------------------------
  *
  * compat.h
- *	  The only file that knows the server version: the code speaks the newest
- *	  spelling, older servers are taught it here.
+ *	  The only file that knows the server's majors: the code is written for the
+ *	  newest one, and what older ones spell differently is translated here.
+ *
+ * These are macros, so each file that uses one includes the server's header
+ * that it is about.  What takes more than a spelling is a function in
+ * compat.c.
+ *
+ * Internals of the server that we lean on, beyond what it offers extensions.
+ * A new major is tried only after each has been looked up in its source:
+ *
+ * server/processes.c	ProcGlobal->allProcs up to MaxBackends, and
+ *		procLatch.owner_pid.  Check: backends and background workers still
+ *		have the first MaxBackends entries; OwnLatch() sets owner_pid and
+ *		DisownLatch() at the process' end clears it.
+ *		WalSndCtl->walsnds[].pid.  Check: set while a walsender runs; it
+ *		still outlives background workers at shutdown.
+ * server/wire.c	PqCommMethods is replaced.  Check: messages to the client
+ *		still go through putmessage and putmessage_noblock; the members of
+ *		PQcommMethods; type and body as arguments.
+ * server/activity.c	MyBEEntry: st_state, st_progress_command and
+ *		st_progress_param.  Check: STATE_FASTPATH is set before the function
+ *		is looked up; a COPY that fails ends its progress only at the
+ *		transaction's abort, after our hook; PROGRESS_COPY_TUPLES_PROCESSED
+ *		counts rows.
+ * server/tables.c	pgstat_get_xact_stack_level() and the counters of
+ *		PgStat_TableXactStatus.  Check: level 1 is still there in the
+ *		commit callback; what truncate sets aside (..._pre_truncdrop).
+ * server/safely.c	a resource owner of our own around a look-up.  Check: the
+ *		three phases of ResourceOwnerRelease() in this order; nothing that
+ *		a catalog scan takes is kept elsewhere.  And: LWLocks and buffer
+ *		content locks count InterruptHoldoffCount up, errfinish() sets it
+ *		to zero only after it has called the error context callbacks, and
+ *		a failed read leaves nothing behind but for 15.
+ * server/settings.c	name, flags, source and vartype of config_generic, from
+ *		get_guc_variables().  Check: these members; GetConfigOption() still
+ *		gives values without units and asks no show hook.
+ * hooks/error.c	an entry at the bottom of error_context_stack.  Check:
+ *		errfinish() calls the whole list for every level and SQLSTATE;
+ *		where the server sets the list to NULL; CopyErrorData() is allowed
+ *		there.
+ * statement/place.c	InNoForceRLSOperation() marks the queries of foreign
+ *		keys; creating_extension an extension's script; pg_trigger_depth().
+ *		Check: ri_triggers.c still sets SECURITY_NOFORCE_RLS and runs its
+ *		queries through SPI.
+ * buffer/inflight.c	a process' number is below MaxBackends +
+ *		NUM_AUXILIARY_PROCS; lockGroupLeader of a parallel worker is its
+ *		leader, which waits for it.
+ * buffer/append.c, writer/witness.c	an LWLock is taken in exit callbacks;
+ *		LWLockReleaseAll() after an error that is caught outside of a
+ *		transaction.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef AUD_SERVER_COMPAT_H
 #define AUD_SERVER_COMPAT_H
 
-#include "catalog/catalog.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_database.h"
-#include "commands/defrem.h"
-#include "executor/execdesc.h"
-#include "miscadmin.h"
-#include "nodes/execnodes.h"
-#include "nodes/parsenodes.h"
-#include "utils/acl.h"
-#include "utils/guc.h"
-#include "utils/guc_tables.h"
-#include "utils/wait_event.h"
+#include "postgres.h"
 
-#if PG_VERSION_NUM < 150000
-#error "secaudit needs PostgreSQL 15 or later"
+StaticAssertDecl(PG_VERSION_NUM >= 150000,
+				 "secaudit needs PostgreSQL 15 or later");
+
+/* The newest major that the list above was checked for; compat.c looks at it. */
+#define AUD_NEWEST_KNOWN_MAJOR 19
+
+/* 16: the inside of varlenas left postgres.h */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
 #endif
 
-/* 16: CleanQuerytext() moved, postgres.h lost the inside of varlenas */
+/* 16: where CleanQuerytext() is; #include AUD_QUERYJUMBLE_H */
 #if PG_VERSION_NUM >= 160000
-#include "nodes/queryjumble.h"
-#include "varatt.h"
+#define AUD_QUERYJUMBLE_H "nodes/queryjumble.h"
 #else
-#include "utils/queryjumble.h"
+#define AUD_QUERYJUMBLE_H "utils/queryjumble.h"
 #endif
 
 /* 18: PG_MODULE_MAGIC_EXT carries name and version */
@@ -40,6 +83,26 @@
 	PG_MODULE_MAGIC_EXT(.name = "secaudit", .version = "1.0")
 #else
 #define AUD_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+/* 19: the planner is handed the EXPLAIN it works for */
+#if PG_VERSION_NUM >= 190000
+#define AUD_PLANNER_PARAMS                                     \
+	Query *parse, const char *query_string, int cursorOptions, \
+		ParamListInfo boundParams, struct ExplainState *es
+#define AUD_PLANNER_ARGS parse, query_string, cursorOptions, boundParams, es
+#else
+#define AUD_PLANNER_PARAMS                                     \
+	Query *parse, const char *query_string, int cursorOptions, \
+		ParamListInfo boundParams
+#define AUD_PLANNER_ARGS parse, query_string, cursorOptions, boundParams
+#endif
+
+/* 19: the jumble state is const */
+#if PG_VERSION_NUM >= 190000
+#define AUD_JUMBLE_CONST const
+#else
+#define AUD_JUMBLE_CONST
 #endif
 
 /* 18: execute_once left ExecutorRun */
@@ -54,19 +117,11 @@
 #define AUD_EXECRUN_ARGS queryDesc, direction, count, execute_once
 #endif
 
-/* 17: BackendId became ProcNumber */
-#if PG_VERSION_NUM < 170000
-#define AUD_MY_PROC_NUMBER (MyProc->pgprocno)
-#else
-#define AUD_MY_PROC_NUMBER ((int) MyProcNumber)
-#endif
-
-/* 17: BackendId became ProcNumber */
+/* 17: a process' place in the array of all, which buffer slots go by */
 #if PG_VERSION_NUM >= 170000
-#define AUD_PROC_BEENTRY(proc) \
-	pgstat_get_beentry_by_proc_number(GetNumberFromPGProc(proc))
+#define AUD_PROC_NUMBER(proc) GetNumberFromPGProc(proc)
 #else
-#define AUD_PROC_BEENTRY(proc) pgstat_fetch_stat_beentry((proc)->backendId)
+#define AUD_PROC_NUMBER(proc) ((proc)->pgprocno)
 #endif
 
 /* 16: permissions are checked per RTEPermissionInfo */
@@ -84,32 +139,67 @@
 /*
  * 16: what is required of a relation, and of which columns, is in a list
  * beside the range table; a view that was expanded is there as a subquery.
+ * AUD_PERMISSIONS_OF() is NULL for what needs none.
  */
 #if PG_VERSION_NUM >= 160000
-typedef RTEPermissionInfo AudPermissions;
+#define AudPermissions RTEPermissionInfo
 
 #define AUD_PLAN_PERMISSIONS(plan)   ((plan)->permInfos)
 #define AUD_QUERY_PERMISSIONS(query) ((query)->rteperminfos)
-
-static inline const AudPermissions *
-aud_permissions_of(const RangeTblEntry *rte, List *permissions)
-{
-	if (rte->perminfoindex == 0 || !OidIsValid(rte->relid))
-		return NULL;
-	return list_nth(permissions, (int) rte->perminfoindex - 1);
-}
+#define AUD_PERMISSIONS_OF(rte, permissions)                \
+	((rte)->perminfoindex == 0 || !OidIsValid((rte)->relid) \
+		 ? NULL                                             \
+		 : (const AudPermissions *) list_nth((permissions), \
+											 (int) (rte)->perminfoindex - 1))
 #else
-typedef RangeTblEntry AudPermissions;
+#define AudPermissions RangeTblEntry
 
 #define AUD_PLAN_PERMISSIONS(plan)   NIL
 #define AUD_QUERY_PERMISSIONS(query) NIL
+#define AUD_PERMISSIONS_OF(rte, permissions) \
+	((void) (permissions), (rte)->rtekind == RTE_RELATION ? (rte) : NULL)
+#endif
 
-static inline const AudPermissions *
-aud_permissions_of(const RangeTblEntry *rte, List *permissions)
-{
-	(void) permissions;
-	return rte->rtekind == RTE_RELATION ? rte : NULL;
-}
+/* 19: the targets of a plan are a set */
+#if PG_VERSION_NUM >= 190000
+#define AUD_IS_RESULT_RELATION(plan, rti) \
+	bms_is_member((int) (rti), (plan)->resultRelationRelids)
+#else
+#define AUD_IS_RESULT_RELATION(plan, rti) \
+	list_member_int((plan)->resultRelations, (int) (rti))
+#endif
+
+/* 19: CLUSTER is a form of REPACK */
+#if PG_VERSION_NUM >= 190000
+#define AudClusterStmt   RepackStmt
+#define T_AudClusterStmt T_RepackStmt
+#define AUD_CLUSTERED(cluster) \
+	((cluster)->relation != NULL ? (cluster)->relation->relation : NULL)
+#else
+#define AudClusterStmt         ClusterStmt
+#define T_AudClusterStmt       T_ClusterStmt
+#define AUD_CLUSTERED(cluster) ((cluster)->relation)
+#endif
+
+/* 19: GRANTED BY chooses a grantor; without it, it is the current user */
+#if PG_VERSION_NUM >= 190000
+#define AUD_SELECT_BEST_GRANTOR(privileges, acl, owner, grantor, options) \
+	select_best_grantor(NULL, (privileges), (acl), (owner), (grantor), (options))
+#else
+#define AUD_SELECT_BEST_GRANTOR(privileges, acl, owner, grantor, options) \
+	select_best_grantor(GetUserId(),                                      \
+						(privileges),                                     \
+						(acl),                                            \
+						(owner),                                          \
+						(grantor),                                        \
+						(options))
+#endif
+
+/* 19: standard_conforming_strings is always on */
+#if PG_VERSION_NUM >= 190000
+#define AUD_STANDARD_STRINGS true
+#else
+#define AUD_STANDARD_STRINGS standard_conforming_strings
 #endif
 
 /* 16: the authenticated identity left Port */
@@ -119,28 +209,13 @@ aud_permissions_of(const RangeTblEntry *rte, List *permissions)
 #define AUD_AUTHN_ID(port) ((port)->authn_id)
 #endif
 
-/* 17: extensions may name their wait events */
-static inline uint32
-aud_wait_event(uint32 *cache, const char *name)
-{
-#if PG_VERSION_NUM >= 170000
-	if (*cache == 0)
-		*cache = WaitEventExtensionNew(name);
-	return *cache;
-#else
-	(void) cache;
-	(void) name;
-	return PG_WAIT_EXTENSION;
-#endif
-}
-
 /* 17: the caller may provide the lexer's memory */
-#if PG_VERSION_NUM < 170000
-#define AUD_MAKE_JSON_LEXER(text, len, encoding) \
-	makeJsonLexContextCstringLen((text), (int) (len), (encoding), true)
-#else
+#if PG_VERSION_NUM >= 170000
 #define AUD_MAKE_JSON_LEXER(text, len, encoding) \
 	makeJsonLexContextCstringLen(NULL, (text), (len), (encoding), true)
+#else
+#define AUD_MAKE_JSON_LEXER(text, len, encoding) \
+	makeJsonLexContextCstringLen((text), (int) (len), (encoding), true)
 #endif
 
 /* 16: the table of a statistics entry */
@@ -149,62 +224,6 @@ aud_wait_event(uint32 *cache, const char *name)
 #else
 #define AUD_TABSTAT_ID(status) ((status)->t_id)
 #endif
-
-/* 16: GRANT role has options, of which ADMIN is one */
-static inline bool
-aud_grant_admin(const GrantRoleStmt *grant)
-{
-#if PG_VERSION_NUM >= 160000
-	ListCell *lc;
-
-	foreach (lc, grant->opt)
-	{
-		DefElem *option = lfirst(lc);
-
-		if (strcmp(option->defname, "admin") == 0)
-			return defGetBoolean(option);
-	}
-	return false;
-#else
-	return grant->admin_opt;
-#endif
-}
-
-/* 16: the settings are in a hash table and come with their number */
-static inline struct config_generic **
-aud_all_settings(int *n)
-{
-#if PG_VERSION_NUM >= 160000
-	return get_guc_variables(n);
-#else
-	*n = GetNumConfigOptions();
-	return get_guc_variables();
-#endif
-}
-
-/*
- * Would VACUUM and ANALYZE leave this relation out?  16: one function for the
- * owners of everything.  17: a privilege for it.
- */
-static inline bool
-aud_may_vacuum(Oid relid)
-{
-#if PG_VERSION_NUM >= 170000
-	bool own = pg_class_aclcheck(relid, GetUserId(), ACL_MAINTAIN) == ACLCHECK_OK;
-#elif PG_VERSION_NUM >= 160000
-	bool own = object_ownercheck(RelationRelationId, relid, GetUserId());
-#else
-	bool own = pg_class_ownercheck(relid, GetUserId());
-#endif
-
-	if (own || IsSharedRelation(relid))
-		return own;
-#if PG_VERSION_NUM >= 160000
-	return object_ownercheck(DatabaseRelationId, MyDatabaseId, GetUserId());
-#else
-	return pg_database_ownercheck(MyDatabaseId, GetUserId());
-#endif
-}
 
 /* 17: a logical message may be flushed at once */
 #if PG_VERSION_NUM >= 170000
@@ -216,9 +235,30 @@ aud_may_vacuum(Oid relid)
 #endif
 
 /*
- * Does this server follow another one, or an archive?  A primary recovers,
- * too, after a crash, and is no standby meanwhile.
+ * 16: what a check hook hands out in *extra is freed with guc_free(), which
+ * takes no malloc'd memory any more.  NULL if there is none left.
  */
-#define AUD_IS_STANDBY() (GetRecoveryState() == RECOVERY_STATE_ARCHIVE)
+#if PG_VERSION_NUM >= 160000
+#define AUD_GUC_MALLOC(size) guc_malloc(LOG, (size))
+#else
+#define AUD_GUC_MALLOC(size) malloc(size)
+#endif
+
+/*
+ * A wait event of this name, known by *cache from the second call on; 15 and
+ * 16 show all of them as "Extension".
+ */
+extern uint32 aud_compat_wait_event(uint32 *cache, const char *name);
+
+/* Does GRANT or REVOKE of a role say WITH ADMIN OPTION? */
+struct GrantRoleStmt;
+extern bool aud_compat_grants_admin(const struct GrantRoleStmt *grant);
+
+/* All settings, in no order; palloc'd, the elements are the server's. */
+struct config_generic;
+extern struct config_generic **aud_compat_settings(int *n);
+
+/* Would VACUUM and ANALYZE do this relation for the current user? */
+extern bool aud_compat_may_vacuum(Oid relid);
 
 #endif /* AUD_SERVER_COMPAT_H */

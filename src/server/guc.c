@@ -19,6 +19,7 @@
 #include "utils/guc.h"
 
 #include "core/class.h"
+#include "server/compat.h"
 #include "server/guc.h"
 #include "server/guc_trail.h"
 
@@ -156,7 +157,7 @@ check_log(char **newval, void **extra, GucSource source)
 	if (!source_is_allowed(source) || !parse_classes(*newval, &parsed))
 		return false;
 
-	classes = malloc(sizeof(int));
+	classes = AUD_GUC_MALLOC(sizeof(int));
 	if (classes == NULL)
 		return false;
 	*classes = parsed;

@@ -8,6 +8,24 @@
  * locks and references to caches, and both belong to a resource owner: one
  * of its own is all that has to be cleaned up after an error.
  *
+ * That holds for the errors a look-up is expected to raise, above all "cache
+ * lookup failed" (XX000) for an object that a concurrent DROP has removed: no
+ * user's statement may fail for such a race of ours.  Three kinds pass:
+ *
+ * - Cancelled, terminated, timed out, deadlocked: the user's business.
+ * - I/O errors and damaged files (class 58, XX001, XX002).  On 15 a buffer
+ *   whose read has failed stays marked as being read, belongs to no resource
+ *   owner, and is put right only by the end of the (sub)transaction.
+ * - Whatever is raised with an LWLock held, a buffer's content lock included:
+ *   only the end of the (sub)transaction releases it, and this process would
+ *   wait for itself at its next use.  Each acquisition of such a lock counts
+ *   InterruptHoldoffCount up and each release down; errfinish() sets it to
+ *   zero, but calls the error context callbacks before that, so they can
+ *   compare it with what it was when the look-up began.
+ *
+ * Out of memory (53200) ends here: what was allocated belongs to a memory
+ * context, and if the statement needs as much it will find out itself.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -19,9 +37,16 @@
 
 #include "server/safely.h"
 
-static int depth;
+/* A look-up that runs; they nest. */
+typedef struct AudLookUp
+{
+	struct AudLookUp *outer;
+	uint32            interrupts;   /* InterruptHoldoffCount before it */
+	bool              holds_a_lock; /* when the last error was raised */
+} AudLookUp;
 
-/* Cancelled, terminated, timed out, deadlocked: not for us to swallow. */
+static AudLookUp *running;
+
 static bool
 passes(int sqlstate)
 {
@@ -29,13 +54,33 @@ passes(int sqlstate)
 
 	return category == ERRCODE_OPERATOR_INTERVENTION ||
 		   category == ERRCODE_TRANSACTION_ROLLBACK ||
-		   sqlstate == ERRCODE_LOCK_NOT_AVAILABLE;
+		   category == ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR) ||
+		   sqlstate == ERRCODE_LOCK_NOT_AVAILABLE ||
+		   sqlstate == ERRCODE_DATA_CORRUPTED ||
+		   sqlstate == ERRCODE_INDEX_CORRUPTED;
 }
 
 bool
 aud_safely_ends(int sqlstate)
 {
-	return depth > 0 && !passes(sqlstate);
+	return running != NULL && !passes(sqlstate) &&
+		   InterruptHoldoffCount <= running->interrupts;
+}
+
+/*
+ * An error context callback, called for lesser messages, too; of those, only
+ * the ones that have an error's SQLSTATE are taken for one, and the error that
+ * ends the look-up comes last.
+ */
+static void
+note_locks(void *arg)
+{
+	AudLookUp *look_up = arg;
+	int        category = ERRCODE_TO_CATEGORY(geterrcode());
+
+	if (category != ERRCODE_SUCCESSFUL_COMPLETION &&
+		category != ERRCODE_WARNING && category != ERRCODE_NO_DATA)
+		look_up->holds_a_lock = InterruptHoldoffCount > look_up->interrupts;
 }
 
 /* On success the locks become the outer owner's, as if nothing had been. */
@@ -53,17 +98,20 @@ aud_safely(void (*work)(void *arg), void *arg)
 {
 	ResourceOwner outer = CurrentResourceOwner;
 	MemoryContext context = CurrentMemoryContext;
-	uint32        interrupts = InterruptHoldoffCount;
 	uint32        cancels = QueryCancelHoldoffCount;
 	volatile bool success = false;
+	AudLookUp     look_up = {running, InterruptHoldoffCount, false};
 	ResourceOwner own;
+
+	ErrorContextCallback callback = {error_context_stack, note_locks, &look_up};
 
 	if (!IsTransactionState() || outer == NULL)
 		return false;
 
 	own = ResourceOwnerCreate(outer, "secaudit look-up");
 	CurrentResourceOwner = own;
-	depth++;
+	error_context_stack = &callback;
+	running = &look_up;
 	PG_TRY();
 	{
 		work(arg);
@@ -71,20 +119,20 @@ aud_safely(void (*work)(void *arg), void *arg)
 	}
 	PG_CATCH();
 	{
-		depth--;
+		running = look_up.outer;
 		CurrentResourceOwner = outer;
-		if (passes(geterrcode()))
+		if (passes(geterrcode()) || look_up.holds_a_lock)
 			PG_RE_THROW(); /* our owner goes with the outer one */
 		MemoryContextSwitchTo(context);
 		FlushErrorState();
-		depth++;
 
 		/* errfinish() took them to be forfeited */
-		InterruptHoldoffCount = interrupts;
+		InterruptHoldoffCount = look_up.interrupts;
 		QueryCancelHoldoffCount = cancels;
 	}
 	PG_END_TRY();
-	depth--;
+	running = look_up.outer;
+	error_context_stack = callback.previous;
 	release(own, success);
 	CurrentResourceOwner = outer;
 	return success;

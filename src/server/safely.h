@@ -16,12 +16,13 @@
 
 /*
  * Run work(arg), which may read catalogs and allocate memory, nothing else.
- * False if it could not be run or raised an error.  A cancelled or
- * terminated statement is the user's business: that error passes through.
+ * False if it could not be run or raised an error.  Errors that pass through
+ * to the caller: what cancels or terminates the statement, I/O errors and
+ * damaged files, and any that is raised while an LWLock is held.
  */
 extern bool aud_safely(void (*work)(void *arg), void *arg);
 
-/* Will an error with this SQLSTATE, raised now, end in aud_safely? */
+/* For an error context callback: will this error end in aud_safely()? */
 extern bool aud_safely_ends(int sqlstate);
 
 #endif /* AUD_SERVER_SAFELY_H */

@@ -5,13 +5,21 @@
  *
  * Commands say which setting they change.  RESET ALL, DISCARD ALL, a function
  * that calls set_config() and a reload do not: for these, what counts is
- * remembered before and compared afterwards.  Numbers are compared as they
- * are kept by the server, so that this costs little when nothing changes.
+ * remembered before and compared afterwards.
+ *
+ * Values are read by name, with the public functions: where a setting keeps
+ * its value is the server's matter and has changed from major to major.
+ *
+ * The digest of all of them goes into the trail, so whoever audits can hold
+ * the configuration that he was shown against the one that was in force, and
+ * see when it changed.  The text under it is what pg_settings shows, so that
+ * one line of SQL makes the same; docs/trail.md has it.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
@@ -19,6 +27,7 @@
 
 #include "core/class.h"
 #include "core/redact/redact.h"
+#include "core/sha256.h"
 #include "server/compat.h"
 #include "server/settings.h"
 
@@ -34,19 +43,19 @@ static const char *const watched_names[] = {
 	"shared_preload_libraries",
 };
 
+/* A setting and the value it had, as get_value() has it. */
 typedef struct AudRemembered
 {
-	double number; /* of a bool, int, enum or real */
-	char  *text;   /* of a string; NULL: empty or unset */
+	const struct config_generic *setting;
+	char                        *value;
 } AudRemembered;
 
 /* All of it in a context of its own. */
 struct AudSettingsPicture
 {
-	MemoryContext           context;
-	struct config_generic **settings;
-	AudRemembered          *values; /* one for each of them */
-	int                     n;
+	MemoryContext  context;
+	AudRemembered *values;
+	int            n;
 };
 
 static bool
@@ -91,77 +100,41 @@ aud_settings_value(const char *name)
 	return value != NULL ? pstrdup(value) : NULL;
 }
 
-/* Custom settings may be defined at any time: look again each time. */
-static void
-find_watched(AudSettingsPicture *picture)
-{
-	struct config_generic **all;
-	int                     n;
-
-	all = aud_all_settings(&n);
-	picture->settings = palloc(n * sizeof(*picture->settings));
-	for (int i = 0; i < n; i++)
-	{
-		if (aud_settings_is_watched(all[i]->name) &&
-			!(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
-			picture->settings[picture->n++] = all[i];
-	}
-}
-
+/*
+ * A value without its unit, the number for a file's mode; valid until the next
+ * call.  Asks no show hook, and allocates nothing.
+ */
 static const char *
-text_of(const struct config_generic *setting)
+get_value(const struct config_generic *setting)
 {
-	if (setting->vartype != PGC_STRING)
-		return NULL;
-	return *((const struct config_string *) setting)->variable;
+	const char *value = GetConfigOption(setting->name, true, false);
+
+	return value != NULL ? value : "";
 }
 
-static double
-number_of(const struct config_generic *setting)
-{
-	switch (setting->vartype)
-	{
-		case PGC_BOOL:
-			return *((const struct config_bool *) setting)->variable;
-		case PGC_INT:
-			return *((const struct config_int *) setting)->variable;
-		case PGC_ENUM:
-			return *((const struct config_enum *) setting)->variable;
-		case PGC_REAL:
-			return *((const struct config_real *) setting)->variable;
-		default:
-			return 0;
-	}
-}
-
-static AudRemembered
-value_of(const struct config_generic *setting)
-{
-	AudRemembered value = {number_of(setting),
-						   unconstify(char *, text_of(setting))};
-
-	return value;
-}
-
-/* Keep a value; its text is copied into the current context. */
-static AudRemembered
-keep(AudRemembered value)
-{
-	if (value.text != NULL)
-		value.text = pstrdup(value.text);
-	return value;
-}
-
+/* Custom settings may be defined at any time: look at all of them each time. */
 static AudSettingsPicture *
 take(void)
 {
-	AudSettingsPicture *picture = palloc0(sizeof(AudSettingsPicture));
+	AudSettingsPicture     *picture = palloc0(sizeof(AudSettingsPicture));
+	struct config_generic **all;
+	int                     n;
 
 	picture->context = CurrentMemoryContext;
-	find_watched(picture);
-	picture->values = palloc(Max(picture->n, 1) * sizeof(AudRemembered));
-	for (int i = 0; i < picture->n; i++)
-		picture->values[i] = keep(value_of(picture->settings[i]));
+	all = aud_compat_settings(&n);
+	picture->values = palloc(Max(n, 1) * sizeof(AudRemembered));
+	for (int i = 0; i < n; i++)
+	{
+		AudRemembered *remembered = &picture->values[picture->n];
+
+		if (!aud_settings_is_watched(all[i]->name) ||
+			(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
+			continue;
+		remembered->setting = all[i];
+		remembered->value = pstrdup(get_value(all[i]));
+		picture->n++;
+	}
+	pfree(all);
 	return picture;
 }
 
@@ -170,8 +143,8 @@ AudSettingsPicture *
 aud_settings_picture(void)
 {
 	MemoryContext       context = AllocSetContextCreate(CurrentMemoryContext,
-                                                  "secaudit settings",
-                                                  ALLOCSET_SMALL_SIZES);
+														"secaudit settings",
+														ALLOCSET_SMALL_SIZES);
 	MemoryContext       old = MemoryContextSwitchTo(context);
 	AudSettingsPicture *picture = take();
 
@@ -209,52 +182,31 @@ unit_of(const struct config_generic *setting)
 	}
 }
 
-/* A value in the unit that the server keeps it in. */
+/* A value of get_value() as a record has it, with the unit that it is kept in. */
 static char *
-show(struct config_generic *setting, const AudRemembered *value)
+show(const struct config_generic *setting, const char *value)
 {
-	switch (setting->vartype)
-	{
-		case PGC_BOOL:
-			return pstrdup(value->number != 0 ? "on" : "off");
-		case PGC_INT:
-			if (pg_strcasecmp(setting->name, "log_file_mode") == 0)
-				return psprintf("%04o", (int) value->number);
-			return psprintf("%d%s", (int) value->number, unit_of(setting));
-		case PGC_ENUM:
-			return pstrdup(
-				config_enum_lookup_by_value((struct config_enum *) setting,
-											(int) value->number));
-		case PGC_REAL:
-			return psprintf("%g", value->number);
-		default:
-			return pstrdup(value->text != NULL ? value->text : "");
-	}
-}
-
-static bool
-differs(const AudRemembered *a, const AudRemembered *b)
-{
-	if (a->number != b->number)
-		return true;
-	if (a->text == NULL || b->text == NULL)
-		return (a->text == NULL) != (b->text == NULL);
-	return strcmp(a->text, b->text) != 0;
+	if (setting->vartype != PGC_INT)
+		return pstrdup(value);
+	if (pg_strcasecmp(setting->name, "log_file_mode") == 0)
+		return psprintf("%04o", (unsigned) atoi(value));
+	return psprintf("%s%s", value, unit_of(setting));
 }
 
 static void
-call_changed(struct config_generic *setting, const AudRemembered *before,
-			 const AudRemembered *now, AudSettingChanged changed, void *arg)
+call_changed(const AudRemembered *before, const char *now,
+			 AudSettingChanged changed, void *arg)
 {
-	char *old_value;
-	char *new_value;
+	const struct config_generic *setting = before->setting;
+	char                        *old_value;
+	char                        *new_value;
 
 	if (aud_redact_is_secret_setting(setting->name))
 	{
 		changed(setting->name, AUD_REDACTED, AUD_REDACTED, arg);
 		return;
 	}
-	old_value = show(setting, before);
+	old_value = show(setting, before->value);
 	new_value = show(setting, now);
 	changed(setting->name, old_value, new_value, arg);
 	pfree(old_value);
@@ -269,12 +221,13 @@ aud_settings_changes(const AudSettingsPicture *picture,
 
 	for (int i = 0; i < picture->n; i++)
 	{
-		AudRemembered now = value_of(picture->settings[i]);
+		const AudRemembered *before = &picture->values[i];
+		const char          *now = get_value(before->setting);
 
-		if (!differs(&picture->values[i], &now))
+		if (strcmp(before->value, now) == 0)
 			continue;
 		changes++;
-		call_changed(picture->settings[i], &picture->values[i], &now, changed, arg);
+		call_changed(before, now, changed, arg);
 	}
 	return changes;
 }
@@ -286,14 +239,14 @@ aud_settings_picture_renew(AudSettingsPicture *picture)
 
 	for (int i = 0; i < picture->n; i++)
 	{
-		AudRemembered now = value_of(picture->settings[i]);
+		AudRemembered *remembered = &picture->values[i];
+		const char    *now = get_value(remembered->setting);
 
-		if (!differs(&picture->values[i], &now))
+		if (strcmp(remembered->value, now) == 0)
 			continue;
-		now = keep(now);
-		if (picture->values[i].text != NULL)
-			pfree(picture->values[i].text);
-		picture->values[i] = now;
+		now = pstrdup(now);
+		pfree(remembered->value);
+		remembered->value = unconstify(char *, now);
 	}
 	MemoryContextSwitchTo(old);
 }
@@ -305,7 +258,7 @@ aud_settings_given(AudSettingChanged given, void *arg)
 	int                     n;
 	int                     count = 0;
 
-	all = aud_all_settings(&n);
+	all = aud_compat_settings(&n);
 	for (int i = 0; i < n; i++)
 	{
 		char *value;
@@ -321,5 +274,57 @@ aud_settings_given(AudSettingChanged given, void *arg)
 		if (value != NULL)
 			pfree(value);
 	}
+	pfree(all);
 	return count;
+}
+
+/*
+ * A value as pg_settings.setting has it: without a unit, show hooks asked.
+ * GetConfigOptionByName() asks them, but adds units, and looks up roles for
+ * what only superusers may see, which the writer, in no database, cannot do.
+ * No setting that concerns us has such a flag and a hook.
+ */
+static void
+append_setting(StringInfo out, const struct config_generic *setting)
+{
+	appendStringInfo(out, "%s=", setting->name);
+	if (setting->flags & (GUC_UNIT | GUC_SUPERUSER_ONLY))
+		appendStringInfoString(out, get_value(setting));
+	else
+	{
+		char *value = GetConfigOptionByName(setting->name, NULL, true);
+
+		appendStringInfoString(out, value != NULL ? value : "");
+		if (value != NULL)
+			pfree(value);
+	}
+	appendStringInfoChar(out, '\n');
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp((*(struct config_generic *const *) a)->name,
+				  (*(struct config_generic *const *) b)->name);
+}
+
+bool
+aud_settings_digest(char *hex)
+{
+	struct config_generic **all;
+	StringInfoData          text;
+	bool                    ok;
+	int                     n;
+
+	initStringInfo(&text);
+	all = aud_compat_settings(&n);
+	qsort(all, n, sizeof(*all), compare_names);
+	for (int i = 0; i < n; i++)
+		if (aud_settings_is_watched(all[i]->name) &&
+			!(all[i]->flags & GUC_NO_SHOW_ALL))
+			append_setting(&text, all[i]);
+	ok = aud_sha256_hex(hex, text.data, (size_t) text.len);
+	pfree(all);
+	pfree(text.data);
+	return ok;
 }

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 
+#include "access/htup_details.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"

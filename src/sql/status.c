@@ -13,6 +13,7 @@
 
 #include <sys/statvfs.h>
 
+#include "access/htup_details.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"

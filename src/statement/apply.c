@@ -8,11 +8,9 @@
 #include "postgres.h"
 
 #include "access/transam.h"
-#include "pgstat.h"
 #include "replication/logicalworker.h"
 #include "replication/worker_internal.h"
 #include "storage/ipc.h"
-#include "utils/pgstat_internal.h"
 #include "utils/timestamp.h"
 
 #include "core/class.h"
@@ -22,8 +20,8 @@
 #include "record/identity.h"
 #include "record/record.h"
 #include "record/text.h"
-#include "server/compat.h"
 #include "server/safely.h"
+#include "server/tables.h"
 #include "statement/apply.h"
 #include "statement/backend.h"
 #include "statement/error.h"
@@ -92,36 +90,27 @@ worker_starts(void)
 }
 
 static int
-access_of(const PgStat_TableXactStatus *changes)
+access_of(const AudTableChanges *changes)
 {
 	int access = 0;
 
-	if (changes->tuples_inserted + changes->inserted_pre_truncdrop > 0)
+	if (changes->inserted > 0)
 		access |= AUD_ACCESS_INSERT;
-	if (changes->tuples_updated + changes->updated_pre_truncdrop > 0)
+	if (changes->updated > 0)
 		access |= AUD_ACCESS_UPDATE;
-	if (changes->tuples_deleted + changes->deleted_pre_truncdrop > 0)
+	if (changes->deleted > 0)
 		access |= AUD_ACCESS_DELETE;
-	if (changes->truncdropped)
+	if (changes->truncated)
 		access |= AUD_ACCESS_TRUNCATE;
 	return access;
 }
 
-static uint64
-rows_of(const PgStat_TableXactStatus *changes)
-{
-	return changes->tuples_inserted + changes->tuples_updated +
-		   changes->tuples_deleted + changes->inserted_pre_truncdrop +
-		   changes->updated_pre_truncdrop + changes->deleted_pre_truncdrop;
-}
-
 /* False where the table has no room any more. */
 static bool
-append_table(AudBuf *b, const PgStat_TableXactStatus *changes, size_t start)
+append_table(AudBuf *b, const AudTableChanges *changes, size_t start)
 {
-	const AudRelation *relation =
-		aud_names_relation(AUD_TABSTAT_ID(changes->parent));
-	size_t before = b->len;
+	const AudRelation *relation = aud_names_relation(changes->relid);
+	size_t             before = b->len;
 
 	if (relation == NULL)
 		return false;
@@ -142,24 +131,23 @@ append_table(AudBuf *b, const PgStat_TableXactStatus *changes, size_t start)
 static void
 record_changes(void *arg)
 {
-	PgStat_SubXactStatus *xact = pgstat_get_xact_stack_level(1);
-	char   detail[OBJECTS_ROOM + sizeof(aud_backend->apply.subscription_json)];
-	uint64 rows = 0;
-	uint64 omitted = 0;
-	AudBuf b;
-	size_t start;
+	AudTableChanges changes;
+	const void     *at = NULL;
+	char            detail[OBJECTS_ROOM + sizeof(aud_backend->apply.subscription_json)];
+	uint64          rows = 0;
+	uint64          omitted = 0;
+	AudBuf          b;
+	size_t          start;
 
 	aud_buf_init(&b, detail, sizeof(detail));
 	aud_buf_cstr(&b, aud_backend->apply.subscription_json);
 	start = b.len;
-	for (PgStat_TableXactStatus *changes = xact->first; changes != NULL;
-		 changes = changes->next)
+	while ((at = aud_tables_next(at, &changes)) != NULL)
 	{
-		if (AUD_TABSTAT_ID(changes->parent) < FirstNormalObjectId ||
-			access_of(changes) == 0)
+		if (changes.relid < FirstNormalObjectId || access_of(&changes) == 0)
 			continue;
-		rows += rows_of(changes);
-		if (!append_table(&b, changes, start))
+		rows += changes.inserted + changes.updated + changes.deleted;
+		if (!append_table(&b, &changes, start))
 			omitted++;
 	}
 	if (b.len == start)

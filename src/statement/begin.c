@@ -25,6 +25,8 @@
 #include "statement/stack.h"
 #include "statement/statement.h"
 
+#include AUD_QUERYJUMBLE_H
+
 AudStmt *
 aud_statement_open(void)
 {

@@ -19,10 +19,10 @@
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "tcop/tcopprot.h"
-#include "utils/backend_status.h"
 #include "utils/fmgrprotos.h"
 
 #include "record/session.h"
+#include "server/activity.h"
 #include "statement/backend.h"
 #include "statement/place.h"
 
@@ -38,8 +38,7 @@ aud_place_trigger_depth(void)
 bool
 aud_place_is_fastpath(void)
 {
-	return debug_query_string == NULL && MyBEEntry != NULL &&
-		   MyBEEntry->st_state == STATE_FASTPATH;
+	return debug_query_string == NULL && aud_activity_is_fastpath();
 }
 
 /*

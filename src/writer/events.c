@@ -15,8 +15,8 @@
 #include "miscadmin.h"
 
 #include "core/json_write.h"
-#include "server/compat.h"
 #include "server/guc.h"
+#include "server/processes.h"
 #include "writer/events.h"
 #include "writer/reload.h"
 #include "writer/writer.h"
@@ -158,7 +158,7 @@ static bool
 starts_as_standby(void)
 {
 	if (GetRecoveryState() != RECOVERY_STATE_CRASH)
-		return AUD_IS_STANDBY();
+		return aud_processes_are_standby();
 	return access(STANDBY_SIGNAL_FILE, F_OK) == 0 ||
 		   access(RECOVERY_SIGNAL_FILE, F_OK) == 0;
 }

@@ -20,17 +20,15 @@
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
-#include "replication/walsender.h"
-#include "replication/walsender_private.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
-#include "storage/proc.h"
 #include "utils/guc.h"
 #include "utils/timestamp.h"
 
 #include "buffer/file.h"
 #include "server/compat.h"
 #include "server/guc.h"
+#include "server/processes.h"
 #include "writer/drain.h"
 #include "writer/promotion.h"
 #include "writer/reload.h"
@@ -67,36 +65,6 @@ aud_writer_register(void)
 	RegisterBackgroundWorker(&worker);
 }
 
-/* Walsenders outlive us: the shutdown checkpoint has to reach the standbys. */
-static bool
-is_walsender(int pid)
-{
-	for (int i = 0; i < max_wal_senders; i++)
-		if (WalSndCtl->walsnds[i].pid == pid)
-			return true;
-	return false;
-}
-
-/*
- * Is there another process that the postmaster waits for like for us?
- *
- * The owner of the latch is asked for, not the PGPROC's pid: on 15 that one
- * stays behind when its process has gone.
- */
-static bool
-others_are_running(void)
-{
-	for (int i = 0; i < MaxBackends; i++)
-	{
-		PGPROC *proc = &ProcGlobal->allProcs[i];
-		int     pid = *(volatile int *) &proc->procLatch.owner_pid;
-
-		if (pid != 0 && pid != MyProcPid && !is_walsender(pid))
-			return true;
-	}
-	return false;
-}
-
 static bool
 ring_is_empty(void)
 {
@@ -119,7 +87,8 @@ nap(long ms)
 	(void) WaitLatch(MyLatch,
 					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 					 ms,
-					 aud_wait_event(&wait_event_idle, "SecauditWriterMain"));
+					 aud_compat_wait_event(&wait_event_idle,
+										   "SecauditWriterMain"));
 	ResetLatch(MyLatch);
 }
 
@@ -227,7 +196,7 @@ aud_writer_main(Datum arg)
 	aud_buffer_attach_writer();
 	before_shmem_exit(detach, 0);
 
-	while (!ShutdownRequestPending || others_are_running())
+	while (!ShutdownRequestPending || aud_processes_others_run())
 	{
 		if (ConfigReloadPending)
 			reload();

@@ -10,13 +10,12 @@
  */
 #include "postgres.h"
 
-#include "access/xlog.h"
 #include "utils/timestamp.h"
 
 #include "core/class.h"
 #include "record/record.h"
-#include "server/compat.h"
 #include "server/guc.h"
+#include "server/processes.h"
 #include "writer/promotion.h"
 
 static bool was_standby;
@@ -24,7 +23,7 @@ static bool was_standby;
 void
 aud_writer_watch_promotion(void)
 {
-	bool          is_standby = AUD_IS_STANDBY();
+	bool          is_standby = aud_processes_are_standby();
 	AudEventFacts facts = {
 		.event = "config",
 		.class = "config",

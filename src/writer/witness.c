@@ -24,6 +24,7 @@
 #include "replication/message.h"
 #include "storage/condition_variable.h"
 #include "storage/lwlock.h"
+#include "utils/wait_event.h"
 
 #include "server/compat.h"
 #include "writer/witness.h"

@@ -1,0 +1,26 @@
+/*-------------------------------------------------------------------------
+ *
+ * processes.h
+ *	  The server's other processes, and the state that all of them share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_SERVER_PROCESSES_H
+#define AUD_SERVER_PROCESSES_H
+
+#include <stdbool.h>
+
+/*
+ * Is there another process that the postmaster waits for at shutdown as it
+ * does for this one?  Walsenders are not counted, they end later.  Takes no
+ * lock, so a process that starts or ends meanwhile may be counted or not.
+ */
+extern bool aud_processes_others_run(void);
+
+/*
+ * Does this server follow another one, or an archive?  A primary recovers,
+ * too, after a crash, and is no standby meanwhile.
+ */
+extern bool aud_processes_are_standby(void);
+
+#endif /* AUD_SERVER_PROCESSES_H */
