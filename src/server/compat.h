@@ -22,6 +22,8 @@
 #include "utils/guc_tables.h"
 #include "utils/wait_event.h"
 
+#include "core/version.h"
+
 #if PG_VERSION_NUM < 150000
 #error "secaudit needs PostgreSQL 15 or later"
 #endif
@@ -37,7 +39,7 @@
 /* 18: PG_MODULE_MAGIC_EXT carries name and version */
 #if PG_VERSION_NUM >= 180000
 #define AUD_MODULE_MAGIC \
-	PG_MODULE_MAGIC_EXT(.name = "secaudit", .version = "1.0")
+	PG_MODULE_MAGIC_EXT(.name = "secaudit", .version = AUD_VERSION)
 #else
 #define AUD_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
