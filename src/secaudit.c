@@ -30,7 +30,7 @@ PGDLLEXPORT void _PG_init(void);
 /*
  * What starts before any other process exists.  The slots are emptied into the
  * ring before the file can change its size, and a damaged file is searched
- * when the trail has told the log its name.
+ * when the log has its name.
  */
 static const AudShmemPart parts[] = {
 	{.size = aud_buffer_shmem_size,

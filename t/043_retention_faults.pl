@@ -39,7 +39,15 @@ sub expired
 	return grep { $_->{event} eq 'audit.expire' } SecauditTest::all_records_unchecked($node);
 }
 
-sub expired_names { return join ' ', map { $_->{file} } expired(); }
+# How often each of these files has been recorded.  Older records may be gone
+# with the files that held them.
+sub times_expired
+{
+	my (@files) = @_;
+	my %times;
+	$times{ $_->{file} }++ foreach expired();
+	return join ' ', map { $times{ basename($_) } // 0 } @files;
+}
 
 sub alerts { return grep { ($_->{reason} // '') eq 'file_not_deleted' } SecauditTest::all_records_unchecked($node); }
 
@@ -67,13 +75,12 @@ sound('a trail with a file that could not be deleted is sound');
 clear_faults($node);
 $node->reload;
 ok(wait_until(sub { rotate(); !-e $first && !-e $second }), 'when it can be, it is deleted, and the next one');
-is(expired_names(), join(' ', map { basename($_) } $first, $second), 'audit.expire names each once');
+is(times_expired($first, $second), '1 1', 'audit.expire names each once');
 sound('and the trail is sound');
 
 # The writer dies between the deletion and the record, and before the deletion.
 foreach my $death (qw(KILL DIE))
 {
-	my $before = expired_names();
 	my ($file, $next) = make_old(2);
 	my $from = -s $node->logfile;
 	my $deaths = () = faults_taken($node);
@@ -84,33 +91,31 @@ foreach my $death (qw(KILL DIE))
 	is(-e $file ? 'there' : 'gone', $death eq 'KILL' ? 'gone' : 'there', "$death: the file") if $death eq 'KILL';
 	ok(wait_until(sub { substr(slurp_file($node->logfile), $from) =~ /database system is ready/ }), "$death: the server starts again");
 	ok(wait_until(sub { ($node->psql('postgres', 'SELECT 1'))[0] == 0 && !-e $file && !-e $next }), "$death: both files are deleted in the end");
-	ok(wait_until(sub { expired_names() eq join(' ', $before, map { basename($_) } $file, $next) }), "$death: audit.expire names each once")
-	  or diag(expired_names());
+	is(times_expired($file, $next), '1 1', "$death: audit.expire names each once");
 	sound("$death: the trail is sound");
 }
 
 # All of the server dies, and the record is written by the next start.
 {
-	my $before = expired_names();
 	my ($file) = make_old(1);
 	flush_trail($node);
+	sleep 2; # the record of flush() itself is to be on disk as well
 	set_faults($node, 'write EIO', 'open EIO');
 	$node->reload;
 	ok(wait_until(sub { !-e $file }), 'the file is deleted, and nothing can be written');
 	kill_server($node);
 	clear_faults($node);
 	start_faulty($node);
-	is(expired_names(), "$before " . basename($file), 'the next start records it, once');
+	is(times_expired($file), '1', 'the next start records it, once');
 	$node->stop;
 	start_faulty($node);
-	is(expired_names(), "$before " . basename($file), 'and the one after that does not');
+	is(times_expired($file), '1', 'and the one after that does not');
 	sound('the trail is sound');
 }
 
 # The writer dies when the batch with audit.expire is on disk, before it notes
 # that.
 {
-	my $before = expired_names();
 	my ($file) = make_old(1);
 	my $deaths = () = faults_taken($node);
 	set_faults($node, 'fdatasync KILL 1', 'write PASS');
@@ -118,7 +123,7 @@ foreach my $death (qw(KILL DIE))
 	ok(wait_until(sub { (() = faults_taken($node)) > $deaths }), 'the writer dies after the sync');
 	clear_faults($node);
 	ok(wait_until(sub { ($node->psql('postgres', 'SELECT 1'))[0] == 0 && !-e $file }), 'the file is gone');
-	is(expired_names(), "$before " . basename($file), 'audit.expire names it once');
+	is(times_expired($file), '1', 'audit.expire names it once');
 	sound('the trail is sound');
 }
 
@@ -126,14 +131,13 @@ foreach my $death (qw(KILL DIE))
 {
 	set_config('secaudit.retention_age' => '0');
 	rotate();
-	my $before = expired_names();
 	my ($file) = make_old(1);
 	$node->stop;
 	unlink $file;
 	start_faulty($node);
 	set_config('secaudit.retention_age' => '1h');
 	rotate();
-	is(expired_names(), $before, 'a file that somebody else removed has no audit.expire');
+	is(times_expired($file), '0', 'a file that somebody else removed has no audit.expire');
 	my $result = '';
 	my $ctl = $node->installed_command('secauditctl');
 	ok(!IPC::Run::run([ $ctl, 'verify', $dir ], '>&', \$result), 'secauditctl verify misses it');

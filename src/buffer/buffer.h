@@ -77,7 +77,7 @@ extern uint64_t aud_buffer_head(void);
 extern uint64_t aud_buffer_my_last(void);
 
 /*
- * A writer that reports no trouble but moves nothing for so many times
+ * A writer that reports no failure but moves nothing for so many times
  * failure_timeout counts as broken too: its disk may hang in the kernel.
  */
 #define AUD_STALL_FACTOR 6
