@@ -14,6 +14,10 @@ CORE_SRC := $(sort $(wildcard src/core/*.c src/core/*/*.c))
 PG_SRC   := src/secaudit.c $(sort $(wildcard $(PG_DIRS:%=src/%/*.c)))
 BIN_SRC  := $(sort $(wildcard src/bin/*.c))
 UNIT_SRC := $(sort $(wildcard test/unit/*.c))
+# Of the module, what works on plain memory and files: the unit tests link it
+# with test/unit/server in place of the server's headers.
+PLAIN_SRC := src/buffer/expiry.c src/buffer/inflight.c src/buffer/ring.c \
+	src/trail/file.c src/trail/recover.c src/writer/batch.c
 OBJS      = $(PG_SRC:.c=.o) $(CORE_SRC:.c=.o)
 
 ifneq ($(BIN_SRC),)
@@ -126,10 +130,19 @@ build/asan/%.o: %.c build/flags.core
 	@mkdir -p $(@D)
 	$(CC) $(CORE_CPPFLAGS) $(ASAN_CFLAGS) -c -o $@ $<
 
+UNIT_CPPFLAGS = -Itest/unit/server $(CORE_CPPFLAGS)
+build/plain/unit/%.o: %.c build/flags.core
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CPPFLAGS) $(CORE_CFLAGS) -c -o $@ $<
+build/asan/unit/%.o: %.c build/flags.core
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CPPFLAGS) $(ASAN_CFLAGS) -c -o $@ $<
+
 CORE_PLAIN = $(CORE_SRC:%.c=build/plain/%.o)
 BIN_PLAIN  = $(BIN_SRC:%.c=build/plain/%.o)
-UNIT_PLAIN = $(UNIT_SRC:%.c=build/plain/%.o)
-UNIT_ASAN  = $(UNIT_SRC:%.c=build/asan/%.o) $(CORE_SRC:%.c=build/asan/%.o)
+UNIT_PLAIN = $(patsubst %.c,build/plain/unit/%.o,$(UNIT_SRC) $(PLAIN_SRC))
+UNIT_ASAN  = $(patsubst %.c,build/asan/unit/%.o,$(UNIT_SRC) $(PLAIN_SRC)) \
+	$(CORE_SRC:%.c=build/asan/%.o)
 -include $(wildcard $(patsubst %.o,%.d,$(CORE_PLAIN) $(BIN_PLAIN) \
 	$(UNIT_PLAIN) $(UNIT_ASAN)))
 
@@ -200,14 +213,14 @@ deps:
 lint:
 	@$(SCRIPT_ENV) scripts/lint.sh
 format:
-	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
+	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] test/unit/*.[ch] test/unit/server/*.[ch] test/unit/server/*/*.[ch] test/fuzz/*.[ch])
 
 help:
 	@echo "make                 build the module and secauditctl"
 	@echo "make install         install them into the server of PG_CONFIG"
 	@echo "make demo            see it work in a throw-away cluster (KEEP=1 keeps the server)"
 	@echo "make test            every test, installing what the tests need"
-	@echo "make unit            unit tests of src/core; unit-asan, unit-valgrind: checked"
+	@echo "make unit            unit tests without a server; unit-asan, unit-valgrind: checked"
 	@echo "make fuzz            libFuzzer on src/core (FUZZ_SECONDS=20 each; needs clang)"
 	@echo "make regress         SQL tests, in a private copy of the server (REGRESS='a b')"
 	@echo "make tap             TAP tests, likewise (PROVE_TESTS=t/x.pl PROVE_FLAGS=-v)"

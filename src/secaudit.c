@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * secaudit.c
- *	  Module entry: checks, settings and hooks, in the order they depend on
- *	  each other.  Nothing else lives here.
+ *	  Module entry: checks, settings and hooks, and what starts before any
+ *	  session, in the order they depend on each other.  Nothing else lives
+ *	  here.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,16 +12,39 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 
+#include "buffer/buffer.h"
+#include "buffer/file.h"
+#include "buffer/salvage.h"
 #include "hooks/hooks.h"
 #include "record/record.h"
 #include "server/compat.h"
 #include "server/guc.h"
 #include "server/shmem.h"
+#include "trail/dir.h"
 #include "writer/writer.h"
 
 AUD_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
+
+/*
+ * What starts before any other process exists.  The slots are emptied into the
+ * ring before the file can change its size, and a damaged file is searched
+ * when the log has its name.
+ */
+static const AudShmemPart parts[] = {
+	{.size = aud_buffer_shmem_size,
+	 .tranche = AUD_BUFFER_TRANCHE,
+	 .init = aud_buffer_shmem_init},
+	{.size = aud_writer_shmem_size,
+	 .tranche = AUD_WRITER_TRANCHE,
+	 .init = aud_writer_shmem_init},
+	{.start = aud_buffer_file_start},
+	{.start = aud_buffer_append_unfinished},
+	{.start = aud_buffer_file_resize},
+	{.start = aud_trail_dir_start},
+	{.start = aud_buffer_salvage},
+};
 
 void
 _PG_init(void)
@@ -34,7 +58,7 @@ _PG_init(void)
 					"Add secaudit to shared_preload_libraries in postgresql.conf and restart the server."));
 
 	aud_guc_init();
-	aud_shmem_install();
+	aud_shmem_install(parts, lengthof(parts));
 	aud_writer_register();
 	aud_record_start();
 	aud_hooks_error_install();

@@ -14,12 +14,13 @@
 
 #include "core/error.h"
 #include "core/reader/reader.h"
+#include "core/version.h"
 
 #define AUD_EXIT_OK      0
 #define AUD_EXIT_FAULT   1
 #define AUD_EXIT_TROUBLE 2
 
-#define AUD_CTL_VERSION "secauditctl (secaudit) 1.0"
+#define AUD_CTL_VERSION "secauditctl (secaudit) " AUD_VERSION
 
 /* Subcommands: argv[0] is the subcommand's name. */
 extern int aud_cmd_tail(int argc, char **argv);

@@ -77,7 +77,7 @@ extern uint64_t aud_buffer_head(void);
 extern uint64_t aud_buffer_my_last(void);
 
 /*
- * A writer that reports no trouble but moves nothing for so many times
+ * A writer that reports no failure but moves nothing for so many times
  * failure_timeout counts as broken too: its disk may hang in the kernel.
  */
 #define AUD_STALL_FACTOR 6
@@ -93,30 +93,8 @@ extern bool aud_buffer_is_durable(uint64_t pos);
  * The writer's side.
  */
 
-/* Result of aud_buffer_next(). */
-typedef struct AudTaken
-{
-	uint64_t next;    /* position after the record */
-	size_t   len;     /* bytes of the record in the caller's storage */
-	uint64_t damaged; /* bytes that were skipped before it */
-} AudTaken;
-
-/*
- * Copy the record at pos into storage[cap].  False if there is none before
- * head; a damaged stretch is skipped (taken->damaged, taken->next are valid
- * even then).  A record larger than cap counts as damaged.
- */
-extern bool aud_buffer_next(uint64_t pos, char *storage, size_t cap,
-							AudTaken *taken);
-
 /* Append without waiting; false if the ring is full.  For the writer itself. */
 extern bool aud_buffer_try_append(const char *line, size_t len);
-
-/*
- * Append where no other process exists: the postmaster, at shared-memory
- * start-up.  False if the ring is full; that is counted as a loss.
- */
-extern bool aud_buffer_append_alone(const char *line, size_t len);
 
 /*
  * The trail could not be written for failure_timeout: appends to a full ring
@@ -125,8 +103,8 @@ extern bool aud_buffer_append_alone(const char *line, size_t len);
 extern void aud_buffer_set_broken(bool broken);
 extern bool aud_buffer_is_broken(void);
 
-/* So many records were found damaged in the ring; they count as lost. */
-extern void aud_buffer_count_damaged(uint64_t records);
+/* So many records are lost that did not come to append. */
+extern void aud_buffer_count_lost(AudLoss reason, uint64_t records);
 
 /* Wake everybody who waits for space or for durability. */
 extern void aud_buffer_wake_waiters(void);
@@ -143,7 +121,7 @@ extern void aud_buffer_detach_writer(void);
 extern void aud_buffer_set_idle(bool idle);
 
 /*
- * Single-user mode: call this whenever there is enough to write, there being
+ * Single-user mode: call drain() whenever there is enough to write, there being
  * no writer to wake.
  */
 extern void aud_buffer_drain_here(void (*drain)(void));
@@ -154,9 +132,17 @@ extern void aud_buffer_wake_writer(void);
 /* pid of the writer, 0 if there is none. */
 extern int aud_buffer_writer_pid(void);
 
-/* Shared memory, see shmem.c. */
+/*
+ * Start-up, in secaudit.c's order.
+ */
 extern size_t aud_buffer_shmem_size(void);
 extern void   aud_buffer_shmem_init(void);
+
+/*
+ * Make records of what the processes that a crash took could not write any
+ * more.  Postmaster, while no other process exists.
+ */
+extern void aud_buffer_append_unfinished(void);
 
 #define AUD_BUFFER_TRANCHE "SecauditBuffer"
 

@@ -2,7 +2,7 @@
  *
  * file.c
  *	  The mapped file that holds the ring: how it is recognised and mapped.
- *	  How it is made is buffer_make.c's, what is in it buffer_ring.c's.
+ *	  How it is made is make.c's, what is in it ring.c's.
  *
  * It is recognised by the cluster's system identifier and by its own inode
  * and time of birth, which it stores.  A base backup or a copied data
@@ -29,17 +29,22 @@
 #include "miscadmin.h"
 #include "storage/fd.h"
 
+#include "buffer/buffer.h"
+#include "buffer/expiry.h"
 #include "buffer/file.h"
+#include "buffer/inflight.h"
 #include "buffer/make.h"
+#include "server/guc.h"
 
 #ifdef EXEC_BACKEND
 #error "secaudit inherits a mapping from the postmaster; EXEC_BACKEND cannot"
 #endif
 
-AudBufferHeader *aud_buffer_header;
-
 static AudBufferFound found = AUD_BUFFER_NONE;
 static char           set_aside[MAXPGPATH];
+
+/* Not after a crash of a backend: what the processes were made with stays. */
+static bool may_resize;
 
 /* The file that is mapped; what is written in it may be anybody's by now. */
 static AudFileIdentity mapped;
@@ -74,17 +79,6 @@ header_is_sane(const AudBufferHeader *header, uint64 size)
 		   strnlen(header->log_id, sizeof(header->log_id)) == AUD_LOG_ID_CHARS;
 }
 
-static bool
-content_is_sane(const AudBufferHeader *header)
-{
-	uint32             current = header->current.value & 1;
-	const AudPosition *position = &header->position[current];
-
-	return position->crc == aud_position_crc(position) &&
-		   header->head % 8 == 0 && position->tail % 8 == 0 &&
-		   header->head - position->tail <= header->ring_size;
-}
-
 /*
  * Open and map what is there.  NULL if there is nothing; *verdict says
  * whether it may be used.
@@ -114,7 +108,7 @@ open_file(AudBufferFound *verdict)
 	{
 		if (!is_this_file(header, &mapped))
 			*verdict = AUD_BUFFER_FOREIGN;
-		else if (content_is_sane(header) && aud_ring_rebuild(header))
+		else if (aud_ring_is_sane(header) && aud_ring_rebuild(header))
 			*verdict = AUD_BUFFER_OURS;
 	}
 	return header;
@@ -157,7 +151,7 @@ put_aside(AudBufferFound verdict)
 static void
 carry_over(AudBufferHeader *old, AudBufferHeader *new)
 {
-	const AudPosition *position = &old->position[old->current.value & 1];
+	const AudPosition *position = aud_ring_position(old);
 	AudChunk          *to = (AudChunk *) ((char *) new + new->chunks_offset);
 
 	for (uint64 n = position->tail / AUD_CHUNK_ROOM;
@@ -172,6 +166,7 @@ carry_over(AudBufferHeader *old, AudBufferHeader *new)
 	memcpy(&new->position[0], position, sizeof(*position));
 	pg_atomic_write_u64(&new->tail, position->tail);
 	memcpy(new->log_id, old->log_id, sizeof(new->log_id));
+	aud_expiry_take_over(new, old);
 	(void) aud_ring_rebuild(new);
 }
 
@@ -179,7 +174,7 @@ carry_over(AudBufferHeader *old, AudBufferHeader *new)
 static AudBufferHeader *
 remake_file(AudBufferHeader *old, AudBufferSizes *wanted)
 {
-	uint64 used = old->head - pg_atomic_read_u64(&old->tail);
+	uint64 used = old->head - aud_ring_tail(old);
 	AudBufferHeader *new;
 
 	/* A smaller ring has to wait until what is in the old one fits. */
@@ -271,10 +266,21 @@ let_go(void)
 	aud_buffer_header = NULL;
 }
 
-bool
-aud_buffer_file_open(uint64 ring_size, uint32 slot_size, uint32 slot_count)
+/* What the settings ask for. */
+static AudBufferSizes
+wanted_sizes(void)
 {
-	AudBufferSizes   wanted = {ring_size, slot_size, slot_count};
+	return (AudBufferSizes){
+		.ring_size = TYPEALIGN(8, (uint64) aud_config->buffer_size_kb * 1024),
+		.slot_size = aud_inflight_slot_size(),
+		.slot_count = aud_inflight_slot_count(),
+	};
+}
+
+void
+aud_buffer_file_start(void)
+{
+	AudBufferSizes   wanted = wanted_sizes();
 	bool             again = aud_buffer_header != NULL;
 	AudBufferHeader *header;
 
@@ -295,19 +301,39 @@ aud_buffer_file_open(uint64 ring_size, uint32 slot_size, uint32 slot_count)
 		aud_buffer_make_publish();
 	}
 	aud_buffer_header = header;
-	return !again;
+	may_resize = !again;
 }
 
 void
-aud_buffer_file_resize(uint64 ring_size, uint32 slot_size, uint32 slot_count)
+aud_buffer_file_resize(void)
 {
 	AudBufferHeader *old = aud_buffer_header;
 	AudBufferSizes   made = {old->ring_size, old->slot_size, old->slot_count};
-	AudBufferSizes   wanted = {ring_size, slot_size, slot_count};
+	AudBufferSizes   wanted = wanted_sizes();
 
-	if (made.ring_size == ring_size && made.slot_size == slot_size &&
-		made.slot_count == slot_count)
+	if (!may_resize || (made.ring_size == wanted.ring_size &&
+						made.slot_size == wanted.slot_size &&
+						made.slot_count == wanted.slot_count))
 		return;
 	aud_buffer_header = remake_file(old, &wanted);
 	munmap(old, aud_buffer_make_size(&made));
+}
+
+void
+aud_buffer_file_set_log_id(const char *log_id)
+{
+	strlcpy(aud_buffer_header->log_id, log_id, sizeof(aud_buffer_header->log_id));
+}
+
+const char *
+aud_buffer_log_id(void)
+{
+	return aud_buffer_header->log_id;
+}
+
+bool
+aud_buffer_file_sync_header(void)
+{
+	return msync(aud_buffer_header, aud_buffer_header->slots_offset, MS_SYNC) ==
+		   0;
 }

@@ -14,55 +14,15 @@
  */
 #include "postgres.h"
 
-#include <sys/time.h>
-
 #include "access/parallel.h"
 #include "miscadmin.h"
 #include "storage/proc.h"
 
-#include "buffer/file.h"
 #include "buffer/inflight.h"
 #include "core/json_write.h"
 #include "server/compat.h"
 
-#define SLOT_SIZE     2048
-#define SESSION_MAX   840
-#define STATEMENT_MAX 1120
-
-typedef struct AudInflightSlot
-{
-	/* The session */
-	uint32 open; /* is this part valid? */
-	bool   wants_end;
-	uint8  on_append; /* what the next append does, see Ending */
-	uint16 who_len;
-	uint16 name_len;
-	uint16 client_len;
-	uint32 started;   /* when the owner started, seconds since 1970 */
-	uint64 ssn_taken; /* for the record being made */
-	uint64 ssn;       /* of the last record in the ring */
-	int64  opened_us;
-
-	/* The statement */
-	uint32 running; /* is this part valid? */
-	uint16 event_len;
-	uint16 class_len;
-	uint16 command_len;
-	uint16 stmt_who_len; /* 0: it is the session's */
-	uint16 query_len;    /* bytes kept */
-	uint32 query_full_len;
-	uint64 stmt;
-	int64  began_us;
-
-	/* At the next start: which record is put where, see put_once */
-	uint64 putting;
-
-	/* The texts, in the order of their lengths above */
-	char session[SESSION_MAX];
-	char statement[STATEMENT_MAX];
-} AudInflightSlot;
-
-StaticAssertDecl(sizeof(AudInflightSlot) == SLOT_SIZE,
+StaticAssertDecl(sizeof(AudInflightSlot) == AUD_INFLIGHT_SLOT_SIZE,
 				 "a slot must have the size that the documents say");
 
 /* What is over once the next record is in the ring. */
@@ -74,17 +34,16 @@ enum Ending
 };
 
 static AudInflightSlot *
-slot_at(int n)
+slot_at(AudBufferHeader *header, uint32 n)
 {
-	return (AudInflightSlot *) ((char *) aud_buffer_header +
-								aud_buffer_header->slots_offset +
-								(uint64) n * aud_buffer_header->slot_size);
+	return (AudInflightSlot *) ((char *) header + header->slots_offset +
+								(uint64) n * header->slot_size);
 }
 
 uint32_t
 aud_inflight_slot_size(void)
 {
-	return SLOT_SIZE;
+	return AUD_INFLIGHT_SLOT_SIZE;
 }
 
 uint32_t
@@ -99,7 +58,7 @@ my_slot(void)
 {
 	if (MyProc == NULL || IsParallelWorker() || aud_buffer_header == NULL)
 		return NULL;
-	return slot_at(AUD_PROC_NUMBER(MyProc));
+	return slot_at(aud_buffer_header, AUD_PROC_NUMBER(MyProc));
 }
 
 void
@@ -118,7 +77,7 @@ aud_inflight_leader(int64_t *start, int *pid)
 
 	if (leader == NULL || leader == MyProc || aud_buffer_header == NULL)
 		return false;
-	*start = slot_at(AUD_PROC_NUMBER(leader))->started;
+	*start = slot_at(aud_buffer_header, AUD_PROC_NUMBER(leader))->started;
 	*pid = leader->pid;
 	return true;
 }
@@ -143,7 +102,7 @@ aud_inflight_open(const AudInflightSession *session)
 		return;
 	slot->open = 0;
 	pg_write_barrier();
-	aud_buf_init(&texts, slot->session, SESSION_MAX);
+	aud_buf_init(&texts, slot->session, AUD_INFLIGHT_SESSION_MAX);
 	slot->who_len = add_text(&texts, session->who, session->who_len);
 	slot->name_len = add_text(&texts, session->name, session->name_len);
 	slot->client_len = add_text(&texts, session->client, session->client_len);
@@ -222,7 +181,7 @@ aud_inflight_begin(const AudInflightFacts *facts)
 	pg_write_barrier();
 	slot->stmt = facts->stmt;
 	slot->began_us = facts->began_us;
-	aud_buf_init(&texts, slot->statement, STATEMENT_MAX);
+	aud_buf_init(&texts, slot->statement, AUD_INFLIGHT_STATEMENT_MAX);
 	slot->event_len = add_text(&texts, facts->event, strlen(facts->event));
 	slot->class_len =
 		add_text(&texts, facts->class_name, strlen(facts->class_name));
@@ -258,15 +217,6 @@ aud_inflight_end(void)
 		slot->running = 0;
 }
 
-static int64
-now_us(void)
-{
-	struct timeval tv;
-
-	gettimeofday(&tv, NULL);
-	return (int64) tv.tv_sec * 1000000 + tv.tv_usec;
-}
-
 /* A text of a slot. */
 typedef struct Slice
 {
@@ -275,17 +225,14 @@ typedef struct Slice
 } Slice;
 
 static void
-begin_record(AudBuf *out, Slice event, Slice class, int64 when)
+begin_record(AudBuf *out, const char *log_id, Slice event, Slice class, int64 when)
 {
-	aud_buf_lit(out, "{\"v\":1,\"log\":\"");
-	aud_buf_cstr(out, aud_buffer_log_id());
-	aud_buf_lit(out, "\",\"ts\":");
+	aud_buf_lit(out, "{\"v\":1");
+	aud_json_member_word(out, "log", log_id);
+	aud_json_key(out, "ts");
 	aud_json_timestamp(out, when);
-	aud_buf_lit(out, ",\"event\":\"");
-	aud_buf_append(out, event.text, event.len);
-	aud_buf_lit(out, "\",\"class\":\"");
-	aud_buf_append(out, class.text, class.len);
-	aud_buf_char(out, '"');
+	aud_json_member(out, "event", event.text, event.len);
+	aud_json_member(out, "class", class.text, class.len);
 }
 
 /* ,"session":"...","ssn":N,"pid":N,... */
@@ -295,8 +242,7 @@ put_session(AudBuf *out, const AudInflightSlot *slot, uint64 ssn)
 	const char *name = slot->session + slot->who_len;
 
 	aud_buf_append(out, name, slot->name_len);
-	aud_buf_lit(out, ",\"ssn\":");
-	aud_json_uint(out, ssn);
+	aud_json_member_uint(out, "ssn", ssn);
 	aud_buf_append(out, name + slot->name_len, slot->client_len);
 }
 
@@ -305,52 +251,47 @@ put_query(AudBuf *out, const AudInflightSlot *slot, const char *query)
 {
 	if (slot->query_full_len > slot->query_len)
 	{
-		aud_buf_lit(out, ",\"query_len\":");
-		aud_json_uint(out, slot->query_full_len);
+		aud_json_member_uint(out, "query_len", slot->query_full_len);
 		aud_buf_lit(out, ",\"truncated\":[\"query\"]");
 	}
 	if (slot->query_len > 0)
-	{
-		aud_buf_lit(out, ",\"query\":");
-		aud_json_string(out, query, slot->query_len);
-	}
+		aud_json_member(out, "query", query, slot->query_len);
 }
 
 static void
-put_statement(AudBuf *out, const AudInflightSlot *slot)
+put_statement(AudBuf *out, const char *log_id, const AudInflightSlot *slot)
 {
 	Slice event = {slot->statement, slot->event_len};
 	Slice class = {event.text + event.len, slot->class_len};
 	Slice command = {class.text + class.len, slot->command_len};
 	Slice who = {command.text + command.len, slot->stmt_who_len};
 
-	begin_record(out, event, class, slot->began_us);
-	aud_buf_lit(out, ",\"command\":");
-	aud_json_string(out, command.text, command.len);
-	aud_buf_lit(out, ",\"outcome\":\"unknown\"");
+	begin_record(out, log_id, event, class, slot->began_us);
+	aud_json_member(out, "command", command.text, command.len);
+	aud_json_member_word(out, "outcome", "unknown");
 	if (who.len > 0)
 		aud_buf_append(out, who.text, who.len);
 	else
 		aud_buf_append(out, slot->session, slot->who_len);
 	put_session(out, slot, slot->ssn + 1);
-	aud_buf_lit(out, ",\"stmt\":");
-	aud_json_uint(out, slot->stmt);
+	aud_json_member_uint(out, "stmt", slot->stmt);
 	put_query(out, slot, who.text + who.len);
 	aud_buf_char(out, '}');
 }
 
 static void
-put_end(AudBuf *out, const AudInflightSlot *slot, int64 ended_us)
+put_end(AudBuf *out, const char *log_id, const AudInflightSlot *slot,
+		int64 ended_us)
 {
 	static const Slice event = {"session.end", sizeof("session.end") - 1};
 	static const Slice class = {"session", sizeof("session") - 1};
 
-	begin_record(out, event, class, ended_us);
-	aud_buf_lit(out, ",\"outcome\":\"unknown\"");
+	begin_record(out, log_id, event, class, ended_us);
+	aud_json_member_word(out, "outcome", "unknown");
 	aud_buf_append(out, slot->session, slot->who_len);
 	put_session(out, slot, slot->ssn + (slot->running ? 2 : 1));
-	aud_buf_lit(out, ",\"reason\":\"crash\",\"duration_us\":");
-	aud_json_int(out, Max(ended_us - slot->opened_us, 0));
+	aud_json_member_word(out, "reason", "crash");
+	aud_json_member_int(out, "duration_us", Max(ended_us - slot->opened_us, 0));
 	aud_buf_char(out, '}');
 }
 
@@ -360,20 +301,32 @@ put_end(AudBuf *out, const AudInflightSlot *slot, int64 ended_us)
  * records it was about is in the lowest bits, positions being multiples of 8.
  */
 static bool
-put_once(AudInflightSlot *slot, uint64 which, const AudBuf *line)
+put_once(AudBufferHeader *header, AudInflightSlot *slot, uint64 which,
+		 const AudBuf *line, AudInflightRecovered *done)
 {
-	uint64 head = aud_buffer_header->head;
-
-	if ((slot->putting & 7) == which && head > (slot->putting & ~UINT64CONST(7)))
+	if ((slot->putting & 7) == which &&
+		header->head > (slot->putting & ~UINT64CONST(7)))
 		return true;
-	slot->putting = head | which;
+	slot->putting = header->head | which;
 	pg_write_barrier();
-	return aud_buffer_append_alone(line->data, line->len);
+	if (header->head - aud_ring_tail(header) + AUD_FRAME_SPACE(line->len) >
+		header->ring_size)
+	{
+		done->lost_records++;
+		return false;
+	}
+	aud_ring_append(header,
+					line->data,
+					line->len,
+					aud_ring_bytes_crc(line->data, line->len));
+	done->records++;
+	return true;
 }
 
 /* What the slot's owner could not write any more; false if the ring is full. */
 static bool
-record_slot(AudInflightSlot *slot)
+record_slot(AudBufferHeader *header, AudInflightSlot *slot, int64 now_us,
+			AudInflightRecovered *done)
 {
 	char   line[16 * 1024]; /* more than the slot's texts can grow to */
 	AudBuf out;
@@ -382,39 +335,34 @@ record_slot(AudInflightSlot *slot)
 	if (slot->running && (slot->putting & 7) != ENDS_SESSION)
 	{
 		aud_buf_init(&out, line, sizeof(line));
-		put_statement(&out, slot);
-		ok &= put_once(slot, ENDS_STATEMENT, &out);
+		put_statement(&out, header->log_id, slot);
+		ok &= put_once(header, slot, ENDS_STATEMENT, &out, done);
 	}
 	if (slot->wants_end)
 	{
 		aud_buf_init(&out, line, sizeof(line));
-		put_end(&out, slot, now_us());
-		ok &= put_once(slot, ENDS_SESSION, &out);
+		put_end(&out, header->log_id, slot, now_us);
+		ok &= put_once(header, slot, ENDS_SESSION, &out, done);
 	}
 	return ok;
 }
 
-void
-aud_inflight_startup(void)
+AudInflightRecovered
+aud_inflight_recover(AudBufferHeader *header, int64_t now_us)
 {
-	int lost = 0;
+	AudInflightRecovered done = {0};
 
-	if (aud_buffer_header->slot_size != SLOT_SIZE)
-		return; /* of another version, which meant something else by them */
-	for (uint32 i = 0; i < aud_buffer_header->slot_count; i++)
+	if (header->slot_size != AUD_INFLIGHT_SLOT_SIZE)
+		return done; /* of another version, which meant something else by them */
+	for (uint32 i = 0; i < header->slot_count; i++)
 	{
-		AudInflightSlot *slot = slot_at((int) i);
+		AudInflightSlot *slot = slot_at(header, i);
 
-		if (slot->open && !record_slot(slot))
-			lost++;
+		if (slot->open && !record_slot(header, slot, now_us, &done))
+			done.lost_sessions++;
 		slot->open = 0;
 		pg_write_barrier();
 		memset(slot, 0, sizeof(*slot));
 	}
-	if (lost > 0)
-		ereport(LOG,
-				errmsg("the end of %d sessions will be missing in the audit trail",
-					   lost),
-				errdetail(
-					"The audit buffer was full when the server crashed once more."));
+	return done;
 }

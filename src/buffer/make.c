@@ -150,7 +150,7 @@ init_header(AudBufferHeader *header, const AudBufferSizes *wanted,
 	pg_atomic_init_u64(&header->tail, 0);
 	pg_atomic_init_u32(&header->current, 0);
 	for (int i = 0; i < 2; i++)
-		header->position[i].crc = aud_position_crc(&header->position[i]);
+		header->position[i].crc = aud_ring_position_crc(&header->position[i]);
 	(void) aud_ring_rebuild(header);
 	memcpy(header->magic, AUD_BUFFER_MAGIC, sizeof(header->magic));
 }

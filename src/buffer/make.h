@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * make.h
- *	  Making a buffer file, for buffer_file.c only.
+ *	  Making a buffer file, for file.c only.
  *
  * What cannot be done ends in FATAL, unless it says otherwise: the server must
  * not start with half a buffer.

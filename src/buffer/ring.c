@@ -1,17 +1,19 @@
 /*-------------------------------------------------------------------------
  *
  * ring.c
- *	  Inside the mapped file: bytes of the ring, checksums, and which of the
- *	  two positions holds.
+ *	  Inside the buffer file: chunks, frames, checksums, and which of the two
+ *	  positions holds.
  *
- * None of this takes a lock: who may call what when is said in buffer_file.h
- * at the fields that it touches.
+ * Plain memory, no lock, no file: test/unit/check_ring.c runs it without a
+ * server.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "buffer/file.h"
+#include "buffer/ring.h"
+
+AudBufferHeader *aud_buffer_header;
 
 /*
  * Each step of a CRC waits for the one before, three cycles for eight bytes.
@@ -20,7 +22,7 @@
  * torn record just as well.
  */
 pg_crc32c
-aud_bytes_crc(const char *bytes, size_t len)
+aud_ring_bytes_crc(const char *bytes, size_t len)
 {
 	size_t    quarter = len / 4 & ~(size_t) 7;
 	pg_crc32c parts[4];
@@ -38,7 +40,7 @@ aud_bytes_crc(const char *bytes, size_t len)
 }
 
 pg_crc32c
-aud_frame_crc(pg_crc32c bytes_crc, uint64 pos, uint32 len)
+aud_ring_frame_crc(pg_crc32c bytes_crc, uint64 pos, uint32 len)
 {
 	COMP_CRC32C(bytes_crc, &pos, sizeof(pos));
 	COMP_CRC32C(bytes_crc, &len, sizeof(len));
@@ -78,7 +80,7 @@ aud_ring_chunk(AudBufferHeader *header, uint64 number)
 static void
 reclaim(AudBufferHeader *header)
 {
-	uint64 tail_chunk = pg_atomic_read_u64(&header->tail) / AUD_CHUNK_ROOM;
+	uint64 tail_chunk = aud_ring_tail(header) / AUD_CHUNK_ROOM;
 
 	for (; header->first_chunk < tail_chunk; header->first_chunk++)
 		unused(header)[header->free_chunks++] =
@@ -97,11 +99,14 @@ take(AudBufferHeader *header, uint64 number)
 	places(header)[number % header->chunks] = place;
 }
 
-void
-aud_ring_extend(uint64 len)
+/*
+ * Have chunks for len bytes from head on, for which there must be room.
+ * Before they are copied in.
+ */
+static void
+extend(AudBufferHeader *header, uint64 len)
 {
-	AudBufferHeader *header = aud_buffer_header;
-	uint64           last = (header->head + len - 1) / AUD_CHUNK_ROOM;
+	uint64 last = (header->head + len - 1) / AUD_CHUNK_ROOM;
 	uint64 next = (header->head + AUD_CHUNK_ROOM - 1) / AUD_CHUNK_ROOM;
 
 	if (next > last)
@@ -169,7 +174,7 @@ free_others(AudBufferHeader *header, const Live *live)
 bool
 aud_ring_rebuild(AudBufferHeader *header)
 {
-	uint64 tail = header->position[header->current.value & 1].tail;
+	uint64 tail = aud_ring_position(header)->tail;
 	Live   live;
 	bool   complete;
 
@@ -194,21 +199,21 @@ aud_ring_rebuild(AudBufferHeader *header)
 
 /* The byte at pos; *room: how many more its chunk has from there on. */
 static char *
-byte_at(uint64 pos, size_t *room)
+byte_at(AudBufferHeader *header, uint64 pos, size_t *room)
 {
 	uint64 number = pos / AUD_CHUNK_ROOM;
 	uint64 at = pos % AUD_CHUNK_ROOM;
 
 	*room = AUD_CHUNK_ROOM - at;
-	return aud_ring_chunk(aud_buffer_header, number)->bytes + at;
+	return aud_ring_chunk(header, number)->bytes + at;
 }
 
 static void
-copy_in(uint64 pos, const void *src, size_t len)
+copy_in(AudBufferHeader *header, uint64 pos, const void *src, size_t len)
 {
 	const char *from = src;
 	size_t      room;
-	char       *to = byte_at(pos, &room);
+	char       *to = byte_at(header, pos, &room);
 
 	while (len > room)
 	{
@@ -216,16 +221,17 @@ copy_in(uint64 pos, const void *src, size_t len)
 		pos += room;
 		from += room;
 		len -= room;
-		to = byte_at(pos, &room);
+		to = byte_at(header, pos, &room);
 	}
 	memcpy(to, from, len);
 }
 
-void
-aud_ring_put(const AudFrame *frame, const char *bytes)
+/* Copy a frame and its bytes to where it says. */
+static void
+put_frame(AudBufferHeader *header, const AudFrame *frame, const char *bytes)
 {
 	size_t room;
-	char  *to = byte_at(frame->pos, &room);
+	char  *to = byte_at(header, frame->pos, &room);
 
 	if (room >= sizeof(*frame) + frame->len)
 	{
@@ -233,16 +239,36 @@ aud_ring_put(const AudFrame *frame, const char *bytes)
 		memcpy(to + sizeof(*frame), bytes, frame->len);
 		return;
 	}
-	copy_in(frame->pos, frame, sizeof(*frame));
-	copy_in(frame->pos + sizeof(*frame), bytes, frame->len);
+	copy_in(header, frame->pos, frame, sizeof(*frame));
+	copy_in(header, frame->pos + sizeof(*frame), bytes, frame->len);
 }
 
+/*
+ * Copy first, then publish.  A process killed anywhere in here leaves head
+ * where it was, so the writer never sees half a record; that is why nothing
+ * below may move head before the last byte is in place.
+ */
 void
-aud_ring_copy_out(uint64 pos, void *dst, size_t len)
+aud_ring_append(AudBufferHeader *header, const char *line, size_t len,
+				pg_crc32c bytes_crc)
+{
+	AudFrame frame;
+
+	frame.pos = header->head;
+	frame.len = (uint32) len;
+	frame.crc = aud_ring_frame_crc(bytes_crc, frame.pos, frame.len);
+	extend(header, AUD_FRAME_SPACE(len));
+	put_frame(header, &frame, line);
+	pg_write_barrier();
+	header->head += AUD_FRAME_SPACE(len);
+}
+
+static void
+copy_out(AudBufferHeader *header, uint64 pos, void *dst, size_t len)
 {
 	char  *to = dst;
 	size_t room;
-	char  *from = byte_at(pos, &room);
+	char  *from = byte_at(header, pos, &room);
 
 	while (len > room)
 	{
@@ -250,13 +276,55 @@ aud_ring_copy_out(uint64 pos, void *dst, size_t len)
 		pos += room;
 		to += room;
 		len -= room;
-		from = byte_at(pos, &room);
+		from = byte_at(header, pos, &room);
 	}
 	memcpy(to, from, len);
 }
 
+/* Is there an intact frame at pos that ends at or before head? */
+static bool
+read_frame(AudBufferHeader *header, uint64 pos, uint64 head, char *storage,
+		   size_t cap, size_t *len)
+{
+	AudFrame  frame;
+	pg_crc32c crc;
+
+	if (head - pos < sizeof(frame))
+		return false;
+	copy_out(header, pos, &frame, sizeof(frame));
+	if (frame.pos != pos || frame.len > cap ||
+		AUD_FRAME_SPACE(frame.len) > head - pos)
+		return false;
+
+	copy_out(header, pos + sizeof(frame), storage, frame.len);
+	crc = aud_ring_bytes_crc(storage, frame.len);
+	*len = frame.len;
+	return frame.crc == aud_ring_frame_crc(crc, pos, frame.len);
+}
+
+bool
+aud_ring_next(AudBufferHeader *header, uint64 pos, char *storage, size_t cap,
+			  AudTaken *taken)
+{
+	uint64 head = aud_ring_head(header);
+
+	taken->damaged = 0;
+	while (pos < head)
+	{
+		if (read_frame(header, pos, head, storage, cap, &taken->len))
+		{
+			taken->next = pos + AUD_FRAME_SPACE(taken->len);
+			return true;
+		}
+		pos += 8;
+		taken->damaged += 8;
+	}
+	taken->next = pos;
+	return false;
+}
+
 pg_crc32c
-aud_position_crc(const AudPosition *position)
+aud_ring_position_crc(const AudPosition *position)
 {
 	pg_crc32c crc;
 
@@ -266,30 +334,52 @@ aud_position_crc(const AudPosition *position)
 	return crc;
 }
 
-const AudPosition *
-aud_buffer_position(void)
+bool
+aud_ring_is_sane(const AudBufferHeader *header)
 {
-	uint32 current = pg_atomic_read_u32(&aud_buffer_header->current) & 1;
+	const AudPosition *position = aud_ring_position(header);
 
-	return &aud_buffer_header->position[current];
+	return position->crc == aud_ring_position_crc(position) &&
+		   header->head % 8 == 0 && position->tail % 8 == 0 &&
+		   header->head - position->tail <= header->ring_size;
+}
+
+/* Fill the one that does not hold, then switch: one of them is always whole. */
+void
+aud_ring_set_position(AudBufferHeader *header, const AudPosition *position)
+{
+	uint32 next = (pg_atomic_read_u32(&header->current) + 1) & 1;
+
+	memcpy(&header->position[next], position, sizeof(*position));
+	header->position[next].crc = aud_ring_position_crc(&header->position[next]);
+	pg_write_barrier();
+	pg_atomic_write_u32(&header->current, next);
+	pg_write_barrier();
+	pg_atomic_write_u64(&header->tail, position->tail);
 }
 
 void
-aud_buffer_set_position(const AudPosition *position)
+aud_ring_count_lost(AudBufferHeader *header, AudLoss reason, uint64 records,
+					uint64 unix_us)
 {
-	uint32 next = (pg_atomic_read_u32(&aud_buffer_header->current) + 1) & 1;
+	uint64 none = 0;
 
-	memcpy(&aud_buffer_header->position[next], position, sizeof(*position));
-	aud_buffer_header->position[next].crc =
-		aud_position_crc(&aud_buffer_header->position[next]);
-	pg_write_barrier();
-	pg_atomic_write_u32(&aud_buffer_header->current, next);
-	pg_write_barrier();
-	pg_atomic_write_u64(&aud_buffer_header->tail, position->tail);
+	pg_atomic_compare_exchange_u64(&header->lost_from, &none, unix_us);
+	pg_atomic_write_u64(&header->lost_to, unix_us);
+	pg_atomic_fetch_add_u64(&header->lost[reason], records);
 }
 
-void
-aud_buffer_set_log_id(const char *log_id)
+const char *
+aud_buffer_loss_name(AudLoss loss)
 {
-	strlcpy(aud_buffer_header->log_id, log_id, sizeof(aud_buffer_header->log_id));
+	static const char *const names[] = {
+		[AUD_LOSS_NONE] = "none",
+		[AUD_LOSS_FULL] = "buffer_full",
+		[AUD_LOSS_OVERSIZE] = "record_too_large",
+		[AUD_LOSS_BUSY] = "buffer_busy",
+		[AUD_LOSS_DAMAGED] = "buffer_damaged",
+		[AUD_LOSS_LOGGED] = "written_to_server_log",
+	};
+
+	return names[loss];
 }

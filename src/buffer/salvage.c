@@ -22,7 +22,9 @@
 
 #include "storage/fd.h"
 
+#include "buffer/expiry.h"
 #include "buffer/file.h"
+#include "buffer/salvage.h"
 
 /* The old file: whatever is where chunks would be, in the order of their numbers. */
 typedef struct OldFile
@@ -124,8 +126,8 @@ read_record(const OldFile *file, const AudChunk *chunk, uint32 at,
 		memcmp(storage, prefix, prefix_len) != 0 ||
 		!gather(file, chunk, at + sizeof(*frame), storage, frame->len))
 		return false;
-	crc = aud_bytes_crc(storage, frame->len);
-	return frame->crc == aud_frame_crc(crc, frame->pos, frame->len);
+	crc = aud_ring_bytes_crc(storage, frame->len);
+	return frame->crc == aud_ring_frame_crc(crc, frame->pos, frame->len);
 }
 
 /* The records of all chunks, oldest first. */
@@ -176,24 +178,21 @@ take_over(const OldFile *file, const Found *found, int count, char *storage)
 
 	for (int i = first; i < count; i++)
 	{
-		AudFrame frame = {header->head, found[i].len, 0};
-
 		(void) gather(file,
 					  found[i].chunk,
-					  found[i].at + sizeof(frame),
+					  found[i].at + sizeof(AudFrame),
 					  storage,
-					  frame.len);
-		frame.crc =
-			aud_frame_crc(aud_bytes_crc(storage, frame.len), frame.pos, frame.len);
-		aud_ring_extend(AUD_FRAME_SPACE(frame.len));
-		aud_ring_put(&frame, storage);
-		header->head += AUD_FRAME_SPACE(frame.len);
+					  found[i].len);
+		aud_ring_append(header,
+						storage,
+						found[i].len,
+						aud_ring_bytes_crc(storage, found[i].len));
 	}
 	return count - first;
 }
 
 int
-aud_buffer_file_salvaged(void)
+aud_buffer_salvage_count(void)
 {
 	return salvaged;
 }
@@ -227,6 +226,8 @@ aud_buffer_salvage(void)
 		return;
 
 	storage = palloc(AUD_RECORD_MAX);
+	if (st.st_size >= AUD_EXPIRY_END)
+		aud_expiry_take_over(aud_buffer_header, start);
 	find_chunks(&file, start, (uint64) st.st_size);
 	found = find_records(&file, storage, &count);
 	count = take_over(&file, found, count, storage);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * clock.c
- *	  When a statement began.
+ *	  The time of day, and when a statement began.
  *
  * Reading a clock costs as much as a hundred instructions or more, so the
  * time of day is taken from the clock for durations where the two were
@@ -36,4 +36,10 @@ aud_clock_read(TimestampTz *when, instr_time *at)
 	}
 	else
 		*when = compared + (int64) INSTR_TIME_GET_MICROSEC(since);
+}
+
+int64
+aud_clock_unix_us(void)
+{
+	return GetCurrentTimestamp() + AUD_CLOCK_EPOCH_US;
 }

@@ -59,6 +59,8 @@
 
 #include "postgres.h"
 
+#include "core/version.h"
+
 StaticAssertDecl(PG_VERSION_NUM >= 150000,
 				 "secaudit needs PostgreSQL 15 or later");
 
@@ -80,7 +82,7 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 /* 18: PG_MODULE_MAGIC_EXT carries name and version */
 #if PG_VERSION_NUM >= 180000
 #define AUD_MODULE_MAGIC \
-	PG_MODULE_MAGIC_EXT(.name = "secaudit", .version = "1.0")
+	PG_MODULE_MAGIC_EXT(.name = "secaudit", .version = AUD_VERSION)
 #else
 #define AUD_MODULE_MAGIC PG_MODULE_MAGIC
 #endif

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * shmem.c
- *	  Shared-memory request and start-up hooks: the one place that knows which
- *	  modules own shared memory, and in which order they start.
+ *	  The server's hooks for shared memory, calling what a table lists.
  *
- * The start-up hook runs in the postmaster, at the start of the server and
- * again after the crash of a backend, when shared memory is made anew.
+ * AddinShmemInitLock is held for ShmemInitStruct() alone: a start() may read
+ * files, wait for a disk and end in FATAL, and whoever holds that lock would
+ * take every other extension with it.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,13 +16,13 @@
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 
-#include "buffer/file.h"
 #include "server/shmem.h"
-#include "trail/trail.h"
-#include "writer/writer.h"
 
 static shmem_request_hook_type next_shmem_request;
 static shmem_startup_hook_type next_shmem_startup;
+
+static const AudShmemPart *parts;
+static int                 n_parts;
 
 static void
 aud_shmem_request(void)
@@ -30,9 +30,13 @@ aud_shmem_request(void)
 	if (next_shmem_request)
 		next_shmem_request();
 
-	RequestAddinShmemSpace(aud_buffer_shmem_size());
-	RequestAddinShmemSpace(aud_writer_shmem_size());
-	RequestNamedLWLockTranche(AUD_BUFFER_TRANCHE, 1);
+	for (int i = 0; i < n_parts; i++)
+	{
+		if (parts[i].size)
+			RequestAddinShmemSpace(parts[i].size());
+		if (parts[i].tranche)
+			RequestNamedLWLockTranche(parts[i].tranche, 1);
+	}
 }
 
 static void
@@ -42,16 +46,21 @@ aud_shmem_startup(void)
 		next_shmem_startup();
 
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	aud_buffer_shmem_init();
-	aud_trail_startup();
-	aud_buffer_salvage();
-	aud_writer_shmem_init();
+	for (int i = 0; i < n_parts; i++)
+		if (parts[i].init)
+			parts[i].init();
 	LWLockRelease(AddinShmemInitLock);
+
+	for (int i = 0; i < n_parts; i++)
+		if (parts[i].start)
+			parts[i].start();
 }
 
 void
-aud_shmem_install(void)
+aud_shmem_install(const AudShmemPart *table, int n)
 {
+	parts = table;
+	n_parts = n;
 	next_shmem_request = shmem_request_hook;
 	shmem_request_hook = aud_shmem_request;
 	next_shmem_startup = shmem_startup_hook;

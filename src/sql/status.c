@@ -21,6 +21,7 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
+#include "server/clock.h"
 #include "server/compat.h"
 #include "server/guc.h"
 #include "writer/writer.h"
@@ -123,10 +124,7 @@ put_last_error(Row *row, const AudWriterStat *writer)
 	if (writer->last_error[0] == '\0')
 		put_null(row);
 	else
-		put(row,
-			TimestampTzGetDatum(writer->last_error_at -
-								(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) *
-									USECS_PER_DAY));
+		put(row, TimestampTzGetDatum(writer->last_error_at - AUD_CLOCK_EPOCH_US));
 }
 
 Datum

@@ -18,11 +18,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/xlog.h"
 #include "miscadmin.h"
 #include "port.h"
 
+#include "buffer/buffer.h"
+#include "buffer/file.h"
 #include "server/guc.h"
-#include "trail/trail.h"
+#include "trail/dir.h"
+#include "trail/file.h"
 
 #define LOCK_NAME "secaudit.lock"
 
@@ -153,18 +157,49 @@ warn_inside_data_directory(void)
 				"Set secaudit.directory to a directory elsewhere, such as \"/var/log/postgresql/secaudit\"."));
 }
 
+/*
+ * The log id in the newest file, if that is of this cluster; "" if there is
+ * none.  A buffer that has lost its name goes on under it.
+ */
+static void
+find_log_id(char *log_id)
+{
+	AudTrailEntry *entries;
+	int            count;
+	AudTrailRead   status = AUD_TRAIL_IS_NOT;
+	AudOpening     opening;
+
+	log_id[0] = '\0';
+	if (!aud_trail_list(&entries, &count))
+		fail("read");
+	for (int i = count - 1; i >= 0 && status != AUD_TRAIL_IS; i--)
+	{
+		status = aud_trail_read_opening(entries[i].name, &opening);
+		if (status == AUD_TRAIL_FAILED)
+			fail("read a file of");
+		if (strspn(opening.log, "0123456789abcdef") != AUD_LOG_ID_CHARS)
+			status = AUD_TRAIL_IS_NOT;
+	}
+	if (status == AUD_TRAIL_IS &&
+		opening.system_identifier == GetSystemIdentifier())
+		strlcpy(log_id, opening.log, AUD_LOG_ID_CHARS + 1);
+	if (entries != NULL)
+		pfree(entries);
+}
+
 static void
 name_log(void)
 {
-	char  log_id[AUD_LOG_ID_CHARS + 1];
+	char  log_id[AUD_LOG_ID_CHARS + 1] = "";
 	uint8 bytes[AUD_LOG_ID_CHARS / 2];
 
 	/*
 	 * A foreign buffer means that this cluster is a copy: its original goes
 	 * on under the old name, and (log, seq) must stay unique.
 	 */
-	if (aud_buffer_file_found() == AUD_BUFFER_FOREIGN ||
-		!aud_trail_last_log_id(log_id))
+	if (aud_buffer_file_found() != AUD_BUFFER_FOREIGN)
+		find_log_id(log_id);
+	if (log_id[0] == '\0')
 	{
 		if (!pg_strong_random(bytes, sizeof(bytes)))
 			ereport(FATAL,
@@ -173,11 +208,11 @@ name_log(void)
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			snprintf(log_id + 2 * i, 3, "%02x", bytes[i]);
 	}
-	aud_buffer_set_log_id(log_id);
+	aud_buffer_file_set_log_id(log_id);
 }
 
 void
-aud_trail_startup(void)
+aud_trail_dir_start(void)
 {
 	/* of this server, should a crash of a backend cost it its buffer file */
 	static char log_id[AUD_LOG_ID_CHARS + 1];
@@ -185,7 +220,7 @@ aud_trail_startup(void)
 	if (lock_fd >= 0)
 	{
 		if (aud_buffer_log_id()[0] == '\0')
-			aud_buffer_set_log_id(log_id);
+			aud_buffer_file_set_log_id(log_id);
 		return;
 	}
 

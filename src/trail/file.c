@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * file.c
- *	  The trail's files: names, making, writing, closing.
+ *	  The trail's files: names, making, writing, deleting, and what first
+ *	  lines say.
  *
  * Plain system calls throughout: the server's virtual file descriptors may
  * close a file behind our back, and pg_fsync() does nothing with fsync = off.
@@ -16,8 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/json_scan.h"
 #include "server/guc.h"
-#include "trail/trail.h"
+#include "trail/file.h"
 
 #define NAME_PREFIX "secaudit-"
 #define NAME_SUFFIX ".jsonl"
@@ -245,21 +247,109 @@ aud_trail_discard(AudTrailFile *file)
 	aud_trail_close(file);
 }
 
-const char *
-aud_trail_key(const char *line, const char *key)
+bool
+aud_trail_delete(const char *name)
 {
-	char        pattern[64];
-	const char *found;
+	char path[MAXPGPATH];
 
-	/*
-	 * A quote inside a string is preceded by a backslash, so this can match
-	 * nothing but a key of the object itself; these records have no nested
-	 * ones.
-	 */
-	snprintf(pattern, sizeof(pattern), ",\"%s\":", key);
-	found = strstr(line, pattern);
-	if (found == NULL)
-		return NULL;
-	found += strlen(pattern);
-	return *found == '"' ? found + 1 : found;
+	aud_trail_path(name, path);
+	return unlink(path) == 0 && sync_directory();
+}
+
+bool
+aud_trail_exists(const char *name, bool *exists)
+{
+	char        path[MAXPGPATH];
+	struct stat st;
+
+	aud_trail_path(name, path);
+	*exists = lstat(path, &st) == 0;
+	return *exists || errno == ENOENT;
+}
+
+AudTrailRead
+aud_trail_open_reader(AudReader *reader, const char *name)
+{
+	char        path[MAXPGPATH];
+	struct stat st;
+	AudError    err = {0};
+
+	aud_trail_path(name, path);
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT ? AUD_TRAIL_IS_NOT : AUD_TRAIL_FAILED;
+	if (!S_ISREG(st.st_mode))
+		return AUD_TRAIL_IS_NOT;
+	if (aud_reader_open(reader, path, &err))
+		return AUD_TRAIL_IS;
+	errno = err.sys_errno;
+	return AUD_TRAIL_FAILED;
+}
+
+AudTrailRead
+aud_trail_next_line(AudReader *reader, AudLine *line)
+{
+	AudError err = {0};
+
+	switch (aud_reader_next(reader, line, &err))
+	{
+		case AUD_READ_LINE:
+			return AUD_TRAIL_IS;
+		case AUD_READ_END:
+			return AUD_TRAIL_IS_NOT;
+		case AUD_READ_ERROR:
+			break;
+	}
+	errno = err.sys_errno;
+	return AUD_TRAIL_FAILED;
+}
+
+bool
+aud_trail_line_is(const AudLine *line, const char *key, const char *word)
+{
+	return aud_json_find_is(line->data, line->len, key, word);
+}
+
+uint64
+aud_trail_line_number(const AudLine *line, const char *key)
+{
+	uint64_t value;
+
+	return aud_json_find_uint(line->data, line->len, key, &value) ? value : 0;
+}
+
+/* The text of a key, or "". */
+static void
+copy_text(const AudLine *line, const char *key, char *text, size_t size)
+{
+	if (!aud_json_find_copy(line->data, line->len, key, text, size))
+		text[0] = '\0';
+}
+
+AudTrailRead
+aud_trail_read_opening(const char *name, AudOpening *opening)
+{
+	AudReader    reader;
+	AudLine      line;
+	AudTrailRead status = aud_trail_open_reader(&reader, name);
+	char         number[32];
+	int          saved;
+
+	memset(opening, 0, sizeof(*opening));
+	if (status != AUD_TRAIL_IS)
+		return status;
+	status = aud_trail_next_line(&reader, &line);
+	saved = errno;
+	if (status == AUD_TRAIL_IS && !aud_trail_line_is(&line, "event", "audit.open"))
+		status = AUD_TRAIL_IS_NOT;
+	if (status == AUD_TRAIL_IS)
+	{
+		copy_text(&line, "log", opening->log, sizeof(opening->log));
+		copy_text(&line, "system_identifier", number, sizeof(number));
+		opening->system_identifier = strtoull(number, NULL, 10);
+		opening->prev_seq = aud_trail_line_number(&line, "prev_seq");
+		copy_text(&line, "prev_h", opening->prev_h, sizeof(opening->prev_h));
+	}
+	aud_reader_close(&reader);
+	errno = saved;
+	return status;
 }

@@ -14,24 +14,34 @@
  * Without a usable header (the buffer was lost) the newest file alone says
  * where the trail stands: its first line carries the chain's state before it.
  *
+ * A file that cannot be read is not one that ends: what it holds has numbers,
+ * which would be given a second time.  So each step says whether it could
+ * read, apart from what it found.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "buffer/buffer.h"
 #include "server/guc.h"
-#include "trail/lines.h"
-#include "trail/trail.h"
+#include "trail/file.h"
+#include "trail/recover.h"
 
 /* How many records from the files' end are looked for in the ring. */
 #define REMEMBERED 64
 
+/* The longest line that the writer makes. */
+#define LINE_ROOM (AUD_RECORD_MAX + AUD_RECORD_TRAILER_MAX)
+
 typedef struct Scan
 {
-	AudHasher   *hasher;
-	AudRecovery *r;
-	char        *bodies[REMEMBERED]; /* of the last records, a circle */
-	size_t       body_len[REMEMBERED];
-	uint64       count; /* records remembered in all */
+	AudBufferHeader *header;
+	AudHasher       *hasher;
+	AudRecovery     *r;
+	char            *bodies[REMEMBERED]; /* of the last records, a circle */
+	size_t           body_len[REMEMBERED];
+	uint64           count;  /* records remembered in all */
+	uint64           oldest; /* those before are not in the circle any more */
 } Scan;
 
 /* A line that is in the trail: its record need not be written again. */
@@ -46,177 +56,239 @@ remember(Scan *scan, const char *line, size_t body_len)
 	memcpy(scan->bodies[slot], line, body_len);
 	scan->body_len[slot] = body_len;
 	scan->count++;
+	if (scan->count - scan->oldest > REMEMBERED)
+		scan->oldest = scan->count - REMEMBERED;
 }
 
 /*
- * Losses that a line tells of need not be told again.  Without the buffer that
- * counted them there is nothing to tell either.
+ * Losses that a line reports need not be reported again.  Without the buffer
+ * that counted them there is nothing to report either.
  */
 static void
-note_gap(AudPosition *p, const char *line)
+note_gap(Scan *scan, const AudLine *line)
 {
-	uint64      lost = aud_lines_number(line, "lost");
-	const char *reason = aud_trail_key(line, "reason");
+	AudPosition *p = &scan->r->position;
+	uint64       lost = aud_trail_line_number(line, "lost");
 
-	if (reason == NULL || strstr(line, ",\"event\":\"audit.gap\",") == NULL)
+	if (!aud_trail_line_is(line, "event", "audit.gap"))
 		return;
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
 	{
-		const char *name = aud_buffer_loss_name(i);
-		uint64      counted = pg_atomic_read_u64(&aud_buffer_header->lost[i]);
+		uint64 counted = pg_atomic_read_u64(&scan->header->lost[i]);
 
-		if (strncmp(reason, name, strlen(name)) == 0 &&
-			reason[strlen(name)] == '"')
-			p->told[i] = Min(p->told[i] + lost, counted);
+		if (aud_trail_line_is(line, "reason", aud_buffer_loss_name(i)))
+			p->reported[i] = Min(p->reported[i] + lost, counted);
 	}
 }
 
 /* Does the line continue the chain?  Then take it in. */
 static bool
-accept_line(Scan *scan, AudLines *reader)
+accept_line(Scan *scan, const AudLine *line)
 {
 	AudChainTrailer t;
 	AudPosition    *p = &scan->r->position;
 
-	if (aud_chain_check(scan->hasher, &p->chain, reader->line, reader->line_len) !=
+	if (line->oversized ||
+		aud_chain_check(scan->hasher, &p->chain, line->data, line->len) !=
 			AUD_CHAIN_SOUND ||
-		!aud_chain_split(reader->line, reader->line_len, &t))
+		!aud_chain_split(line->data, line->len, &t))
 		return false;
 
-	remember(scan, reader->line, t.body_len);
-	note_gap(p, reader->line);
-	p->file_size = reader->offset + reader->line_len + 1;
+	remember(scan, line->data, t.body_len);
+	note_gap(scan, line);
+	p->file_size = line->offset + line->len + 1;
 	p->file_lines++;
-	p->file_closed = strstr(reader->line, ",\"event\":\"audit.close\",") != NULL;
+	p->file_closed = aud_trail_line_is(line, "event", "audit.close");
 	return true;
+}
+
+/* Take in what continues the chain from here on.  False: it cannot be read. */
+static bool
+accept_rest(Scan *scan, AudReader *reader)
+{
+	AudLine      line;
+	AudTrailRead status;
+
+	while ((status = aud_trail_next_line(reader, &line)) == AUD_TRAIL_IS)
+		if (!accept_line(scan, &line))
+			break;
+	return status != AUD_TRAIL_FAILED;
 }
 
 /* Is this the first line of a file of this log? */
 static bool
-is_our_open(const char *line)
+is_our_open(const Scan *scan, const AudLine *line)
 {
-	const char *log = aud_trail_key(line, "log");
+	return !line->oversized && aud_trail_line_is(line, "event", "audit.open") &&
+		   aud_trail_line_is(line, "log", scan->header->log_id);
+}
 
-	return log != NULL && strstr(line, ",\"event\":\"audit.open\",") != NULL &&
-		   strncmp(log, aud_buffer_log_id(), AUD_LOG_ID_CHARS) == 0;
+/* Take in so many lines; AUD_TRAIL_IS_NOT: they do not continue the chain. */
+static AudTrailRead
+accept_lines(Scan *scan, AudReader *reader, uint64 count)
+{
+	AudLine      line;
+	AudTrailRead status = AUD_TRAIL_IS;
+
+	while (status == AUD_TRAIL_IS && count-- > 0)
+	{
+		status = aud_trail_next_line(reader, &line);
+		if (status == AUD_TRAIL_IS && !accept_line(scan, &line))
+			status = AUD_TRAIL_IS_NOT;
+	}
+	return status;
 }
 
 /*
- * Take in a file from its first line on.  Where the file repeats records of
- * the one before, its first line comes after them in the chain.  On false,
- * nothing of the file counts.
+ * Take in the head of a file that repeats records of the one before: its first
+ * line comes after them in the chain.
  */
-static bool
-accept_head(Scan *scan, AudLines *reader, const AudTrailEntry *entry)
+static AudTrailRead
+accept_repeats(Scan *scan, AudReader *reader, const AudLine *first, uint64 repeats)
 {
-	AudPosition  before = scan->r->position;
+	AudLine      open_line = *first;
+	char        *copy = pnstrdup(first->data, first->len);
+	AudTrailRead status = accept_lines(scan, reader, repeats);
+	uint64       end = scan->r->position.file_size;
+
+	open_line.data = copy;
+	if (status == AUD_TRAIL_IS && !accept_line(scan, &open_line))
+		status = AUD_TRAIL_IS_NOT;
+	scan->r->position.file_size = end;
+	pfree(copy);
+	return status;
+}
+
+/* Take in a file's first line, and what it says is repeated behind it. */
+static AudTrailRead
+accept_head(Scan *scan, AudReader *reader, const AudTrailEntry *entry)
+{
 	AudPosition *p = &scan->r->position;
-	AudLines     open_line;
+	AudLine      line;
+	AudTrailRead status = aud_trail_next_line(reader, &line);
 	uint64       repeats;
-	bool         sound;
 
-	if (!aud_lines_next(reader) || !is_our_open(reader->line))
-		return false;
-
+	if (status != AUD_TRAIL_IS)
+		return status;
+	if (!is_our_open(scan, &line))
+		return AUD_TRAIL_IS_NOT;
 	p->file_no = entry->no;
 	strlcpy(p->file_name, entry->name, sizeof(p->file_name));
 	p->file_lines = 0;
-	repeats = aud_lines_number(reader->line, "repeats");
-	if (repeats == 0)
-		sound = accept_line(scan, reader);
-	else
-	{
-		uint64 end;
-
-		open_line = *reader;
-		open_line.line = pnstrdup(reader->line, reader->line_len);
-		sound = true;
-		while (sound && repeats-- > 0)
-			sound = aud_lines_next(reader) && accept_line(scan, reader);
-		end = p->file_size;
-		sound = sound && accept_line(scan, &open_line);
-		p->file_size = end;
-		pfree(open_line.line);
-	}
-	if (!sound)
-		*p = before;
-	return sound;
-}
-
-static void
-accept_rest(Scan *scan, AudLines *reader)
-{
-	while (aud_lines_next(reader) && accept_line(scan, reader))
-		;
+	repeats = aud_trail_line_number(&line, "repeats");
+	if (repeats > 0)
+		return accept_repeats(scan, reader, &line, repeats);
+	return accept_line(scan, &line) ? AUD_TRAIL_IS : AUD_TRAIL_IS_NOT;
 }
 
 /*
  * Where the newest file of this log begins: without the buffer's word for it,
  * its first line is all there is.
  */
-static bool
+static AudTrailRead
 believe_head(Scan *scan, const AudTrailEntry *entry)
 {
-	AudPosition *p = &scan->r->position;
-	AudLines     reader;
-	bool         ours;
+	AudChain    *chain = &scan->r->position.chain;
+	AudOpening   opening;
+	AudTrailRead status = aud_trail_read_opening(entry->name, &opening);
 
-	if (!aud_lines_open(&reader, entry->name, 0))
-		return false;
-	ours = aud_lines_next(&reader) && is_our_open(reader.line);
-	if (ours)
-	{
-		const char *h = aud_trail_key(reader.line, "prev_h");
+	if (status != AUD_TRAIL_IS)
+		return status;
+	if (strcmp(opening.log, scan->header->log_id) != 0)
+		return AUD_TRAIL_IS_NOT;
+	chain->seq = opening.prev_seq;
+	if (strlen(opening.prev_h) != AUD_CHAIN_HASH_CHARS ||
+		!aud_chain_hash_decode(opening.prev_h, chain->h))
+		memset(chain->h, 0, sizeof(chain->h));
+	return AUD_TRAIL_IS;
+}
 
-		p->chain.seq = aud_lines_number(reader.line, "prev_seq");
-		if (h == NULL || strlen(h) < AUD_CHAIN_HASH_CHARS ||
-			!aud_chain_hash_decode(h, p->chain.h))
-			memset(p->chain.h, 0, sizeof(p->chain.h));
-	}
-	aud_lines_close(&reader);
-	return ours;
+/* Open a file at an offset. */
+static AudTrailRead
+open_at(AudReader *reader, const char *name, uint64 offset)
+{
+	AudTrailRead status = aud_trail_open_reader(reader, name);
+	AudError     err = {0};
+
+	if (status != AUD_TRAIL_IS || aud_reader_seek(reader, offset, 1, &err))
+		return status;
+	aud_reader_close(reader);
+	errno = err.sys_errno;
+	return AUD_TRAIL_FAILED;
 }
 
 /* The current file goes on where the header says that it ends. */
 static bool
 scan_current(Scan *scan)
 {
-	AudLines reader;
+	AudPosition *p = &scan->r->position;
+	AudReader    reader;
+	AudTrailRead status = open_at(&reader, p->file_name, p->file_size);
+	bool         ok;
 
-	if (!aud_lines_open(&reader,
-						scan->r->position.file_name,
-						scan->r->position.file_size))
-		return errno == ENOENT;
-	if (!scan->r->position.file_closed)
-		accept_rest(scan, &reader);
-	aud_lines_close(&reader);
-	return true;
+	if (status != AUD_TRAIL_IS)
+		return status == AUD_TRAIL_IS_NOT;
+	ok = p->file_closed || accept_rest(scan, &reader);
+	aud_reader_close(&reader);
+	return ok;
 }
 
-/* A later file counts if it continues the chain. */
+/*
+ * A later file counts if it continues the chain; else nothing in it does.
+ * False: it cannot be read.
+ */
 static bool
 scan_later(Scan *scan, const AudTrailEntry *entry)
 {
-	AudLines reader;
+	AudPosition  before = scan->r->position;
+	uint64       remembered = scan->count;
+	AudReader    reader;
+	AudTrailRead status = aud_trail_open_reader(&reader, entry->name);
+	bool         ok = true;
 
-	if (!aud_lines_open(&reader, entry->name, 0))
-		return false;
-	if (accept_head(scan, &reader, entry))
-		accept_rest(scan, &reader);
-	else
+	if (status == AUD_TRAIL_IS)
+	{
+		status = accept_head(scan, &reader, entry);
+		if (status == AUD_TRAIL_IS)
+			ok = accept_rest(scan, &reader);
+		aud_reader_close(&reader);
+	}
+	if (status == AUD_TRAIL_IS_NOT)
+	{
+		scan->r->position = before;
+		scan->count = remembered;
+		scan->oldest = Min(scan->oldest, remembered);
 		ereport(LOG,
 				errmsg("file \"%s\" does not continue the audit trail and is left alone",
 					   entry->name));
-	aud_lines_close(&reader);
-	return true;
+	}
+	return ok && status != AUD_TRAIL_FAILED;
 }
 
+/* Without a header: the newest file that begins as one of this log. */
+static AudTrailRead
+find_newest(Scan *scan, const AudTrailEntry *entries, int count)
+{
+	AudTrailRead status = AUD_TRAIL_IS_NOT;
+
+	for (int i = count - 1; i >= 0 && status == AUD_TRAIL_IS_NOT; i--)
+	{
+		status = believe_head(scan, &entries[i]);
+		if (status == AUD_TRAIL_IS)
+			scan->r->position.file_no = entries[i].no - 1;
+	}
+	return status;
+}
+
+/* False: a file cannot be read. */
 static bool
 scan_files(Scan *scan)
 {
 	AudRecovery   *r = scan->r;
 	AudTrailEntry *entries;
 	int            count;
+	AudTrailRead   status = AUD_TRAIL_IS;
+	bool           ok;
 
 	if (!aud_trail_list(&entries, &count))
 		return false;
@@ -224,37 +296,30 @@ scan_files(Scan *scan)
 		Max(r->position.file_no, count > 0 ? entries[count - 1].no : 0) + 1;
 
 	if (r->position.file_no > 0)
-	{
-		if (!scan_current(scan))
-			return false;
-	}
+		ok = scan_current(scan);
 	else
 	{
-		/* The newest file whose first line can be read, if it is ours. */
-		int newest = count - 1;
-
-		while (newest >= 0 && !believe_head(scan, &entries[newest]))
-			newest--;
-		if (newest < 0)
-			return true;
-		r->position.file_no = entries[newest].no - 1;
+		status = find_newest(scan, entries, count);
+		ok = status != AUD_TRAIL_FAILED;
 	}
-
-	for (int i = 0; i < count; i++)
-		if (entries[i].no > r->position.file_no && !scan_later(scan, &entries[i]))
-			return false;
-	return true;
+	for (int i = 0; ok && status == AUD_TRAIL_IS && i < count; i++)
+		if (entries[i].no > r->position.file_no)
+			ok = scan_later(scan, &entries[i]);
+	if (entries != NULL)
+		pfree(entries);
+	return ok;
 }
 
 /* Position after the ring's record with this body, or 0. */
 static uint64
-find_in_ring(const char *body, size_t len, char *storage, uint64 *passed)
+find_in_ring(Scan *scan, const char *body, size_t len, char *storage,
+			 uint64 *passed)
 {
 	AudTaken taken;
-	uint64   pos = aud_buffer_position()->tail;
+	uint64   pos = aud_ring_position(scan->header)->tail;
 
 	*passed = 0;
-	while (aud_buffer_next(pos, storage, AUD_RECORD_MAX, &taken))
+	while (aud_ring_next(scan->header, pos, storage, AUD_RECORD_MAX, &taken))
 	{
 		(*passed)++;
 		if (taken.len == len + 1 && memcmp(storage, body, len) == 0)
@@ -268,13 +333,12 @@ find_in_ring(const char *body, size_t len, char *storage, uint64 *passed)
 static void
 skip_written(Scan *scan, char *storage)
 {
-	uint64 oldest = scan->count - Min(scan->count, REMEMBERED);
-
-	for (uint64 i = scan->count; i > oldest; i--)
+	for (uint64 i = scan->count; i > scan->oldest; i--)
 	{
 		int    slot = (i - 1) % REMEMBERED;
 		uint64 passed;
-		uint64 pos = find_in_ring(scan->bodies[slot],
+		uint64 pos = find_in_ring(scan,
+								  scan->bodies[slot],
 								  scan->body_len[slot],
 								  storage,
 								  &passed);
@@ -298,10 +362,14 @@ begins_next_record(Scan *scan, const char *rest, size_t len, char *storage)
 	char    *line;
 	bool     result;
 
-	if (!aud_buffer_next(scan->r->position.tail, storage, AUD_RECORD_MAX, &taken))
+	if (!aud_ring_next(scan->header,
+					   scan->r->position.tail,
+					   storage,
+					   AUD_RECORD_MAX,
+					   &taken))
 		return false;
-	line = palloc(AUD_LINE_MAX);
-	aud_buf_init(&out, line, AUD_LINE_MAX);
+	line = palloc(LINE_ROOM);
+	aud_buf_init(&out, line, LINE_ROOM);
 	result = aud_chain_seal(scan->hasher,
 							&chain,
 							&out,
@@ -315,63 +383,77 @@ begins_next_record(Scan *scan, const char *rest, size_t len, char *storage)
 
 /* Does rest look like a line that the writer did not finish? */
 static bool
-looks_torn(const char *rest, size_t len)
+looks_torn(const Scan *scan, const char *rest, size_t len)
 {
 	char prefix[64];
 	int  n = snprintf(prefix,
                      sizeof(prefix),
                      "{\"v\":1,\"log\":\"%s\"",
-                     aud_buffer_log_id());
+                     scan->header->log_id);
 
-	return memchr(rest, '\n', len) == NULL &&
-		   memcmp(rest, prefix, Min(len, (size_t) n)) == 0;
+	return memcmp(rest, prefix, Min(len, (size_t) n)) == 0;
 }
 
-/* Judge what the last file holds past the trail's end. */
-static void
+/*
+ * Judge what the last file holds past the trail's end.  A whole line there is
+ * nobody's who could continue the chain.
+ */
+static bool
 judge_tail(Scan *scan, char *storage)
 {
 	AudRecovery *r = scan->r;
-	AudLines     reader;
+	AudReader    reader;
+	AudLine      rest;
+	AudTrailRead status;
+	int          saved;
 
 	r->tail = AUD_TAIL_NONE;
 	r->repeats = 0;
-	if (r->position.file_no == 0 ||
-		!aud_lines_open(&reader, r->position.file_name, r->position.file_size))
-		return;
-	while (aud_lines_fill(&reader))
-		;
-	if (reader.len > 0)
+	if (r->position.file_no == 0)
+		return true;
+	status = open_at(&reader, r->position.file_name, r->position.file_size);
+	if (status != AUD_TRAIL_IS)
+		return status == AUD_TRAIL_IS_NOT;
+
+	status = aud_trail_next_line(&reader, &rest);
+	saved = errno;
+	if (status == AUD_TRAIL_IS)
+		r->tail = AUD_TAIL_FOREIGN;
+	else if (status == AUD_TRAIL_IS_NOT && aud_reader_partial(&reader, &rest))
 	{
-		if (begins_next_record(scan, reader.data, reader.len, storage))
+		if (begins_next_record(scan, rest.data, rest.len, storage))
 		{
 			r->tail = AUD_TAIL_REPEATED;
 			r->repeats = 1;
 		}
 		else
-			r->tail = looks_torn(reader.data, reader.len) ? AUD_TAIL_TORN
-														  : AUD_TAIL_FOREIGN;
+			r->tail = looks_torn(scan, rest.data, rest.len) ? AUD_TAIL_TORN
+															: AUD_TAIL_FOREIGN;
 	}
-	aud_lines_close(&reader);
+	aud_reader_close(&reader);
+	errno = saved;
+	return status != AUD_TRAIL_FAILED;
 }
 
 bool
-aud_trail_recover(AudHasher *hasher, AudRecovery *recovery)
+aud_trail_recover(AudBufferHeader *header, AudHasher *hasher,
+				  AudRecovery *recovery)
 {
-	Scan  scan = {.hasher = hasher, .r = recovery};
-	char *storage;
+	Scan  scan = {.header = header, .hasher = hasher, .r = recovery};
+	char *storage = palloc(AUD_RECORD_MAX);
+	bool  ok;
 
 	memset(recovery, 0, sizeof(*recovery));
-	recovery->position = *aud_buffer_position();
-	if (!scan_files(&scan))
-		return false;
-
-	storage = palloc(AUD_RECORD_MAX);
-	skip_written(&scan, storage);
-	judge_tail(&scan, storage);
+	recovery->position = *aud_ring_position(header);
+	ok = scan_files(&scan);
+	if (ok)
+	{
+		skip_written(&scan, storage);
+		ok = judge_tail(&scan, storage);
+	}
 	pfree(storage);
 	for (int i = 0; i < REMEMBERED; i++)
 		if (scan.bodies[i] != NULL)
 			pfree(scan.bodies[i]);
-	return true;
+	return ok;
 }

@@ -7,20 +7,14 @@
  */
 #include "postgres.h"
 
-#include "utils/memutils.h"
-
-#include "server/guc.h"
 #include "writer/batch.h"
 
-/* Room for an audit.open with the longest names. */
-#define AUD_BATCH_HEADROOM 8192
-
 void
-aud_batch_init(AudBatch *batch, size_t room)
+aud_batch_init(AudBatch *batch, char *storage, size_t room, char *record)
 {
 	memset(batch, 0, sizeof(*batch));
-	batch->storage =
-		MemoryContextAllocHuge(TopMemoryContext, AUD_BATCH_HEADROOM + room + 1);
+	batch->storage = storage;
+	batch->record = record;
 	batch->out.cap = room + 1;
 }
 
@@ -38,9 +32,8 @@ aud_batch_reset(AudBatch *batch, const AudPosition *position, bool hashed)
 	batch->damaged = 0;
 }
 
-/* Make body the next line. */
-static bool
-add_line(AudBatch *batch, AudHasher *hasher, const char *body, size_t len)
+bool
+aud_batch_add(AudBatch *batch, AudHasher *hasher, const char *body, size_t len)
 {
 	if (!aud_chain_seal(hasher, &batch->sealed, &batch->out, body, len, batch->hashed))
 		return false;
@@ -49,33 +42,27 @@ add_line(AudBatch *batch, AudHasher *hasher, const char *body, size_t len)
 	return true;
 }
 
-bool
-aud_batch_add(AudBatch *batch, AudHasher *hasher, const char *body, size_t len)
-{
-	return add_line(batch, hasher, body, len);
-}
-
 void
-aud_batch_fill(AudBatch *batch, AudHasher *hasher, size_t limit)
+aud_batch_fill(AudBatch *batch, AudBufferHeader *header, AudHasher *hasher,
+			   size_t limit)
 {
-	static char *storage;
-	uint64       from = batch->after.tail;
-	AudTaken     taken;
-
-	if (storage == NULL)
-		storage = MemoryContextAlloc(TopMemoryContext, AUD_RECORD_MAX);
+	uint64   from = batch->after.tail;
+	AudTaken taken;
 
 	while (batch->after.tail - from < limit &&
 		   aud_buf_room(&batch->out) > AUD_RECORD_MAX + AUD_RECORD_TRAILER_MAX)
 	{
-		bool more =
-			aud_buffer_next(batch->after.tail, storage, AUD_RECORD_MAX, &taken);
+		bool more = aud_ring_next(header,
+								  batch->after.tail,
+								  batch->record,
+								  AUD_RECORD_MAX,
+								  &taken);
 
 		batch->damaged += taken.damaged > 0 ? 1 : 0;
 		batch->after.tail = taken.next;
 		if (!more)
 			break;
-		if (add_line(batch, hasher, storage, taken.len))
+		if (aud_batch_add(batch, hasher, batch->record, taken.len))
 			batch->records++;
 		else
 			batch->damaged++;

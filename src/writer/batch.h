@@ -3,20 +3,24 @@
  * batch.h
  *	  One batch: the lines that go to the file with one write and one sync.
  *
- * For the writer alone.  A batch is filled, then brought to disk, and only
- * then does the buffer's tail move: until that moment everything in it can be
- * made again.
+ * For the writer alone.  A batch is filled, then written, and only when it is
+ * on disk does the buffer's tail move: until that moment everything in it can
+ * be made again.  Plain memory: no lock, no file, no allocation.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef AUD_WRITER_BATCH_H
 #define AUD_WRITER_BATCH_H
 
-#include "trail/trail.h"
+#include "buffer/ring.h"
+
+/* Room before the lines, for an audit.open with the longest names. */
+#define AUD_BATCH_HEADROOM 8192
 
 typedef struct AudBatch
 {
 	char       *storage; /* AUD_BATCH_HEADROOM, then the lines */
+	char       *record;  /* AUD_RECORD_MAX: one record out of the ring */
 	char       *start;   /* the first line; in the headroom after a fault */
 	AudBuf      out;
 	bool        hashed;  /* do the lines carry "h"? */
@@ -28,8 +32,12 @@ typedef struct AudBatch
 	uint64      damaged;   /* stretches of the ring that could not be read */
 } AudBatch;
 
-/* Allocate; room is what out can hold. */
-extern void aud_batch_init(AudBatch *batch, size_t room);
+/*
+ * The caller's storage, AUD_BATCH_HEADROOM + room + 1 bytes, of which the
+ * lines may take room; and AUD_RECORD_MAX bytes for one record.
+ */
+extern void aud_batch_init(AudBatch *batch, char *storage, size_t room,
+						   char *record);
 
 /* Begin anew from where the trail stands. */
 extern void aud_batch_reset(AudBatch *batch, const AudPosition *position,
@@ -43,7 +51,8 @@ extern bool aud_batch_add(AudBatch *batch, AudHasher *hasher, const char *body,
  * Add records from the ring until it is empty, "limit" bytes have been taken
  * or the batch is full.
  */
-extern void aud_batch_fill(AudBatch *batch, AudHasher *hasher, size_t limit);
+extern void aud_batch_fill(AudBatch *batch, AudBufferHeader *header,
+						   AudHasher *hasher, size_t limit);
 
 /* Bytes of the batch, a late open included. */
 extern size_t aud_batch_bytes(const AudBatch *batch);

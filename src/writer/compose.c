@@ -7,12 +7,12 @@
  *	  audit.start       once
  *	  the ring's records
  *	  audit.gap         where records were lost
- *	  audit.expire      before retention deletes a file
+ *	  audit.expire      for each file that retention has deleted
  *	  audit.checkpoint  when it is due
  *	  audit.stop, audit.close
  *
- * Nothing here changes what is known: the promise says what is true once the
- * batch is on disk, and writer_drain.c keeps it then.
+ * Nothing here changes what is known: w->own says which records of the
+ * writer's own the batch holds, and drain.c acts on that once it is on disk.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,9 +21,10 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
+#include "buffer/expiry.h"
 #include "server/guc.h"
+#include "writer/compose.h"
 #include "writer/events.h"
-#include "writer/state.h"
 
 /* Most bytes of the ring that one batch takes. */
 #define BATCH_LIMIT (4 * 1024 * 1024)
@@ -39,68 +40,68 @@ is_due(TimestampTz last, int64 ms)
 }
 
 static bool
-add(const AudBuf *body)
+add(AudWriter *w, const AudBuf *body)
 {
 	return !body->truncated &&
-		   aud_batch_add(&aud_w.batch, aud_w.hasher, body->data, body->len);
+		   aud_batch_add(&w->batch, w->hasher, body->data, body->len);
 }
 
 /* The first line of the next file, for a batch with so many repeated ones. */
 static void
-make_open(AudBuf *out, uint64 repeats)
+make_open(AudWriter *w, AudBuf *out, uint64 repeats)
 {
 	AudOpenEvent event;
 
-	aud_trail_name(aud_w.next_no, aud_w.next_name);
-	event.name = aud_w.next_name;
-	event.reason = aud_w.open_reason;
-	event.hashed = aud_w.hashed;
+	aud_trail_name(w->next_no, w->next_name);
+	event.name = w->next_name;
+	event.reason = w->open_reason;
+	event.hashed = w->hashed;
 	event.before = aud_buffer_position();
-	event.tail = aud_w.tail;
+	event.tail = w->tail;
 	event.repeats = repeats;
-	event.seq = aud_w.batch.sealed.seq + 1;
+	event.seq = w->batch.sealed.seq + 1;
 	aud_events_open(out, &event);
 }
 
 void
-aud_compose_late_open(void)
+aud_compose_late_open(AudWriter *w)
 {
 	char   body[AUD_EVENT_MAX];
 	AudBuf out;
 
 	aud_buf_init(&out, body, sizeof(body));
-	make_open(&out, aud_w.batch.lines - (aud_w.batch.late_open ? 1 : 0));
-	aud_batch_set_late_open(&aud_w.batch, aud_w.hasher, out.data, out.len);
+	make_open(w, &out, w->batch.lines - (w->batch.late_open ? 1 : 0));
+	aud_batch_set_late_open(&w->batch, w->hasher, out.data, out.len);
 }
 
 static void
-add_open(void)
+add_open(AudWriter *w)
 {
 	char   body[AUD_EVENT_MAX];
 	AudBuf out;
 
 	aud_buf_init(&out, body, sizeof(body));
-	make_open(&out, 0);
-	add(&out);
+	make_open(w, &out, 0);
+	add(w, &out);
 }
 
 static void
-add_start(void)
+add_start(AudWriter *w)
 {
 	char   body[AUD_EVENT_MAX];
 	AudBuf out;
 
 	aud_buf_init(&out, body, sizeof(body));
-	aud_events_start(&out, aud_w.start_reason, aud_w.recovered);
-	aud_w.promise.started = add(&out);
+	aud_events_start(&out, w->start_reason, w->recovered);
+	w->own.start = add(w, &out);
 }
 
 /*
  * One audit.gap for each reason.  The counters go on counting meanwhile; what
- * was told of them becomes known in the same instant as that it is on disk.
+ * is reported of them counts as reported in the same instant as on disk.
  */
 static void
-add_gaps(void)
+add_gaps(AudWriter *w)
 {
 	AudBufferHeader *header = aud_buffer_header;
 	char             body[AUD_EVENT_MAX];
@@ -108,7 +109,7 @@ add_gaps(void)
 
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
 	{
-		uint64 lost = aud_buffer_untold(i);
+		uint64 lost = aud_ring_unreported(header, i);
 
 		if (lost == 0)
 			continue;
@@ -118,93 +119,94 @@ add_gaps(void)
 					   pg_atomic_read_u64(&header->lost_from),
 					   pg_atomic_read_u64(&header->lost_to),
 					   aud_buffer_loss_name(i));
-		if (add(&out))
+		if (add(w, &out))
 		{
-			aud_w.batch.after.told[i] += lost;
-			aud_w.promise.gap = true;
+			w->batch.after.reported[i] += lost;
+			w->own.gap = true;
 		}
 	}
 }
 
 static void
-add_expired(void)
+add_expired(AudWriter *w)
 {
-	char   body[AUD_EVENT_MAX];
-	AudBuf out;
+	AudExpiry *entry = NULL;
+	char       body[AUD_EVENT_MAX];
+	AudBuf     out;
 
-	for (int i = 0; i < aud_w.n_expire; i++)
+	while ((entry = aud_expiry_next(aud_buffer_header, entry)) != NULL)
 	{
 		aud_buf_init(&out, body, sizeof(body));
-		aud_events_expire(&out, &aud_w.expire[i]);
-		if (!add(&out))
+		aud_events_expire(&out, entry);
+		if (!add(w, &out))
 			break;
-		aud_w.promise.expired++;
+		entry->seq = w->batch.sealed.seq;
 	}
 }
 
 static void
-add_checkpoint(const char *reason)
+add_checkpoint(AudWriter *w, const char *reason)
 {
 	char   body[AUD_EVENT_MAX];
 	AudBuf out;
 
 	aud_buf_init(&out, body, sizeof(body));
 	aud_events_checkpoint(&out, reason);
-	aud_w.promise.checkpoint = add(&out);
+	w->own.checkpoint = add(w, &out);
 }
 
 static void
-add_close(const char *reason)
+add_close(AudWriter *w, const char *reason)
 {
 	char   body[AUD_EVENT_MAX];
 	AudBuf out;
 
 	aud_buf_init(&out, body, sizeof(body));
 	aud_events_close(&out, reason);
-	if (add(&out))
-		aud_w.promise.closed = reason;
+	if (add(w, &out))
+		w->own.close = reason;
 }
 
 static void
-add_stop(void)
+add_stop(AudWriter *w)
 {
 	char   body[AUD_EVENT_MAX];
 	AudBuf out;
 
-	add_checkpoint("stop");
+	add_checkpoint(w, "stop");
 	aud_buf_init(&out, body, sizeof(body));
 	aud_events_stop(&out, "shutdown");
-	aud_w.promise.stopped = add(&out);
-	add_close("stop");
+	w->own.stop = add(w, &out);
+	add_close(w, "stop");
 }
 
 /* Is a checkpoint wanted now?  When active often, else once a minute. */
 static const char *
-checkpoint_reason(void)
+checkpoint_reason(AudWriter *w)
 {
-	bool active = aud_w.batch.sealed.seq > aud_w.checkpoint_seq;
+	bool active = w->batch.sealed.seq > w->checkpoint_seq;
 
-	if (aud_w.promise.started)
+	if (w->own.start)
 		return "start";
-	if (active && is_due(aud_w.checkpoint_at, aud_config->checkpoint_interval_ms))
+	if (active && is_due(w->checkpoint_at, aud_config->checkpoint_interval_ms))
 		return "time";
-	if (is_due(aud_w.checkpoint_at, IDLE_CHECKPOINT_MS))
+	if (is_due(w->checkpoint_at, IDLE_CHECKPOINT_MS))
 		return "time";
 	return NULL;
 }
 
 /*
  * What was written last gets its checkpoint after checkpoint_interval, not only
- * when somebody writes again: until then no witness knows of it.
+ * when somebody writes again: until then the WAL does not have it.
  */
 long
-aud_compose_idle_ms(void)
+aud_compose_idle_ms(const AudWriter *w)
 {
 	TimestampTz due =
-		TimestampTzPlusMilliseconds(aud_w.checkpoint_at,
+		TimestampTzPlusMilliseconds(w->checkpoint_at,
 									aud_config->checkpoint_interval_ms);
 
-	if (aud_buffer_position()->chain.seq <= aud_w.checkpoint_seq)
+	if (aud_buffer_position()->chain.seq <= w->checkpoint_seq)
 		return IDLE_CHECKPOINT_MS;
 	return Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), due),
 			   IDLE_CHECKPOINT_MS);
@@ -212,72 +214,74 @@ aud_compose_idle_ms(void)
 
 /* Why should the file end with this batch?  NULL: it should not. */
 static const char *
-rotation_reason(void)
+rotation_reason(AudWriter *w)
 {
-	uint64 bytes = aud_w.batch.out.len;
+	uint64 bytes = w->batch.out.len;
 
-	if (aud_w.rotate != NULL)
-		return aud_w.rotate;
-	if (aud_w.file.fd >= 0 && aud_w.file_is_safe)
+	if (w->rotate != NULL)
+		return w->rotate;
+	if (w->file.fd >= 0 && w->file_is_safe)
 		bytes += aud_buffer_position()->file_size;
 	if (aud_config->rotation_size_kb > 0 &&
 		bytes >= (uint64) aud_config->rotation_size_kb * 1024)
 		return "rotation";
-	if (aud_config->rotation_age_s > 0 && aud_w.file.fd >= 0 &&
-		is_due(aud_w.file_began, (int64) aud_config->rotation_age_s * 1000))
+	if (aud_config->rotation_age_s > 0 && w->file.fd >= 0 &&
+		is_due(w->file_began, (int64) aud_config->rotation_age_s * 1000))
 		return "rotation";
 	return NULL;
 }
 
 /* What is nobody's statement but belongs into the trail now. */
 static void
-add_own(void)
+add_own(AudWriter *w)
 {
-	bool        drained = aud_w.batch.after.tail == aud_buffer_head();
+	bool        drained = w->batch.after.tail == aud_buffer_head();
 	const char *reason;
 
-	add_gaps();
-	add_expired();
+	add_gaps(w);
+	add_expired(w);
 
-	if (aud_w.stopping && drained)
+	if (w->stopping && drained)
 	{
-		add_stop();
+		add_stop(w);
 		return;
 	}
-	reason = rotation_reason();
+	reason = rotation_reason(w);
 	if (reason != NULL)
 	{
-		add_checkpoint("rotation");
-		add_close(reason);
+		add_checkpoint(w, "rotation");
+		add_close(w, reason);
 	}
-	else if ((reason = checkpoint_reason()) != NULL)
-		add_checkpoint(reason);
+	else if ((reason = checkpoint_reason(w)) != NULL)
+		add_checkpoint(w, reason);
 }
 
 bool
-aud_compose_batch(void)
+aud_compose_batch(AudWriter *w)
 {
-	AudBatch *batch = &aud_w.batch;
+	AudBatch *batch = &w->batch;
 
-	memset(&aud_w.promise, 0, sizeof(aud_w.promise));
-	if (aud_w.file.fd < 0)
-		aud_w.hashed = aud_config->integrity != AUD_INTEGRITY_OFF;
-	aud_batch_reset(batch, aud_buffer_position(), aud_w.hashed);
+	memset(&w->own, 0, sizeof(w->own));
+	aud_expiry_restart(aud_buffer_header);
+	if (w->file.fd < 0)
+		w->hashed = aud_config->integrity != AUD_INTEGRITY_OFF;
+	aud_batch_reset(batch, aud_buffer_position(), w->hashed);
 
-	if (aud_w.file.fd < 0 && aud_w.repeats > 0)
+	if (w->file.fd < 0 && w->repeats > 0)
 	{
 		/* One torn record, and nothing else, comes before the open's number */
-		aud_batch_fill(batch, aud_w.hasher, 1);
-		aud_compose_late_open();
+		aud_batch_fill(batch, aud_buffer_header, w->hasher, 1);
+		aud_compose_late_open(w);
 		return true;
 	}
-	if (aud_w.file.fd < 0)
-		add_open();
-	if (aud_w.start_reason != NULL)
-		add_start();
+	if (w->file.fd < 0)
+		add_open(w);
+	if (w->start_reason != NULL)
+		add_start(w);
 	aud_batch_fill(batch,
-				   aud_w.hasher,
+				   aud_buffer_header,
+				   w->hasher,
 				   Min(BATCH_LIMIT, aud_buffer_header->ring_size / 4));
-	add_own();
+	add_own(w);
 	return batch->lines > 0;
 }

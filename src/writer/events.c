@@ -7,67 +7,39 @@
  */
 #include "postgres.h"
 
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "access/xlog.h"
 #include "access/xlogrecovery.h"
 #include "miscadmin.h"
 
+#include "buffer/buffer.h"
+#include "buffer/file.h"
+#include "buffer/salvage.h"
 #include "core/json_write.h"
+#include "core/version.h"
+#include "server/clock.h"
 #include "server/guc.h"
 #include "server/processes.h"
+#include "writer/config.h"
 #include "writer/events.h"
-#include "writer/reload.h"
 #include "writer/writer.h"
-
-#define SECAUDIT_VERSION "1.0"
-
-static int64
-now_us(void)
-{
-	struct timeval tv;
-
-	gettimeofday(&tv, NULL);
-	return (int64) tv.tv_sec * 1000000 + tv.tv_usec;
-}
-
-static void
-put_key(AudBuf *out, const char *key)
-{
-	aud_buf_lit(out, ",\"");
-	aud_buf_cstr(out, key);
-	aud_buf_lit(out, "\":");
-}
-
-static void
-put_string(AudBuf *out, const char *key, const char *value)
-{
-	put_key(out, key);
-	aud_json_string(out, value, strlen(value));
-}
-
-static void
-put_number(AudBuf *out, const char *key, uint64 value)
-{
-	put_key(out, key);
-	aud_json_uint(out, value);
-}
 
 /* What every record begins with. */
 static void
 begin_class(AudBuf *out, const char *event, const char *class, const char *outcome)
 {
+	const char *node = aud_config->node_name;
+
 	aud_buf_lit(out, "{\"v\":1");
-	put_string(out, "log", aud_buffer_log_id());
-	put_key(out, "ts");
-	aud_json_timestamp(out, now_us());
-	put_string(out, "event", event);
-	put_string(out, "class", class);
-	put_string(out, "outcome", outcome);
-	put_string(out, "node", aud_config->node_name);
-	put_key(out, "pid");
-	aud_json_int(out, MyProcPid);
+	aud_json_member_word(out, "log", aud_buffer_log_id());
+	aud_json_key(out, "ts");
+	aud_json_timestamp(out, aud_clock_unix_us());
+	aud_json_member_word(out, "event", event);
+	aud_json_member_word(out, "class", class);
+	aud_json_member_word(out, "outcome", outcome);
+	aud_json_member(out, "node", node, strlen(node));
+	aud_json_member_int(out, "pid", MyProcPid);
 }
 
 static void
@@ -112,32 +84,29 @@ put_before(AudBuf *out, const AudOpenEvent *event)
 
 	if (before->file_name[0] == '\0')
 		return;
-	put_string(out, "prev_file", before->file_name);
-	put_number(out, "prev_bytes", before->file_size);
-	put_number(out, "prev_seq", before->chain.seq);
+	aud_json_member_word(out, "prev_file", before->file_name);
+	aud_json_member_uint(out, "prev_bytes", before->file_size);
+	aud_json_member_uint(out, "prev_seq", before->chain.seq);
 	if (memcmp(before->chain.h, none.h, sizeof(none.h)) != 0)
 	{
 		aud_chain_hash_encode(before->chain.h, h);
-		put_string(out, "prev_h", h);
+		aud_json_member_word(out, "prev_h", h);
 	}
 	if (event->tail != AUD_TAIL_NONE)
-		put_string(out, "prev_tail", tails[event->tail]);
+		aud_json_member_word(out, "prev_tail", tails[event->tail]);
 }
 
 void
 aud_events_open(AudBuf *out, const AudOpenEvent *event)
 {
 	begin(out, "audit.open");
-	put_string(out, "reason", event->reason);
-	put_string(out, "integrity", event->hashed ? "chain" : "off");
-	put_string(out, "file", event->name);
+	aud_json_member_word(out, "reason", event->reason);
+	aud_json_member_word(out, "integrity", event->hashed ? "chain" : "off");
+	aud_json_member_word(out, "file", event->name);
 	put_before(out, event);
 	if (event->repeats > 0)
-		put_number(out, "repeats", event->repeats);
-	put_key(out, "system_identifier");
-	aud_buf_char(out, '"');
-	aud_json_uint(out, GetSystemIdentifier());
-	aud_buf_char(out, '"');
+		aud_json_member_uint(out, "repeats", event->repeats);
+	aud_json_member_id(out, "system_identifier", GetSystemIdentifier());
 	pad_open(out, event->seq, event->hashed);
 	end(out);
 }
@@ -146,7 +115,7 @@ void
 aud_events_close(AudBuf *out, const char *reason)
 {
 	begin(out, "audit.close");
-	put_string(out, "reason", reason);
+	aud_json_member_word(out, "reason", reason);
 	end(out);
 }
 
@@ -168,16 +137,16 @@ aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 {
 	begin(out, "audit.start");
 	if (starts_as_standby())
-		aud_buf_lit(out, ",\"standby\":true");
-	put_string(out, "reason", reason);
-	put_string(out, "server_version", PG_VERSION);
-	put_string(out, "secaudit_version", SECAUDIT_VERSION);
+		aud_json_member_bool(out, "standby", true);
+	aud_json_member_word(out, "reason", reason);
+	aud_json_member_word(out, "server_version", PG_VERSION);
+	aud_json_member_word(out, "secaudit_version", AUD_VERSION);
 	if (recovered > 0)
-		put_number(out, "recovered", recovered);
-	if (aud_buffer_file_salvaged() > 0)
-		put_number(out, "salvaged", (uint64) aud_buffer_file_salvaged());
+		aud_json_member_uint(out, "recovered", recovered);
+	if (aud_buffer_salvage_count() > 0)
+		aud_json_member_uint(out, "salvaged", (uint64) aud_buffer_salvage_count());
 	if (aud_buffer_file_set_aside()[0] != '\0')
-		put_string(out, "set_aside", aud_buffer_file_set_aside());
+		aud_json_member_word(out, "set_aside", aud_buffer_file_set_aside());
 	end(out);
 }
 
@@ -185,14 +154,14 @@ void
 aud_events_stop(AudBuf *out, const char *reason)
 {
 	begin(out, "audit.stop");
-	put_string(out, "reason", reason);
+	aud_json_member_word(out, "reason", reason);
 	end(out);
 }
 
 static void
 put_time(AudBuf *out, const char *key, uint64 unix_us)
 {
-	put_key(out, key);
+	aud_json_key(out, key);
 	aud_json_timestamp(out, (int64) unix_us);
 }
 
@@ -201,8 +170,8 @@ aud_events_gap(AudBuf *out, uint64 lost, uint64 from, uint64 to,
 			   const char *reason)
 {
 	begin_class(out, "audit.gap", "audit", "failure");
-	put_string(out, "reason", reason);
-	put_number(out, "lost", lost);
+	aud_json_member_word(out, "reason", reason);
+	aud_json_member_uint(out, "lost", lost);
 	/* Two losers may race; then the one is as good as the other. */
 	put_time(out, "from", from != 0 ? from : to);
 	put_time(out, "to", to);
@@ -224,7 +193,7 @@ put_wal_position(AudBuf *out)
 			 "%X/%X",
 			 (unsigned int) (lsn >> 32),
 			 (unsigned int) lsn);
-	put_string(out, "wal_lsn", text);
+	aud_json_member_word(out, "wal_lsn", text);
 }
 
 void
@@ -240,35 +209,50 @@ aud_events_checkpoint(AudBuf *out, const char *reason)
 		lost += buffer.lost[i];
 
 	begin(out, "audit.checkpoint");
-	put_string(out, "reason", reason);
-	put_number(out, "records", writer.records);
-	put_number(out, "lost", lost);
-	put_number(out, "waits", buffer.waits);
+	aud_json_member_word(out, "reason", reason);
+	aud_json_member_uint(out, "records", writer.records);
+	aud_json_member_uint(out, "lost", lost);
+	aud_json_member_uint(out, "waits", buffer.waits);
 	put_wal_position(out);
-	if (aud_writer_config_digest()[0] != '\0')
-		put_string(out, "config_sha256", aud_writer_config_digest());
+	if (aud_config_digest()[0] != '\0')
+		aud_json_member_word(out, "config_sha256", aud_config_digest());
 	end(out);
 }
 
 void
-aud_events_expire(AudBuf *out, const AudExpired *expired)
+aud_events_expire(AudBuf *out, const AudExpiry *expiry)
 {
+	static const char *const reasons[] = {
+		[AUD_EXPIRY_AGE] = "retention_age",
+		[AUD_EXPIRY_SIZE] = "retention_size",
+		[AUD_EXPIRY_OVERWRITE] = "overwrite",
+	};
+
 	begin(out, "audit.expire");
-	put_string(out, "reason", expired->reason);
-	put_string(out, "file", expired->name);
-	put_number(out, "bytes", expired->bytes);
-	put_number(out, "first_seq", expired->first_seq);
-	put_number(out, "last_seq", expired->last_seq);
-	if (expired->last_h[0] != '\0')
-		put_string(out, "last_h", expired->last_h);
+	aud_json_member_word(out, "reason", reasons[expiry->reason]);
+	aud_json_member_word(out, "file", expiry->name);
+	aud_json_member_uint(out, "bytes", expiry->bytes);
+	aud_json_member_uint(out, "first_seq", expiry->first_seq);
+	aud_json_member_uint(out, "last_seq", expiry->last_seq);
+	if (expiry->last_h[0] != '\0')
+		aud_json_member_word(out, "last_h", expiry->last_h);
 	end(out);
 }
 
 void
-aud_events_alert(AudBuf *out, const char *reason, uint64 used_percent)
+aud_events_alert_space(AudBuf *out, uint64 used_percent)
 {
 	begin_class(out, "alert", "alert", "failure");
-	put_string(out, "reason", reason);
-	put_number(out, "used_percent", used_percent);
+	aud_json_member_word(out, "reason", "disk_space");
+	aud_json_member_uint(out, "used_percent", used_percent);
+	end(out);
+}
+
+void
+aud_events_alert_undeletable(AudBuf *out, const char *file)
+{
+	begin_class(out, "alert", "alert", "failure");
+	aud_json_member_word(out, "reason", "file_not_deleted");
+	aud_json_member_word(out, "file", file);
 	end(out);
 }

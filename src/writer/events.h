@@ -11,7 +11,9 @@
 #ifndef AUD_WRITER_EVENTS_H
 #define AUD_WRITER_EVENTS_H
 
-#include "trail/trail.h"
+#include "buffer/expiry.h"
+#include "trail/file.h"
+#include "trail/recover.h"
 
 /* Bytes that any of these needs. */
 #define AUD_EVENT_MAX 4096
@@ -43,22 +45,13 @@ extern void aud_events_gap(AudBuf *out, uint64 lost, uint64 from, uint64 to,
 
 extern void aud_events_checkpoint(AudBuf *out, const char *reason);
 
-/* A file that retention deletes. */
-typedef struct AudExpired
-{
-	char        name[AUD_TRAIL_NAME_MAX];
-	uint64      bytes;
-	uint64      first_seq;
-	uint64      last_seq;
-	char        last_h[AUD_CHAIN_HASH_CHARS + 1]; /* "" if there is none */
-	const char *reason;
-	bool        gone; /* deleted already, to make room */
-} AudExpired;
+/* A file has been deleted. */
+extern void aud_events_expire(AudBuf *out, const AudExpiry *expiry);
 
-extern void aud_events_expire(AudBuf *out, const AudExpired *expired);
+/* The writer's own alerts: the volume is so full, in percent; ... */
+extern void aud_events_alert_space(AudBuf *out, uint64 used_percent);
 
-/* The volume is so full, in percent; the writer's own alert. */
-extern void aud_events_alert(AudBuf *out, const char *reason,
-							 uint64 used_percent);
+/* ... a file that retention wants to delete cannot be. */
+extern void aud_events_alert_undeletable(AudBuf *out, const char *file);
 
 #endif /* AUD_WRITER_EVENTS_H */

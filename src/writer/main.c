@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * main.c
- *	  The background worker that drains the buffer into the trail.
+ *	  Who drains the buffer into the trail: the background worker, or, in
+ *	  single-user mode, the process itself.
  *
  * It runs from the start of the postmaster, on a standby too, and needs no
  * database.  Records are taken in batches: one write, one fdatasync, then the
@@ -12,10 +13,14 @@
  * until all of them are gone.  The writer uses that: it goes on until no other
  * process could still append, so that the last session's end is recorded.
  *
+ * In single-user mode there is no worker, so the process drains the ring when
+ * it is worth its while, and at its end.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -23,16 +28,20 @@
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "buffer/file.h"
+#include "buffer/buffer.h"
+#include "core/class.h"
+#include "record/record.h"
 #include "server/compat.h"
 #include "server/guc.h"
 #include "server/processes.h"
+#include "writer/compose.h"
+#include "writer/config.h"
 #include "writer/drain.h"
-#include "writer/promotion.h"
-#include "writer/reload.h"
-#include "writer/state.h"
+#include "writer/retention.h"
+#include "writer/shared.h"
 #include "writer/writer.h"
 
 /* After a failure it tries again this often. */
@@ -45,25 +54,6 @@
 PGDLLEXPORT void aud_writer_main(Datum arg);
 
 static uint32 wait_event_idle;
-
-void
-aud_writer_register(void)
-{
-	BackgroundWorker worker;
-
-	aud_writer_serve_single_user();
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
-	worker.bgw_start_time = BgWorkerStart_PostmasterStart;
-	worker.bgw_restart_time = 1;
-	strlcpy(worker.bgw_library_name, "secaudit", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name,
-			"aud_writer_main",
-			sizeof(worker.bgw_function_name));
-	strlcpy(worker.bgw_name, "secaudit writer", sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, "secaudit writer", sizeof(worker.bgw_type));
-	RegisterBackgroundWorker(&worker);
-}
 
 static bool
 ring_is_empty(void)
@@ -94,11 +84,11 @@ nap(long ms)
 
 /* Sleep until there is something in the ring. */
 static void
-sleep_idle(void)
+sleep_idle(const AudWriter *w)
 {
 	aud_buffer_set_idle(true);
 	if (ring_is_empty() && !is_urgent())
-		nap(aud_compose_idle_ms());
+		nap(aud_compose_idle_ms(w));
 	aud_buffer_set_idle(false);
 }
 
@@ -135,7 +125,7 @@ wait_for_retry(void)
 }
 
 static void
-rest(bool failing)
+rest(const AudWriter *w, bool failing)
 {
 	if (failing)
 		wait_for_retry();
@@ -144,18 +134,18 @@ rest(bool failing)
 	else
 	{
 		if (ring_is_empty())
-			sleep_idle();
+			sleep_idle(w);
 		if (!ring_is_empty())
 			linger();
 	}
 }
 
 static void
-finish(void)
+finish(AudWriter *w)
 {
 	for (int i = 0; i < LAST_TRIES; i++)
 	{
-		if (aud_drain_finish())
+		if (aud_drain_finish(w))
 			return;
 		nap(RETRY_MS);
 	}
@@ -173,21 +163,51 @@ detach(int code, Datum arg)
 
 /* Some settings hold for a file as a whole. */
 static void
-reload(void)
+reload(AudWriter *w)
 {
 	int integrity = aud_config->integrity;
 	int file_mode = aud_config->file_mode;
 
 	ConfigReloadPending = false;
-	aud_writer_reload();
+	aud_config_reload();
 	if (integrity != aud_config->integrity || file_mode != aud_config->file_mode)
-		aud_drain_rotate("config");
+		w->rotate = "config";
+	aud_retention_retry(w);
+}
+
+/*
+ * Has the server been promoted since the last call?  No hook says so, and the
+ * trigger file needs no session, so the writer, which runs on a standby as
+ * well, looks each time it wakes up.
+ */
+static void
+watch_promotion(void)
+{
+	static bool   was_standby;
+	bool          is_standby = aud_processes_are_standby();
+	AudEventFacts facts = {
+		.event = "config",
+		.class = "config",
+		.command = "PROMOTE",
+		.outcome = AUD_OUTCOME_SUCCESS,
+		.duration_us = -1,
+		.dont_wait = true, /* for room that only we can make */
+	};
+
+	if (was_standby && !is_standby &&
+		(aud_config->log_classes & AUD_CLASS_CONFIG) != 0)
+	{
+		facts.when = GetCurrentTimestamp();
+		aud_record_event(&facts);
+	}
+	was_standby = is_standby;
 }
 
 void
 aud_writer_main(Datum arg)
 {
-	bool begun = false;
+	AudWriter *w = aud_drain_make_writer();
+	bool       begun = false;
 
 	pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
@@ -195,20 +215,21 @@ aud_writer_main(Datum arg)
 
 	aud_buffer_attach_writer();
 	before_shmem_exit(detach, 0);
+	MemoryContextSwitchTo(w->round);
 
 	while (!ShutdownRequestPending || aud_processes_others_run())
 	{
 		if (ConfigReloadPending)
-			reload();
-		aud_writer_watch_promotion();
-		if (aud_stat_take_rotate())
-			aud_drain_rotate("request");
+			reload(w);
+		watch_promotion();
+		if (aud_writer_take_rotate())
+			w->rotate = "request";
 		if (!begun)
-			begun = aud_drain_begin();
-		rest(!begun || !aud_drain_round());
+			begun = aud_drain_begin(w);
+		rest(w, !begun || !aud_drain_round(w));
 	}
 	if (begun)
-		finish();
+		finish(w);
 
 	/*
 	 * Not 0: that would mean that we are no longer wanted, and if it was not
@@ -216,4 +237,63 @@ aud_writer_main(Datum arg)
 	 * again.
 	 */
 	proc_exit(1);
+}
+
+/* Single-user mode: made when there is something to write. */
+static AudWriter *single;
+static bool       single_is_busy;
+
+static void
+finish_single(int code, Datum arg)
+{
+	single_is_busy = true;
+	if (!aud_drain_finish(single))
+		ereport(LOG,
+				errmsg("the audit trail could not be completed"),
+				errdetail(
+					"What is in the audit buffer will be written at the next start."));
+}
+
+static void
+drain_single(void)
+{
+	static bool begun;
+
+	/* What the writer itself appends must not make it write again. */
+	if (single_is_busy)
+		return;
+	single_is_busy = true;
+	if (single == NULL)
+		single = aud_drain_make_writer();
+	if (!begun)
+	{
+		begun = aud_drain_begin(single);
+		if (begun)
+			before_shmem_exit(finish_single, (Datum) 0);
+	}
+	if (aud_writer_take_rotate())
+		single->rotate = "request";
+	if (begun)
+		(void) aud_drain_round(single);
+	single_is_busy = false;
+}
+
+void
+aud_writer_register(void)
+{
+	BackgroundWorker worker;
+
+	if (!IsPostmasterEnvironment)
+		aud_buffer_drain_here(drain_single);
+	memset(&worker, 0, sizeof(worker));
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
+	worker.bgw_start_time = BgWorkerStart_PostmasterStart;
+	worker.bgw_restart_time = 1;
+	strlcpy(worker.bgw_library_name, "secaudit", sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name,
+			"aud_writer_main",
+			sizeof(worker.bgw_function_name));
+	strlcpy(worker.bgw_name, "secaudit writer", sizeof(worker.bgw_name));
+	strlcpy(worker.bgw_type, "secaudit writer", sizeof(worker.bgw_type));
+	RegisterBackgroundWorker(&worker);
 }

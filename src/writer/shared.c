@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * shared.c
- *	  What the writer tells the others, and what they ask of it.
+ *	  What the writer shows the others, and what they ask of it.
  *
  * Ordinary shared memory: all of it begins anew with a crash of the server.
  *
@@ -9,28 +9,34 @@
  */
 #include "postgres.h"
 
-#include <sys/time.h>
-
 #include "miscadmin.h"
+#include "storage/condition_variable.h"
+#include "storage/lwlock.h"
 #include "storage/shmem.h"
-#include "storage/spin.h"
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
-#include "writer/state.h"
+#include "server/clock.h"
+#include "server/compat.h"
+#include "writer/shared.h"
 #include "writer/writer.h"
 
-#define POLL_US (10 * 1000)
+/* Who waits for a new file wakes the writer again after this long. */
+#define WAIT_STEP_MS 1000
 
 typedef struct AudWriterShared
 {
-	slock_t       mutex;   /* protects the rest */
-	bool          started; /* was audit.start written since the start? */
-	bool          rotate;  /* has somebody asked for a new file? */
+	LWLock           *lock;    /* protects the rest */
+	ConditionVariable written; /* a batch is on disk */
+
+	bool          has_written; /* any since the server started? */
+	bool          rotate;      /* has somebody asked for a new file? */
 	AudWriterStat stat;
 } AudWriterShared;
 
 static AudWriterShared *shared;
+
+static uint32 wait_event_rotate;
 
 size_t
 aud_writer_shmem_size(void)
@@ -47,61 +53,73 @@ aud_writer_shmem_init(void)
 	if (found)
 		return;
 	memset(shared, 0, sizeof(*shared));
-	SpinLockInit(&shared->mutex);
+	shared->lock = &GetNamedLWLockTranche(AUD_WRITER_TRANCHE)->lock;
+	ConditionVariableInit(&shared->written);
 }
 
 void
 aud_writer_stat(AudWriterStat *stat)
 {
-	SpinLockAcquire(&shared->mutex);
+	LWLockAcquire(shared->lock, LW_SHARED);
 	*stat = shared->stat;
-	SpinLockRelease(&shared->mutex);
+	LWLockRelease(shared->lock);
 	stat->pid = aud_buffer_writer_pid();
 }
 
 bool
-aud_stat_started(void)
+aud_writer_has_written(void)
 {
-	return shared->started;
+	return shared->has_written;
 }
 
 void
-aud_stat_batch(const AudPosition *position, uint64 lines, uint64 bytes)
+aud_writer_note_batch(const AudPosition *position, uint64 lines, uint64 bytes)
 {
-	SpinLockAcquire(&shared->mutex);
-	shared->started = true;
+	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
+	shared->has_written = true;
 	shared->stat.records += lines;
 	shared->stat.bytes += bytes;
 	shared->stat.batches++;
 	shared->stat.seq = position->chain.seq;
 	shared->stat.file_bytes = position->file_size;
 	strlcpy(shared->stat.file, position->file_name, sizeof(shared->stat.file));
-	SpinLockRelease(&shared->mutex);
+	LWLockRelease(shared->lock);
+	ConditionVariableBroadcast(&shared->written);
 }
 
 void
-aud_stat_error(const char *text)
+aud_writer_note_error(const char *text)
 {
-	struct timeval tv;
-
-	gettimeofday(&tv, NULL);
-	SpinLockAcquire(&shared->mutex);
+	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
 	shared->stat.errors++;
 	strlcpy(shared->stat.last_error, text, sizeof(shared->stat.last_error));
-	shared->stat.last_error_at = (int64) tv.tv_sec * 1000000 + tv.tv_usec;
-	SpinLockRelease(&shared->mutex);
+	shared->stat.last_error_at = aud_clock_unix_us();
+	LWLockRelease(shared->lock);
 }
 
 bool
-aud_stat_take_rotate(void)
+aud_writer_take_rotate(void)
 {
 	bool rotate;
 
-	SpinLockAcquire(&shared->mutex);
+	/* The writer asks often; who asks for a file wakes it afterwards. */
+	if (!*(volatile bool *) &shared->rotate)
+		return false;
+	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
 	rotate = shared->rotate;
 	shared->rotate = false;
-	SpinLockRelease(&shared->mutex);
+	LWLockRelease(shared->lock);
 	return rotate;
+}
+
+/* Is another file being written than the one before? */
+static bool
+has_changed(const AudWriterStat *before)
+{
+	AudWriterStat now;
+
+	aud_writer_stat(&now);
+	return strcmp(before->file, now.file) != 0;
 }
 
 bool
@@ -110,20 +128,22 @@ aud_writer_rotate(int timeout_ms)
 	TimestampTz deadline =
 		TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms);
 	AudWriterStat before;
-	AudWriterStat now;
+	bool          changed;
 
 	aud_writer_stat(&before);
-	SpinLockAcquire(&shared->mutex);
+	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
 	shared->rotate = true;
-	SpinLockRelease(&shared->mutex);
-	do
+	LWLockRelease(shared->lock);
+
+	ConditionVariablePrepareToSleep(&shared->written);
+	while (!(changed = has_changed(&before)) && GetCurrentTimestamp() < deadline)
 	{
 		aud_buffer_wake_writer();
-		pg_usleep(POLL_US);
-		CHECK_FOR_INTERRUPTS();
-		aud_writer_stat(&now);
-		if (strcmp(before.file, now.file) != 0)
-			return true;
-	} while (GetCurrentTimestamp() < deadline);
-	return false;
+		(void) ConditionVariableTimedSleep(&shared->written,
+										   WAIT_STEP_MS,
+										   aud_compat_wait_event(&wait_event_rotate,
+														  "SecauditRotate"));
+	}
+	ConditionVariableCancelSleep();
+	return changed;
 }

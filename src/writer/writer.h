@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Register the worker; postmaster only, from _PG_init. */
+/*
+ * Register the worker, or, in single-user mode, do its work here; from
+ * _PG_init.
+ */
 extern void aud_writer_register(void);
-
-/* In single-user mode, do the worker's work here; from _PG_init. */
-extern void aud_writer_serve_single_user(void);
 
 /* What the writer tells about itself; one consistent reading. */
 typedef struct AudWriterStat
@@ -41,8 +41,10 @@ extern void aud_writer_stat(AudWriterStat *stat);
  */
 extern bool aud_writer_rotate(int timeout_ms);
 
-/* Shared memory, see shmem.c. */
+/* Start-up, in secaudit.c's order. */
 extern size_t aud_writer_shmem_size(void);
 extern void   aud_writer_shmem_init(void);
+
+#define AUD_WRITER_TRANCHE "SecauditWriter"
 
 #endif /* AUD_WRITER_WRITER_H */

@@ -8,10 +8,12 @@
  *
  *	  CALL ACTION [COUNT]
  *
- *	  CALL		open (of a new file), write, fdatasync
+ *	  CALL		open (of a new file), read, write, fdatasync, unlink
  *	  ACTION	an errno name; PASS (nothing happens, but it counts); for write
  *				also SHORT (half of it is written) and KILL (half of it, then
- *the process dies); for fdatasync also KILL (it is done, then the process dies)
+ *				the process dies); for fdatasync and unlink also KILL (it is
+ *				done, then the process dies); for unlink also DIE (the process
+ *				dies before it)
  *	  COUNT		how often; for ever without it
  *
  * Only files called secaudit-*.jsonl are concerned.  Each fault that was taken
@@ -64,6 +66,7 @@ errno_of(const char *name)
 		{"EACCES", EACCES},
 		{"EROFS", EROFS},
 		{"EMFILE", EMFILE},
+		{"EPERM", EPERM},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -232,6 +235,46 @@ open64(const char *path, int flags, ...)
 	mode = va_arg(args, mode_t);
 	va_end(args);
 	return checked_open("open64", path, flags, mode);
+}
+
+ssize_t
+read(int fd, void *data, size_t len)
+{
+	ssize_t (*real)(int, void *, size_t);
+	char        path[4096];
+	const char *action = NULL;
+
+	*(void **) &real = dlsym(RTLD_NEXT, "read");
+	if (len > 1 && trail_path(fd, path, sizeof(path)))
+		action = due("read");
+	if (action == NULL)
+		return real(fd, data, len);
+	errno = errno_of(action);
+	return -1;
+}
+
+int
+unlink(const char *path)
+{
+	int (*real)(const char *);
+	const char *action = NULL;
+	int         result;
+
+	*(void **) &real = dlsym(RTLD_NEXT, "unlink");
+	if (is_trail_name(path))
+		action = due("unlink");
+	if (action == NULL)
+		return real(path);
+	if (strcmp(action, "DIE") == 0)
+		kill(getpid(), SIGKILL);
+	if (strcmp(action, "KILL") != 0)
+	{
+		errno = errno_of(action);
+		return -1;
+	}
+	result = real(path);
+	kill(getpid(), SIGKILL);
+	return result;
 }
 
 ssize_t

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
- * shared.h
- *	  What the buffer*.c files share beside the mapped file.
+ * wait.h
+ *	  What appenders and the writer share beside the mapped file, and how
+ *	  they wait for each other and wake each other; for buffer/ alone.
  *
  * The lock and the condition variable live in ordinary shared memory, which a
  * crash of any process makes new; head, tail and the records live in the
@@ -9,8 +10,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef AUD_BUFFER_SHARED_H
-#define AUD_BUFFER_SHARED_H
+#ifndef AUD_BUFFER_WAIT_H
+#define AUD_BUFFER_WAIT_H
 
 #include "storage/condition_variable.h"
 #include "storage/latch.h"
@@ -46,17 +47,17 @@ extern AudBufferShared *aud_buffer_shared;
 static inline uint64
 aud_buffer_tail(void)
 {
-	return pg_atomic_read_u64(&aud_buffer_header->tail);
+	return aud_ring_tail(aud_buffer_header);
 }
 
 /*
- * buffer_wait.c: the ring is full, wait for need bytes that records of
- * sessions may take, usable in all.  False if that is hopeless: the trail
- * counts as broken or, with on_failure = block, the process is to die.
+ * The ring is full: wait for need bytes that records of sessions may take,
+ * usable in all.  False if that is hopeless: the trail counts as broken or,
+ * with on_failure = block, the process is to die.
  */
 extern bool aud_buffer_wait_for_space(uint64 need, uint64 usable);
 
-/* buffer_drain.c: is there no writer, but the process itself? */
+/* Is there no writer, but the process itself? */
 extern bool aud_buffer_drains_here(void);
 
-#endif /* AUD_BUFFER_SHARED_H */
+#endif /* AUD_BUFFER_WAIT_H */

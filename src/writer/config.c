@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
- * reload.c
+ * config.c
  *	  The configuration was read again: what of it concerns auditing.
  *
  * Every process reads the files for itself when the postmaster tells it to;
- * the writer's reading is told, once for the whole server.
+ * the writer's reading is recorded, once for the whole server.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,7 +17,7 @@
 #include "record/record.h"
 #include "server/guc.h"
 #include "server/settings.h"
-#include "writer/reload.h"
+#include "writer/config.h"
 
 /* Made when it is first asked for after the configuration was read; or "". */
 static char digest[AUD_SETTINGS_DIGEST_CHARS + 1];
@@ -45,7 +45,7 @@ record_change(const char *name, const char *old_value, const char *new_value,
 }
 
 void
-aud_writer_reload(void)
+aud_config_reload(void)
 {
 	TimestampTz         now = GetCurrentTimestamp();
 	bool                wanted = is_wanted();
@@ -61,7 +61,7 @@ aud_writer_reload(void)
 }
 
 const char *
-aud_writer_config_digest(void)
+aud_config_digest(void)
 {
 	if (digest[0] == '\0' && !aud_settings_digest(digest))
 		digest[0] = '\0';

@@ -1,15 +1,15 @@
 /*-------------------------------------------------------------------------
  *
- * witness.c
- *	  The trail's head, told to the WAL.
+ * wal_head.c
+ *	  A copy of the trail's head in the WAL.
  *
  * A trail that was cut at the end of a line agrees with itself.  So at each
  * checkpoint its last record is named in a logical message: every standby and
  * every WAL archive then knows a record that the trail must hold.  The message
  * is what secauditctl verify --expect takes.
  *
- * Only what is on disk is told, or a power failure would make the server
- * itself look like a forger.  The writer never does it once it has been told
+ * Only what is on disk is copied, or a power failure would make the server
+ * itself look like a forger.  The writer never does it once it has been asked
  * to stop: the WAL may be closed by then.
  *
  *-------------------------------------------------------------------------
@@ -26,8 +26,12 @@
 #include "storage/lwlock.h"
 #include "utils/wait_event.h"
 
+#include "buffer/buffer.h"
 #include "server/compat.h"
-#include "writer/witness.h"
+#include "writer/wal_head.h"
+
+/* The prefix of the messages. */
+#define MESSAGE_PREFIX "secaudit"
 
 /* log, number, hash, two colons */
 #define MESSAGE_MAX (AUD_LOG_ID_CHARS + AUD_CHAIN_HASH_CHARS + 32)
@@ -41,14 +45,13 @@ may_write_wal(void)
 static void
 insert(const char *message)
 {
-	XLogRecPtr lsn =
-		AUD_LOG_MESSAGE(AUD_WITNESS_PREFIX, message, strlen(message));
+	XLogRecPtr lsn = AUD_LOG_MESSAGE(MESSAGE_PREFIX, message, strlen(message));
 
 	/* Nobody commits here, so have the WAL writer look after it. */
 	XLogSetAsyncXactLSN(lsn);
 }
 
-/* An error in here is the database's, which will tell of it: go on. */
+/* An error in here is the database's, which will report it: go on. */
 static bool
 insert_safely(const char *message)
 {
@@ -75,7 +78,7 @@ insert_safely(const char *message)
 }
 
 bool
-aud_witness_tell(const AudChain *head)
+aud_wal_head_write(const AudChain *head)
 {
 	char h[AUD_CHAIN_HASH_CHARS + 1];
 	char message[MESSAGE_MAX];

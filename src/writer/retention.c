@@ -1,0 +1,272 @@
+/*-------------------------------------------------------------------------
+ *
+ * retention.c
+ *	  Deleting files: too old, too many, too little space.
+ *
+ * The order is: into the list of deletions, the list on disk, the file
+ * deleted, the directory on disk, audit.expire on disk, out of the list.  So
+ * a record never names a file that is still there; and a file that is gone by
+ * retention's hand is in the list until it is in the trail, whatever died in
+ * between.  An entry whose file is still there at a start never was carried
+ * out and is dropped.
+ *
+ * A file that cannot be deleted stops retention: the next ones must not go
+ * before it, or the trail would have a hole.  It is reported once, and tried
+ * again after longer and longer pauses.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+
+#include "utils/timestamp.h"
+
+#include "buffer/buffer.h"
+#include "buffer/expiry.h"
+#include "buffer/file.h"
+#include "server/guc.h"
+#include "writer/events.h"
+#include "writer/failure.h"
+#include "writer/retention.h"
+#include "writer/shared.h"
+
+/* The directory is looked over this often. */
+#define LOOK_OVER_MS (10 * 1000)
+
+/* Pauses between attempts at a file that cannot be deleted. */
+#define FIRST_BACKOFF_MS (60 * 1000)
+#define LAST_BACKOFF_MS  (15 * 60 * 1000)
+
+/* The file cannot be deleted, errno says why. */
+static void
+report_undeletable(AudWriter *w, const char *name)
+{
+	char   text[256];
+	char   body[AUD_EVENT_MAX];
+	AudBuf out;
+	bool   known = strcmp(w->undeletable, name) == 0;
+	int    backoff = known ? Min(2 * w->delete_backoff_ms, LAST_BACKOFF_MS)
+						   : FIRST_BACKOFF_MS;
+
+	w->delete_backoff_ms = backoff;
+	w->delete_retry_at =
+		TimestampTzPlusMilliseconds(GetCurrentTimestamp(), backoff);
+	if (known)
+		return;
+	strlcpy(w->undeletable, name, sizeof(w->undeletable));
+
+	snprintf(text, sizeof(text), "could not remove file \"%s\": %m", name);
+	ereport(WARNING,
+			errcode_for_file_access(),
+			errmsg("could not remove expired audit trail file \"%s/%s\": %m",
+				   aud_config->directory,
+				   name),
+			errdetail(
+				"Neither this file nor younger ones are removed until it can be."));
+	aud_writer_note_error(text);
+	aud_buf_init(&out, body, sizeof(body));
+	aud_events_alert_undeletable(&out, name);
+	(void) aud_buffer_try_append(out.data, out.len);
+}
+
+/* Delete a file whose entry is on disk; if that fails, it leaves the list. */
+static bool
+delete_entered(AudWriter *w, AudExpiry *entry)
+{
+	char name[AUD_TRAIL_NAME_MAX];
+
+	strlcpy(name, entry->name, sizeof(name));
+	if (aud_buffer_file_sync_header() && aud_trail_delete(name))
+	{
+		w->undeletable[0] = '\0';
+		return true;
+	}
+	/* Whoever has deleted it meanwhile, it was not us. */
+	aud_expiry_remove(entry);
+	if (errno == ENOENT)
+		aud_failure_warn("somebody else has removed a closed file");
+	else
+		report_undeletable(w, name);
+	return false;
+}
+
+/*
+ * Delete a file, if its chain can be told: a checker needs to know where the
+ * chain entered it, and where the next file takes it up.
+ */
+static bool
+delete_file(AudWriter *w, const AudTrailEntry *file, const AudTrailEntry *next,
+			uint64 bytes, AudExpiryReason reason)
+{
+	AudExpiry  facts = {.bytes = bytes, .reason = (uint8) reason};
+	AudOpening own;
+	AudOpening after;
+	AudExpiry *entry;
+
+	if (strcmp(w->undeletable, file->name) == 0 &&
+		GetCurrentTimestamp() < w->delete_retry_at)
+		return false;
+	if (aud_trail_read_opening(file->name, &own) != AUD_TRAIL_IS ||
+		aud_trail_read_opening(next->name, &after) != AUD_TRAIL_IS)
+		return false;
+	strlcpy(facts.name, file->name, sizeof(facts.name));
+	facts.first_seq = own.prev_seq + 1;
+	facts.last_seq = after.prev_seq;
+	strlcpy(facts.last_h, after.prev_h, sizeof(facts.last_h));
+	entry = aud_expiry_add(aud_buffer_header, &facts);
+	return entry != NULL && delete_entered(w, entry);
+}
+
+static uint64
+file_bytes(const char *name, time_t *changed_at)
+{
+	char        path[MAXPGPATH];
+	struct stat st;
+
+	aud_trail_path(name, path);
+	if (lstat(path, &st) != 0)
+		return 0;
+	*changed_at = st.st_mtime;
+	return (uint64) st.st_size;
+}
+
+/* Must this file go?  *reason: why. */
+static bool
+is_to_go(time_t changed_at, uint64 total, AudExpiryReason *reason)
+{
+	*reason = AUD_EXPIRY_AGE;
+	if (aud_config->retention_age_s > 0 &&
+		changed_at + aud_config->retention_age_s < time(NULL))
+		return true;
+	*reason = AUD_EXPIRY_SIZE;
+	return aud_config->retention_size_mb > 0 &&
+		   total > (uint64) aud_config->retention_size_mb * 1024 * 1024;
+}
+
+/* The next deletions wait until the last ones are in the trail. */
+static void
+apply_retention(AudWriter *w)
+{
+	AudTrailEntry *files;
+	int            count;
+	uint64         total = 0;
+	time_t         changed_at = 0;
+
+	if (aud_expiry_next(aud_buffer_header, NULL) != NULL ||
+		!aud_trail_list(&files, &count))
+		return;
+	for (int i = 0; i < count; i++)
+		total += file_bytes(files[i].name, &changed_at);
+
+	for (int i = 0; i + 1 < count; i++)
+	{
+		uint64          bytes = file_bytes(files[i].name, &changed_at);
+		AudExpiryReason reason;
+
+		if (files[i].no >= aud_buffer_position()->file_no ||
+			!is_to_go(changed_at, total, &reason) ||
+			!delete_file(w, &files[i], &files[i + 1], bytes, reason))
+			break;
+		total -= bytes;
+	}
+}
+
+/* Has the volume come near its end?  Says so, and appends an alert. */
+static void
+watch_space(AudWriter *w)
+{
+	struct statvfs st;
+	char           body[AUD_EVENT_MAX];
+	AudBuf         out;
+	uint64         used;
+
+	if (statvfs(aud_config->directory, &st) != 0 || st.f_blocks == 0)
+		return;
+	/* As df counts: what is reserved for root is neither used nor free. */
+	used = (st.f_blocks - st.f_bfree) * 100 /
+		   (st.f_blocks - st.f_bfree + st.f_bavail + 1);
+	if (used < (uint64) aud_config->warn_percent)
+	{
+		w->space_warned_at = 0;
+		return;
+	}
+	if (!aud_failure_may_warn(&w->space_warned_at))
+		return;
+	ereport(WARNING,
+			errmsg("the volume of the audit trail is " UINT64_FORMAT
+				   " percent full",
+				   used),
+			errdetail("The parameter \"secaudit.warn_percent\" is set to %d.",
+					  aud_config->warn_percent),
+			errhint(
+				"Move closed files away, or set secaudit.retention_size or secaudit.retention_age."));
+	aud_buf_init(&out, body, sizeof(body));
+	aud_events_alert_space(&out, used);
+	(void) aud_buffer_try_append(out.data, out.len);
+}
+
+void
+aud_retention_look_over(AudWriter *w)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (w->looked_at != 0 &&
+		now < TimestampTzPlusMilliseconds(w->looked_at, LOOK_OVER_MS))
+		return;
+	w->looked_at = now;
+	if (aud_config->retention_age_s > 0 || aud_config->retention_size_mb > 0)
+		apply_retention(w);
+	watch_space(w);
+}
+
+void
+aud_retention_make_room(AudWriter *w)
+{
+	AudTrailEntry *files;
+	int            count;
+	time_t         changed_at;
+
+	if ((w->last_errno != ENOSPC && w->last_errno != EDQUOT) ||
+		!aud_expiry_has_room(aud_buffer_header) ||
+		!aud_trail_list(&files, &count))
+		return;
+	if (count > 1 && files[0].no < aud_buffer_position()->file_no &&
+		delete_file(w,
+					&files[0],
+					&files[1],
+					file_bytes(files[0].name, &changed_at),
+					AUD_EXPIRY_OVERWRITE))
+		ereport(LOG,
+				errmsg("removed audit trail file \"%s\" to make room",
+					   files[0].name),
+				errdetail(
+					"The parameter \"secaudit.on_failure\" is set to \"overwrite\"."));
+}
+
+bool
+aud_retention_recover(const AudPosition *position)
+{
+	AudExpiry *entry = NULL;
+
+	aud_expiry_remove_recorded(aud_buffer_header, position->chain.seq);
+	while ((entry = aud_expiry_next(aud_buffer_header, entry)) != NULL)
+	{
+		bool exists;
+
+		if (!aud_trail_exists(entry->name, &exists))
+			return false;
+		if (exists)
+			aud_expiry_remove(entry);
+	}
+	return true;
+}
+
+void
+aud_retention_retry(AudWriter *w)
+{
+	w->delete_retry_at = 0;
+	w->looked_at = 0;
+}
