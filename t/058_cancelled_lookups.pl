@@ -8,7 +8,7 @@ use SecauditProto;
 use SecauditTest;
 use Test::More;
 
-my $node = new_node('main', settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off' }, conf => "autovacuum = off\n");
+my $node = new_node('main', settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off' }, conf => "autovacuum = off\nrestart_after_crash = on\n");
 $node->safe_psql('postgres', q{
 	CREATE ROLE r LOGIN;
 	CREATE TABLE t (a int); INSERT INTO t VALUES (1);
@@ -90,8 +90,8 @@ $c->query('SELECT pg_sleep(100)');
 $node->poll_query_until('postgres', 'SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = \'PgSleep\' AND pid = ' . $c->pid) or die;
 my $pid = $c->pid;
 kill 'KILL', $pid;
-$node->stop('immediate');
-$node->start;
+$c->vanish;
+$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = $pid") or die;
 my @unknown = records($node, pid => $pid, outcome => 'unknown', event => 'statement');
 is(scalar(@unknown), 1, 'a crash leaves a record of the statement that ran');
 is_record($unknown[0], { query => 'SELECT pg_sleep(100)' }, 'and of none before it') if @unknown;
