@@ -13,6 +13,7 @@
 
 #include "utils/memutils.h"
 
+#include "core/json_scan.h"
 #include "core/json_write.h"
 #include "record/stmt.h"
 #include "record/text.h"
@@ -179,19 +180,18 @@ detail_written(AudStmt *stmt, const AudBuf *b)
 
 /*
  * Is there such a member already?  A command that is refused for naming
- * something twice would otherwise leave a key twice.  (Quotes inside values
- * are escaped, so that the pattern finds keys only.)
+ * something twice would otherwise leave a key twice.
  */
 static bool
 has_detail(const AudStmt *stmt, const char *key)
 {
-	char pattern[64];
-	int  len = snprintf(pattern, sizeof(pattern), ",\"%s\":", key);
+	AudJsonValue value;
 
-	return stmt->detail.len > 0 && memmem(stmt->arena.data + stmt->detail.off,
-										  stmt->detail.len,
-										  pattern,
-										  len) != NULL;
+	return stmt->detail.len > 0 &&
+		   aud_json_find_member(stmt->arena.data + stmt->detail.off,
+								stmt->detail.len,
+								key,
+								&value);
 }
 
 /* Begin ,"key": with room for the value; false if it is there, or memory short. */
