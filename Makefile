@@ -49,7 +49,7 @@ PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -Isrc
 # Hooks and callbacks have the signatures they are given.
 PG_CFLAGS   = -Wextra -Wno-unused-parameter -Wshadow -Wstrict-prototypes -Wvla -fvisibility=hidden \
 	-MMD -MP $(COPT_DEV)
-SHLIB_LINK  = -ljansson -lcrypto
+SHLIB_LINK  = -lcrypto
 
 # PGDLLEXPORT is empty before 16; with hidden visibility it has to mean
 # something.

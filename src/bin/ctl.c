@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * ctl.c
- *	  Entry point: finds the subcommand; and the little they all need.
+ *	  What the subcommands share: messages, operands, exit codes.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,39 +9,8 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <locale.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct Command
-{
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *summary;
-} Command;
-
-static const Command commands[] = {
-	{"tail", aud_cmd_tail, "print records in readable form, follow a trail"},
-	{"verify", aud_cmd_verify, "check that a trail is what its writer wrote"},
-};
-
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-static void
-print_help(void)
-{
-	printf("secauditctl reads the audit trail that secaudit writes.\n\n"
-		   "Usage:\n"
-		   "  secauditctl COMMAND [OPTION]... [FILE|DIR]...\n\n"
-		   "Commands:\n");
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
-	printf("\nOptions:\n"
-		   "  -V, --version  print the version, then exit\n"
-		   "  -?, --help     print this help, then exit\n\n"
-		   "\"secauditctl COMMAND --help\" describes a command.\n");
-}
 
 void
 aud_ctl_complain(const char *fmt, ...)
@@ -154,48 +123,4 @@ aud_ctl_common_option(int c, char **argv, const char *command,
 	else
 		return false;
 	return true;
-}
-
-static const Command *
-find_command(const char *name)
-{
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
-}
-
-int
-main(int argc, char **argv)
-{
-	const Command *command;
-
-	setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C");
-	/* write errors are looked at, and EPIPE is a normal end */
-	signal(SIGPIPE, SIG_IGN);
-
-	if (argc < 2)
-	{
-		aud_ctl_complain("no command given");
-		return aud_ctl_usage_error("");
-	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0 ||
-		strcmp(argv[1], "help") == 0)
-	{
-		print_help();
-		return aud_ctl_finish(AUD_EXIT_OK);
-	}
-	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-	{
-		puts(AUD_CTL_VERSION);
-		return aud_ctl_finish(AUD_EXIT_OK);
-	}
-	command = find_command(argv[1]);
-	if (command == NULL)
-	{
-		aud_ctl_complain("unrecognized command \"%s\"", argv[1]);
-		return aud_ctl_usage_error("");
-	}
-	return aud_ctl_finish(command->run(argc - 1, argv + 1));
 }

@@ -15,8 +15,6 @@
 #define DEFAULT_RECORDS 10
 #define MAX_RECORDS     10000000
 
-volatile sig_atomic_t aud_tail_interrupted;
-
 static void
 on_interrupt(int signo)
 {

@@ -43,12 +43,6 @@ extern volatile sig_atomic_t aud_tail_interrupted;
 
 /* tail_print.c */
 
-/*
- * Does the line count towards -n?  What is no record does, and is shown
- * whatever the filter says.
- */
-extern bool aud_tail_counts(const AudTail *tail, const AudLine *line);
-
 /* Open a file at a position; reports and notes trouble on failure. */
 extern bool aud_tail_open(AudTail *tail, AudReader *r,
 						  const AudReaderFile *file, AudTailPosition from);
@@ -59,7 +53,7 @@ extern bool aud_tail_drain(AudTail *tail, AudReader *r,
 extern void aud_tail_torn_end(AudTail *tail, AudReader *r,
 							  const AudReaderFile *file);
 
-/* tail_start.c: index of the first file to print, and where in it. */
+/* Index of the first file to print, and where in it. */
 extern size_t aud_tail_start(AudTail *tail, const AudReaderList *list,
 							 AudTailPosition *from);
 

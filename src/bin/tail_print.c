@@ -1,7 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * tail_print.c
- *	  secauditctl tail: the lines of one file.
+ *	  secauditctl tail: the lines of one file, and where the last n begin.
+ *
+ * The last n are found without keeping them: the files are walked from the
+ * newest back, a ring of line positions per file remembers where the last n
+ * matches of it start, and printing begins there.  Memory is the ring,
+ * whatever the trail's size.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,6 +16,8 @@
 #include <string.h>
 
 #include "core/chain.h"
+
+volatile sig_atomic_t aud_tail_interrupted;
 
 static void
 show_damage(AudTail *tail, const AudReaderFile *file, const AudLine *line,
@@ -78,8 +85,12 @@ show_line(AudTail *tail, const AudReaderFile *file, const AudLine *line)
 	json_decref(record);
 }
 
-bool
-aud_tail_counts(const AudTail *tail, const AudLine *line)
+/*
+ * Does the line count towards -n?  What is no record does, and is shown
+ * whatever the filter says.
+ */
+static bool
+counts(const AudTail *tail, const AudLine *line)
 {
 	const char *why;
 	json_t     *record;
@@ -153,4 +164,54 @@ aud_tail_torn_end(AudTail *tail, AudReader *r, const AudReaderFile *file)
 
 	if (aud_reader_partial(r, &line))
 		show_damage(tail, file, &line, "incomplete last line");
+}
+
+/*
+ * Find where the last "wanted" matches of a file start; fewer if it has
+ * fewer.  Returns how many there are from *from on.
+ */
+static uint64_t
+find_last(AudTail *tail, const AudReaderFile *file, uint64_t wanted,
+		  AudTailPosition *ring, AudTailPosition *from)
+{
+	AudReader     r;
+	AudLine       line;
+	AudError      err = {0};
+	AudReadStatus status;
+	uint64_t      n = 0;
+
+	*from = (AudTailPosition){0, 1};
+	if (!aud_reader_open(&r, file->path, &err))
+		return 0; /* reported when it is to be printed */
+	aud_reader_limit(&r, file->bytes);
+	while ((status = aud_reader_next(&r, &line, &err)) == AUD_READ_LINE)
+		if (counts(tail, &line))
+			ring[n++ % wanted] = (AudTailPosition){line.offset, line.number};
+	aud_reader_close(&r);
+	if (n > 0)
+		*from = ring[n > wanted ? n % wanted : 0];
+	return n > wanted ? wanted : n;
+}
+
+/* Index of the first file to print, and where in it. */
+size_t
+aud_tail_start(AudTail *tail, const AudReaderList *list, AudTailPosition *from)
+{
+	AudTailPosition *ring;
+	uint64_t         missing = tail->wanted;
+	size_t           i = list->count;
+
+	*from = (AudTailPosition){0, 1};
+	if (tail->wanted == AUD_TAIL_ALL)
+		return 0;
+	ring = calloc(tail->wanted + 1, sizeof(*ring));
+	if (ring == NULL)
+	{
+		aud_ctl_complain("out of memory");
+		exit(AUD_EXIT_TROUBLE);
+	}
+	while (i > 0 && missing > 0)
+		missing -= find_last(tail, &list->files[--i], missing, ring, from);
+	free(ring);
+	return i;
 }

@@ -76,19 +76,6 @@ aud_term_color(const AudTerm *t, AudColor color)
 		fprintf(t->out, "\033[%sm", codes[color]);
 }
 
-/*
- * Reordering and invisible characters: harmless to the terminal, harmful to
- * whoever reads what it shows.
- */
-static bool
-deceives(uint32_t cp)
-{
-	return cp == 0x00AD || cp == 0x061C || (cp >= 0x200B && cp <= 0x200F) ||
-		   (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x206F) ||
-		   cp == 0xFEFF || (cp >= 0xFFF9 && cp <= 0xFFFB) ||
-		   (cp >= 0xE0000 && cp <= 0xE0FFF);
-}
-
 static bool
 is_space(unsigned char c)
 {
@@ -130,7 +117,7 @@ render(const AudTerm *t, const char *s, size_t len, char *out, size_t *used)
 	/* a pipe in the C locale has no widths to tell: one column each */
 	if (columns < 0 && !t->tty && cp >= 0xA0)
 		columns = 1;
-	if (!t->utf8 || columns < 0 || deceives(cp))
+	if (!t->utf8 || columns < 0 || aud_utf8_deceives(cp))
 		return snprintf(out, 16, cp > 0xFFFF ? "\\U%08x" : "\\u%04x", cp);
 	memcpy(out, s, *used);
 	out[*used] = '\0';

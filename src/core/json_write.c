@@ -94,23 +94,6 @@ plain_run(const char *s, size_t len)
 }
 
 /*
- * Characters past ASCII that are escaped although JSON would not ask for it:
- * they break lines (C1, U+2028/2029), turn the reading order round so that a
- * terminal shows another statement than the one that ran (bidi controls), or
- * are taken for a byte order mark (U+FEFF).
- */
-static inline bool
-is_deceptive(uint32_t cp)
-{
-	if (cp < 0xA0)
-		return true;
-	if (cp < 0x2000)
-		return cp == 0x061C;
-	return (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069) ||
-		   cp == 0x200E || cp == 0x200F || cp == 0xFEFF;
-}
-
-/*
  * How many bytes at the start of s[len] go into the output as they are, at
  * most limit; ends between characters.
  */
@@ -133,7 +116,7 @@ verbatim_run(const char *s, size_t len, size_t limit)
 		if ((unsigned char) s[pos] < 0x80)
 			break;
 		n = aud_utf8_decode(s + pos, len - pos, &cp);
-		if (n < 0 || is_deceptive(cp) || (size_t) n > end - pos)
+		if (n < 0 || aud_utf8_misleads(cp) || (size_t) n > end - pos)
 			break;
 		pos += (size_t) n;
 	}
@@ -179,7 +162,7 @@ encode_unit(char *out, const char *s, size_t len, size_t *used, bool *replaced)
 		memcpy(out, "\xEF\xBF\xBD", 3);
 		return 3;
 	}
-	if (n == 1 ? !is_plain((unsigned char) cp) : is_deceptive(cp))
+	if (n == 1 ? !is_plain((unsigned char) cp) : aud_utf8_misleads(cp))
 		return put_escape(out, cp);
 	memcpy(out, s, *used);
 	return *used;

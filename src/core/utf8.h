@@ -45,4 +45,33 @@ aud_utf8_valid(const char *s, size_t len)
 extern size_t aud_utf8_align_down(const char *s, size_t len, size_t pos);
 extern size_t aud_utf8_align_up(const char *s, size_t len, size_t pos);
 
+/*
+ * Characters past ASCII that make a line look like something else: they break
+ * it (C1, U+2028/2029), turn the reading order round so that a terminal shows
+ * another statement than the one that ran (bidi controls), or are taken for a
+ * byte order mark (U+FEFF).  Records hold them escaped.
+ */
+static inline bool
+aud_utf8_misleads(uint32_t cp)
+{
+	if (cp < 0xA0)
+		return true;
+	if (cp < 0x2000)
+		return cp == 0x061C;
+	return (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069) ||
+		   cp == 0x200E || cp == 0x200F || cp == 0xFEFF;
+}
+
+/*
+ * Those, and all that nobody sees (soft hyphen, zero width, tags): harmless in
+ * a file, but what a terminal shows has to be what is there.
+ */
+static inline bool
+aud_utf8_deceives(uint32_t cp)
+{
+	return aud_utf8_misleads(cp) || cp == 0x00AD ||
+		   (cp >= 0x200B && cp <= 0x200D) || (cp >= 0x2060 && cp <= 0x206F) ||
+		   (cp >= 0xFFF9 && cp <= 0xFFFB) || (cp >= 0xE0000 && cp <= 0xE0FFF);
+}
+
 #endif /* AUD_CORE_UTF8_H */

@@ -106,10 +106,7 @@ add_clustered(AudStmt *stmt, const AudClusterStmt *cluster)
 	if (relation == NULL)
 		add_database(stmt);
 	else
-		aud_command_add_relation(stmt,
-								 relation,
-								 "table",
-								 AUD_ACCESS_MAINTAIN);
+		aud_command_add_relation(stmt, relation, "table", AUD_ACCESS_MAINTAIN);
 }
 
 static void

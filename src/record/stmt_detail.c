@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "core/json_scan.h"
 #include "core/json_write.h"
 #include "record/stmt.h"
 
@@ -42,23 +43,24 @@ room_at_end(AudStmt *stmt, size_t n)
 /*
  * Begin ,"key": with room for the value; false if memory is short, or if there
  * is such a member already: a command that is refused for naming something
- * twice would otherwise leave a key twice.  (Quotes inside values are escaped,
- * so that the search finds keys only.)
+ * twice would otherwise leave a key twice.
  */
 static bool
 begin(AudStmt *stmt, AudBuf *b, const char *key, size_t value_room)
 {
-	size_t room = strlen(key) + value_room + sizeof(",\"\":");
-	char  *at = room_at_end(stmt, room);
+	size_t       room = strlen(key) + value_room + sizeof(",\"\":");
+	char        *at = room_at_end(stmt, room);
+	AudJsonValue there;
 
 	if (at == NULL)
 		return false;
 	aud_buf_init(b, at, room);
 	aud_json_key(b, key);
-	return stmt->detail.len == 0 || memmem(stmt->arena.data + stmt->detail.off,
-										   stmt->detail.len,
-										   b->data,
-										   b->len) == NULL;
+	return stmt->detail.len == 0 ||
+		   !aud_json_find_member(stmt->arena.data + stmt->detail.off,
+								 stmt->detail.len,
+								 key,
+								 &there);
 }
 
 /* The value is written. */

@@ -143,8 +143,8 @@ AudSettingsPicture *
 aud_settings_picture(void)
 {
 	MemoryContext       context = AllocSetContextCreate(CurrentMemoryContext,
-														"secaudit settings",
-														ALLOCSET_SMALL_SIZES);
+                                                  "secaudit settings",
+                                                  ALLOCSET_SMALL_SIZES);
 	MemoryContext       old = MemoryContextSwitchTo(context);
 	AudSettingsPicture *picture = take();
 

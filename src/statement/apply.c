@@ -133,11 +133,11 @@ record_changes(void *arg)
 {
 	AudTableChanges changes;
 	const void     *at = NULL;
-	char            detail[OBJECTS_ROOM + sizeof(aud_backend->apply.subscription_json)];
-	uint64          rows = 0;
-	uint64          omitted = 0;
-	AudBuf          b;
-	size_t          start;
+	char   detail[OBJECTS_ROOM + sizeof(aud_backend->apply.subscription_json)];
+	uint64 rows = 0;
+	uint64 omitted = 0;
+	AudBuf b;
+	size_t start;
 
 	aud_buf_init(&b, detail, sizeof(detail));
 	aud_buf_cstr(&b, aud_backend->apply.subscription_json);

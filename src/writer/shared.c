@@ -139,10 +139,11 @@ aud_writer_rotate(int timeout_ms)
 	while (!(changed = has_changed(&before)) && GetCurrentTimestamp() < deadline)
 	{
 		aud_buffer_wake_writer();
-		(void) ConditionVariableTimedSleep(&shared->written,
-										   WAIT_STEP_MS,
-										   aud_compat_wait_event(&wait_event_rotate,
-														  "SecauditRotate"));
+		(void)
+			ConditionVariableTimedSleep(&shared->written,
+										WAIT_STEP_MS,
+										aud_compat_wait_event(&wait_event_rotate,
+															  "SecauditRotate"));
 	}
 	ConditionVariableCancelSleep();
 	return changed;

@@ -18,6 +18,25 @@
 
 #include "core/verify/walk.h"
 
+bool
+aud_walk_links(AudWalk *w, const unsigned char *prev, uint64_t seq,
+			   const unsigned char *d, const unsigned char *h)
+{
+	unsigned char expected[AUD_CHAIN_HASH_BYTES];
+
+	aud_chain_link(w->hasher, prev, seq, d, expected);
+	return memcmp(expected, h, sizeof(expected)) == 0;
+}
+
+bool
+aud_walk_follows(AudWalk *w, const AudRun *run, const AudChainTrailer *t,
+				 const unsigned char *d)
+{
+	return t->seq == run->last_seq + 1 &&
+		   (!t->hashed || run->any_h ||
+			aud_walk_links(w, run->last_h, t->seq, d, t->h));
+}
+
 /* Does b's first line directly follow a's last one? */
 static bool
 run_follows(AudWalk *w, const AudRun *a, const AudRun *b)

@@ -3,8 +3,8 @@
  * verify.c
  *	  Verification: trail by trail.
  *
- * Where a trail begins and how it ends.  Its files go to verify_file.c, their
- * lines to verify_walk.c.
+ * Where a trail begins and how it ends.  Its files go to file.c, their
+ * lines to walk.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/verify/open.h"
 #include "core/verify/walk.h"
 
 /* ---- one trail --------------------------------------------------------- */
@@ -31,7 +30,7 @@ number_before(const AudWalk *w)
 	uint64_t           guess;
 
 	if (open->seq != 0 && open->seq != open->prev_seq + open->repeats + 1 &&
-		aud_open_guess_seq(w->list->files[w->begin].path, true, &guess))
+		aud_walk_guess_seq(w->list->files[w->begin].path, true, &guess))
 		return guess + (open->repeats > 0 ? 1 : 0);
 	return open->prev_seq;
 }
@@ -65,7 +64,7 @@ has_predecessor(const AudWalk *w, size_t first)
 	for (size_t i = w->begin; i < w->end; i++)
 		if (i != w->begin + first &&
 			strcmp(w->list->files[i].name, open->prev_file) == 0)
-			return aud_open_guess_seq(w->list->files[i].path,
+			return aud_walk_guess_seq(w->list->files[i].path,
 									  w->opens[i - w->begin].present,
 									  &before) &&
 				   before < open->prev_seq;
@@ -93,7 +92,7 @@ set_beginning(AudWalk *w)
 		memcpy(run->last_h, open->prev_h, sizeof(run->last_h));
 	}
 	else if (file->number > 1 &&
-			 aud_open_guess_seq(file->path, false, &run->last_seq))
+			 aud_walk_guess_seq(file->path, false, &run->last_seq))
 		run->any_h = true;
 	run->seq = run->last_seq;
 
@@ -209,10 +208,10 @@ walk_log(AudWalk *w, AudError *err)
 	bool   ok = true;
 
 	for (size_t i = w->begin; ok && i < w->end; i++)
-		ok = aud_open_read(w->hasher,
-						   w->list->files[i].path,
-						   &w->opens[i - w->begin],
-						   err);
+		ok = aud_walk_read_open(w->hasher,
+								w->list->files[i].path,
+								&w->opens[i - w->begin],
+								err);
 	if (!ok)
 		return false;
 	set_beginning(w);

@@ -20,25 +20,6 @@
 
 /* ---- runs -------------------------------------------------------------- */
 
-/* Would a line of digest d, as number seq after prev, have the hash h? */
-static bool
-links(AudWalk *w, const unsigned char *prev, uint64_t seq,
-	  const unsigned char *d, const unsigned char *h)
-{
-	unsigned char expected[AUD_CHAIN_HASH_BYTES];
-
-	aud_chain_link(w->hasher, prev, seq, d, expected);
-	return memcmp(expected, h, sizeof(expected)) == 0;
-}
-
-bool
-aud_walk_follows(AudWalk *w, const AudRun *run, const AudChainTrailer *t,
-				 const unsigned char *d)
-{
-	return t->seq == run->last_seq + 1 &&
-		   (!t->hashed || run->any_h || links(w, run->last_h, t->seq, d, t->h));
-}
-
 /*
  * A run that was left behind because later lines went back in number: if its
  * last record turns up again where it belongs, was it the same one?
@@ -191,7 +172,8 @@ try_damaged_trailer(AudWalk *w, const AudChainTrailer *t, const unsigned char *d
 	AudRun *pending = &w->runs[w->n_runs - 1];
 
 	if (w->n_runs - 1 != w->tip + 1 || !pending->has_alt || !t->hashed ||
-		t->seq != tip->last_seq + 2 || !links(w, pending->alt_h, t->seq, d, t->h))
+		t->seq != tip->last_seq + 2 ||
+		!aud_walk_links(w, pending->alt_h, t->seq, d, t->h))
 		return false;
 	aud_walk_fault(w,
 				   AUD_FAULT_ALTERED,
@@ -215,7 +197,7 @@ try_changed_number(AudWalk *w, AudPlace at, AudChainTrailer *t,
 	uint64_t due = tip->last_seq + 1;
 
 	if (!t->hashed || t->seq == due || tip->any_h ||
-		!links(w, tip->last_h, due, d, t->h))
+		!aud_walk_links(w, tip->last_h, due, d, t->h))
 		return false;
 	reject_pending(w);
 	aud_walk_fault(w, AUD_FAULT_ALTERED, at, due, due, "its number was changed");
@@ -232,7 +214,7 @@ try_changed_hash(AudWalk *w, const AudChainTrailer *t, const unsigned char *d)
 
 	if (!t->hashed || w->tip == 0 || w->n_runs - 1 != w->tip ||
 		tip->lines != 1 || !tip->has_alt || t->seq != tip->last_seq + 1 ||
-		!links(w, tip->alt_h, t->seq, d, t->h))
+		!aud_walk_links(w, tip->alt_h, t->seq, d, t->h))
 		return false;
 	before = tip - 1;
 	if (before->malformed || before->last_seq + 1 != tip->seq)
@@ -274,7 +256,8 @@ try_copy(AudWalk *w, AudPlace at, const AudChainTrailer *t,
 		continues_some_run(w, t, d))
 		return false;
 	same = memcmp(seen->h, t->h, sizeof(t->h)) == 0 &&
-		   (before->seq != t->seq - 1 || links(w, before->h, t->seq, d, t->h));
+		   (before->seq != t->seq - 1 ||
+			aud_walk_links(w, before->h, t->seq, d, t->h));
 	aud_walk_fault(w,
 				   same ? AUD_FAULT_DUPLICATED : AUD_FAULT_INSERTED,
 				   at,

@@ -6,11 +6,11 @@
  * The lines of a trail fall into runs: stretches in which each line follows
  * from the one before, in number and hash.  A sound trail is one run.  Every
  * fault ends one, and what kind it was is seen from how the runs fit together
- * (verify_runs.c); so memory grows with the faults, not with the trail.
+ * (runs.c); so memory grows with the faults, not with the trail.
  *
- * verify.c goes through trails, verify_file.c through the lines of their files,
- * verify_walk.c makes runs of lines, verify_note.c keeps what else they tell,
- * verify_runs.c makes faults of runs, verify_fault.c keeps them.
+ * verify.c goes through trails, file.c through the lines of their files,
+ * walk.c makes runs of lines, runs.c makes faults of runs, note.c keeps them
+ * and what else lines tell.  Each calls only those named after it.
  *
  *-------------------------------------------------------------------------
  */
@@ -116,19 +116,33 @@ typedef struct AudWalk
 } AudWalk;
 
 /*
- * verify_file.c: take the lines of a file, index in the list.  False, with err
+ * file.c: read the first line of a file, and the last one that it repeats.  A
+ * file without an audit.open record, or without any line, is no error:
+ * open->present is false then.
+ */
+extern bool aud_walk_read_open(AudHasher *hasher, const char *path,
+							   AudOpenLine *open, AudError *err);
+
+/*
+ * The number of the last record before the file, from the first line whose
+ * number is good, not counting an open record's.  False if there is none.
+ */
+extern bool aud_walk_guess_seq(const char *path, bool is_open, uint64_t *seq);
+
+/*
+ * Take the lines of a file, index in the list.  False, with err
  * set, if it cannot be read; faults are no errors.
  */
 extern bool aud_walk_file(AudWalk *w, size_t file, AudError *err);
 
 /*
- * verify_note.c: keep what a numbered line says.  "follows": it is in its
+ * note.c: keep what a numbered line says.  "follows": it is in its
  * place, so that what it says can be relied on.
  */
 extern void aud_walk_note(AudWalk *w, AudPlace at, const AudChainTrailer *t,
 						  const char *line, size_t len, bool follows);
 
-/* verify_walk.c: take the next line. */
+/* walk.c: take the next line. */
 extern void aud_walk_line(AudWalk *w, AudPlace at, const char *line, size_t len);
 
 /*
@@ -139,17 +153,21 @@ extern void aud_walk_line(AudWalk *w, AudPlace at, const char *line, size_t len)
 extern bool aud_walk_lost_break(AudWalk *w, AudPlace at, const char *line,
 								size_t len);
 
+/* runs.c: would a line of digest d, as number seq after prev, have the hash h? */
+extern bool aud_walk_links(AudWalk *w, const unsigned char *prev, uint64_t seq,
+						   const unsigned char *d, const unsigned char *h);
+
 /* Does "line", of which t and d are known, directly follow that run? */
 extern bool aud_walk_follows(AudWalk *w, const AudRun *run,
 							 const AudChainTrailer *t, const unsigned char *d);
 
 /*
- * verify_runs.c: turn runs into faults.  Unless this is the end, the last run
+ * Turn runs into faults.  Unless this is the end, the last run
  * stays, as what the rest has to follow.
  */
 extern void aud_walk_settle(AudWalk *w, bool final);
 
-/* verify_fault.c */
+/* note.c */
 extern AudFault *aud_walk_fault(AudWalk *w, AudFaultKind kind, AudPlace at,
 								uint64_t seq, uint64_t last_seq,
 								const char *detail);
