@@ -6,7 +6,7 @@
 #	flattening and unflattening a record gives the record.
 # Seen: after flatten, or on the way through CSV, the text {} and an empty map
 #	are written alike, and unflatten makes a map of both.  A session id whose
-#	digits happen to be decimal loses its quotes on the same way.
+#	digits happen to be decimal loses its quotes on the way through CSV.
 # With: miller 6.6.0-2+b3 of Debian 12.
 # Matters: '{}' is PostgreSQL's empty array, among the commonest of all bound
 #	parameters.  A record that was valid against the schema is not any more
