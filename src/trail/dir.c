@@ -167,7 +167,7 @@ find_log_id(char *log_id)
 	AudTrailEntry *entries;
 	int            count;
 	AudTrailRead   status = AUD_TRAIL_IS_NOT;
-	AudOpening     opening;
+	AudOpening     opening = {0};
 
 	log_id[0] = '\0';
 	if (!aud_trail_list(&entries, &count))
