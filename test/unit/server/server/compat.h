@@ -5,6 +5,6 @@
 #ifndef AUD_SERVER_COMPAT_H
 #define AUD_SERVER_COMPAT_H
 
-#define AUD_MY_PROC_NUMBER (MyProc->pgprocno)
+#define AUD_PROC_NUMBER(proc) ((proc)->pgprocno)
 
 #endif /* AUD_SERVER_COMPAT_H */

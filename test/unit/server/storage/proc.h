@@ -9,7 +9,9 @@
 
 typedef struct PGPROC
 {
-	int pgprocno;
+	int            pgprocno;
+	int            pid;
+	struct PGPROC *lockGroupLeader;
 } PGPROC;
 
 extern PGPROC *MyProc;
