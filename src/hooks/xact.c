@@ -53,7 +53,7 @@ xact_ended(XactEvent event, void *arg)
 			aud_xact_prepared();
 			break;
 		case XACT_EVENT_ABORT:
-			aud_error_write();
+			aud_error_write_unwritten();
 			aud_request_rolled_back();
 			aud_login_rolled_back();
 			aud_statement_committed(false, aud_error_last());
@@ -79,7 +79,7 @@ subxact_ended(SubXactEvent event, SubTransactionId mySubid,
 			aud_xact_sub_committed();
 			break;
 		case SUBXACT_EVENT_ABORT_SUB:
-			aud_error_write();
+			aud_error_write_unwritten();
 			aud_request_rolled_back();
 			aud_xact_sub_aborted(abort_reason());
 			aud_error_settled();

@@ -82,26 +82,6 @@ aud_begin_take_down(AudStmt *stmt, bool may_read_catalog)
 }
 
 void
-aud_begin_take_pending(AudStmt *stmt)
-{
-	if (stmt->place.planning == 0)
-		aud_pending_take(stmt, stmt->life.caller);
-}
-
-/*
- * REFRESH ... CONCURRENTLY compares and changes the view with statements of
- * its own making: they are the command, not something inside of it.
- */
-bool
-aud_begin_is_inner_working(const AudStmt *stmt)
-{
-	const AudStmt *caller = stmt->life.caller;
-
-	return caller != NULL && caller->what.utility == T_RefreshMatViewStmt &&
-		   !caller->place.silent;
-}
-
-void
 aud_begin_silently(AudStmt *stmt)
 {
 	const AudStmt *caller = stmt->life.caller;

@@ -9,14 +9,27 @@
 #ifndef AUD_STATEMENT_BEGIN_H
 #define AUD_STATEMENT_BEGIN_H
 
-#include "record/stmt.h"
+#include "statement/backend.h"
+#include "statement/pending.h"
 
 /* Number and place of a new statement. */
 extern void aud_begin_identify(AudStmt *stmt, bool from_rule);
 
 /* Or it is a part of its caller, and has no record of its own. */
 extern void aud_begin_silently(AudStmt *stmt);
-extern bool aud_begin_is_inner_working(const AudStmt *stmt);
+
+/*
+ * REFRESH ... CONCURRENTLY compares and changes the view with statements of
+ * its own making: they are the command, not something inside of it.
+ */
+static inline bool
+aud_begin_is_inner_working(const AudStmt *stmt)
+{
+	const AudStmt *caller = stmt->life.caller;
+
+	return caller != NULL && caller->what.utility == T_RefreshMatViewStmt &&
+		   !caller->place.silent;
+}
 
 /* The statement's own part of a text that may hold several. */
 extern void aud_begin_set_text(AudStmt *stmt, const char *text, int location,
@@ -26,7 +39,12 @@ extern void aud_begin_set_text(AudStmt *stmt, const char *text, int location,
 extern void aud_begin_take_down(AudStmt *stmt, bool may_read_catalog);
 
 /* The functions that were called while it was planned. */
-extern void aud_begin_take_pending(AudStmt *stmt);
+static inline void
+aud_begin_take_pending(AudStmt *stmt)
+{
+	if (stmt->place.planning == 0 && aud_backend->pending.n_functions > 0)
+		aud_pending_take(stmt, stmt->life.caller);
+}
 
 /* What the client sent must leave a trace even if the server dies of it. */
 extern void aud_begin_keep_unfinished(AudStmt *stmt);

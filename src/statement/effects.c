@@ -88,7 +88,7 @@ aud_effects_compare_settings(AudStmt *stmt)
 }
 
 void
-aud_effects_carry_out(AudStmt *stmt)
+aud_effects_do_carry_out(AudStmt *stmt)
 {
 	AudStmtEffects effects = stmt->effects;
 

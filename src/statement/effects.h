@@ -19,7 +19,15 @@
  * settings of this moment decide.  stmt is active, or its body is.  Throws only
  * for lack of memory.
  */
-extern void aud_effects_carry_out(AudStmt *stmt);
+extern void aud_effects_do_carry_out(AudStmt *stmt);
+
+static inline void
+aud_effects_carry_out(AudStmt *stmt)
+{
+	if (stmt->effects.decide || stmt->effects.compare_settings ||
+		stmt->effects.gid != NULL)
+		aud_effects_do_carry_out(stmt);
+}
 
 /* The query of a cursor that calls set_config() is about to run. */
 extern void aud_effects_cursor_runs(AudStmt *stmt);

@@ -164,12 +164,10 @@ make_swallowed(void)
 }
 
 void
-aud_error_flush_swallowed(void)
+aud_error_record_swallowed(void)
 {
-	aud_backend->error.in_flight = false;
 	if (is_swallowed())
 		make_swallowed();
-	aud_error_write();
 }
 
 void
@@ -277,10 +275,4 @@ bool
 aud_error_is_in_flight(void)
 {
 	return aud_backend->error.in_flight;
-}
-
-void
-aud_error_settled(void)
-{
-	aud_backend->error.in_flight = false;
 }

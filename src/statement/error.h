@@ -58,10 +58,12 @@ extern void aud_error_taken(void);
  * what it rolls back has been rolled back, or it was caught.
  */
 extern bool aud_error_is_in_flight(void);
-extern void aud_error_settled(void);
 
-/* An error was raised inside the active statement and never reached it: record it. */
-extern void aud_error_flush_swallowed(void);
+static inline void
+aud_error_settled(void)
+{
+	aud_backend->error.in_flight = false;
+}
 
 /*
  * Inside errfinish(), where locks may be held: what was raised is kept, and
@@ -80,6 +82,25 @@ extern void aud_error_warned(int sqlstate);
 
 /* Write the record that had to wait, if there is one: no lock is held here. */
 extern void aud_error_write(void);
+
+static inline void
+aud_error_write_unwritten(void)
+{
+	if (aud_backend->error.unwritten != NULL)
+		aud_error_write();
+}
+
+/* An error was raised inside the active statement and never reached it: record it. */
+extern void aud_error_record_swallowed(void);
+
+static inline void
+aud_error_flush_swallowed(void)
+{
+	aud_error_settled();
+	if (aud_backend->error.is_open)
+		aud_error_record_swallowed();
+	aud_error_write_unwritten();
+}
 
 /*
  * An error that belongs to no statement of its own: text that did not parse,

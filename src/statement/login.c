@@ -281,7 +281,7 @@ session_ends(int code, Datum arg)
 	if (!aud_login_is_open())
 		return;
 	LWLockReleaseAll(); /* see record_late_refusal */
-	aud_error_write();
+	aud_error_write_unwritten();
 	aud_request_session_ends(killed ? failure : NULL);
 	aud_statement_end_all(killed ? failure : NULL);
 	aud_xact_session_ends(killed ? failure : NULL);

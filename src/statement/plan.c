@@ -114,7 +114,7 @@ aud_statement_analyzed(const Query *query, const char *source)
 {
 	aud_stack_heal();
 	aud_error_watch();
-	aud_error_write();
+	aud_error_write_unwritten();
 	note_text(source, query->stmt_location, query->stmt_len);
 	if (aud_rewrite_leaves_nothing(query))
 		record_rewritten(query, source);

@@ -82,7 +82,8 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
 	aud_begin_take_pending(stmt);
-	aud_stmt_merge_body(stmt);
+	if (stmt->body.host != NULL)
+		aud_stmt_merge_body(stmt);
 	aud_begin_keep_unfinished(stmt);
 	if (aud_config->log_parameters)
 		aud_params_add(aud_stack_host(stmt), query_desc->params);

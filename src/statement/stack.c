@@ -43,13 +43,6 @@ aud_stack_enter(AudStmt *stmt)
 	stack->planning = 0;
 }
 
-void
-aud_stack_add(AudStmt *stmt)
-{
-	stmt->life.next = aud_backend->stack.open;
-	aud_backend->stack.open = stmt;
-}
-
 AudStmt *
 aud_stack_open(void)
 {
@@ -124,7 +117,7 @@ aud_stack_record(AudStmt *stmt)
 	stmt->life.recorded = true;
 	if (stmt->place.silent)
 		return;
-	aud_error_write();
+	aud_error_write_unwritten();
 
 	/* it may have failed before its beginning was taken down */
 	if (stmt->who == NULL)

@@ -55,7 +55,12 @@ aud_stack_heal(void)
 }
 
 /* Put a frame among the open ones. */
-extern void aud_stack_add(AudStmt *stmt);
+static inline void
+aud_stack_add(AudStmt *stmt)
+{
+	stmt->life.next = aud_backend->stack.open;
+	aud_backend->stack.open = stmt;
+}
 
 /* Is it still one of them? */
 extern bool aud_stack_has(const AudStmt *stmt);
