@@ -242,7 +242,7 @@ count_fetched(AudStmt *stmt, const QueryCompletion *qc)
 	aud_stmt_detail_uint(stmt, "cursor_rows", cursor->cursor.fetched);
 }
 
-/* The rows of COPY that had been done when it failed; nothing else tells. */
+/* The rows of COPY that were done when it failed: nothing else reports them. */
 void
 aud_command_query_failed(AudStmt *stmt)
 {

@@ -82,8 +82,7 @@ worker_starts(void)
 	aud_names_start();
 	strlcpy(subscription, MySubscription->name, sizeof(subscription));
 	aud_buf_init(&b, subscription_json, sizeof(subscription_json));
-	aud_buf_lit(&b, ",\"subscription\":");
-	aud_text_append_name(&b, subscription);
+	aud_text_append_member(&b, "subscription", subscription);
 	before_shmem_exit(worker_ends, (Datum) 0);
 	if (aud_policy_wants_class(AUD_CLASS_REPLICATION))
 		record_event("replication",
@@ -129,7 +128,7 @@ append_table(AudBuf *b, const PgStat_TableXactStatus *changes, size_t start)
 		return false;
 	aud_buf_cstr(b, b->len == start ? ",\"objects\":[{" : ",{");
 	aud_buf_append(b, relation->head, relation->head_len);
-	aud_buf_lit(b, ",\"access\":");
+	aud_json_lit_key(b, "access");
 	aud_access_append(b, access_of(changes));
 	aud_buf_char(b, '}');
 	if (!b->truncated && aud_buf_room(b) > 64)
@@ -168,12 +167,8 @@ record_changes(void *arg)
 		return;
 	aud_buf_char(&b, ']');
 	if (omitted > 0)
-	{
-		aud_buf_lit(&b, ",\"objects_omitted\":");
-		aud_json_uint(&b, omitted);
-	}
-	aud_buf_lit(&b, ",\"rows\":");
-	aud_json_uint(&b, rows);
+		aud_json_lit_uint(&b, "objects_omitted", omitted);
+	aud_json_lit_uint(&b, "rows", rows);
 	record_event("write", kind_of_work(), detail, NULL, true);
 }
 

@@ -81,13 +81,6 @@ is_wanted(void)
 		   (MyProcPort != NULL || MyBackendType == B_BG_WORKER);
 }
 
-static void
-append_number(AudBuf *b, const char *key, uint64 value)
-{
-	aud_buf_cstr(b, key);
-	aud_json_uint(b, value);
-}
-
 /*
  * Does this end get a record?  Asked first and cheaply: it is all that a
  * transaction costs where none is wanted.
@@ -124,19 +117,16 @@ write_end(const char *command, const AudXactStart *start, bool sub,
 
 	aud_buf_init(&b, detail, sizeof(detail));
 	if (gid[0] != '\0' && !sub)
-	{
-		aud_buf_lit(&b, ",\"gid\":");
-		aud_json_string(&b, gid, strlen(gid));
-	}
+		aud_json_member(&b, "gid", gid, strlen(gid));
 	if (sub)
-		aud_buf_lit(&b, ",\"subtransaction\":true");
+		aud_json_lit_true(&b, "subtransaction");
 	else
 		facts.duration_us = GetCurrentTimestamp() - facts.when;
-	append_number(&b, ",\"statements\":", records - start->records);
+	aud_json_lit_uint(&b, "statements", records - start->records);
 	if (aud_session_last_stmt() > start->stmt)
 	{
-		append_number(&b, ",\"first_stmt\":", start->stmt + 1);
-		append_number(&b, ",\"last_stmt\":", aud_session_last_stmt());
+		aud_json_lit_uint(&b, "first_stmt", start->stmt + 1);
+		aud_json_lit_uint(&b, "last_stmt", aud_session_last_stmt());
 	}
 	facts.detail = detail;
 	aud_record_event(&facts);
