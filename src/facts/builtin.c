@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * builtin.c
- *	  Functions of the server itself that do what only their arguments tell.
+ *	  Functions of the server itself whose effect depends on their
+ *	  arguments.
  *
  * The object access hook says that such a function is called, and nothing
  * about its arguments.  They are looked for in the plan, once its executor
@@ -37,7 +38,7 @@ typedef enum AudBuiltinKind
 	AUD_BUILTIN_ADMIN,     /* named, with its arguments */
 	AUD_BUILTIN_FILE,      /* the same, and the first is a path */
 	AUD_BUILTIN_LO,        /* the first is a large object */
-	AUD_BUILTIN_LO_OPEN,   /* the second tells for what */
+	AUD_BUILTIN_LO_OPEN,   /* the second is the mode */
 	AUD_BUILTIN_LO_IMPORT, /* the first is a path */
 	AUD_BUILTIN_LO_EXPORT, /* a large object and a path */
 	AUD_BUILTIN_LO_OTHER,  /* does not say which large object */
@@ -284,7 +285,8 @@ add_arguments(const AudSearch *search, const FuncExpr *call)
 		return;
 
 	aud_buf_init(&b, json, sizeof(json));
-	aud_buf_lit(&b, ",\"arguments\":[");
+	aud_json_lit_key(&b, "arguments");
+	aud_buf_char(&b, '[');
 	foreach (lc, call->args)
 	{
 		char *text = text_of(search, lfirst(lc));

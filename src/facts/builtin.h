@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * builtin.h
- *	  Functions of the server itself that do what only their arguments tell:
- *	  sequences, large objects, files, and the administration of the server.
+ *	  Functions of the server itself whose effect depends on their
+ *	  arguments: sequences, large objects, files, and the administration of
+ *	  the server.
  *
  *-------------------------------------------------------------------------
  */

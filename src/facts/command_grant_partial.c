@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * command_grant_partial.c
- *	  Will a GRANT or REVOKE do only a part of what it is told?
+ *	  Will a GRANT or REVOKE do only a part of what it asks for?
  *
  * The server says so with a warning (01007, 01006) and goes on.  The error
  * callback could take that, but a user who sets client_min_messages = error

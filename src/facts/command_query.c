@@ -174,7 +174,7 @@ aud_command_query(AudStmt *stmt, Node *parsetree)
 	}
 }
 
-/* The rows of COPY that had been done when it failed; nothing else tells. */
+/* The rows of COPY that were done when it failed: nothing else reports them. */
 void
 aud_command_query_failed(AudStmt *stmt)
 {

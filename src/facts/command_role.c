@@ -179,7 +179,7 @@ before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
 }
 
 /*
- * DROP OWNED also takes privileges away, of which no hook tells: the objects
+ * DROP OWNED also takes privileges away, which no hook reports: the objects
  * are those whose ACL depends on the role.
  */
 static void

@@ -178,8 +178,8 @@ append_text(AudBuf *b, AudStmt *stmt, const char *data, size_t len)
 									aud_config->parameter_max_bytes,
 									&valid);
 		stmt->params.invalid |= !valid;
-		aud_buf_lit(b, "\",\"len\":");
-		aud_json_uint(b, text.len);
+		aud_buf_char(b, '"');
+		aud_json_lit_uint(b, "len", text.len);
 		return;
 	}
 	stmt->params.invalid |= !aud_json_escape(b, text.data, text.len);
@@ -200,10 +200,7 @@ append_hex(AudBuf *b, const char *data, size_t len)
 	}
 	aud_buf_char(b, '"');
 	if (shown < len)
-	{
-		aud_buf_lit(b, ",\"len\":");
-		aud_json_uint(b, len);
-	}
+		aud_json_lit_uint(b, "len", len);
 }
 
 /* A value of variable length. */
@@ -214,7 +211,7 @@ append_bytes(AudBuf *b, AudStmt *stmt, Oid type, Datum value)
 	const char *data = bytes_of(value, &len);
 
 	if (data == NULL)
-		aud_buf_lit(b, ",\"omitted\":true");
+		aud_json_lit_true(b, "omitted");
 	else if (is_text(type))
 		append_text(b, stmt, data, len);
 	else if (type == NUMERICOID && len <= NUMERIC_MAX)
@@ -236,8 +233,7 @@ append_value(AudBuf *b, AudStmt *stmt, Oid type, Datum value)
 
 	if (format_fixed(type, value, text))
 	{
-		aud_buf_lit(b, ",\"value\":");
-		aud_json_string(b, text, strlen(text));
+		aud_json_member(b, "value", text, strlen(text));
 		return;
 	}
 
@@ -269,9 +265,9 @@ append_param(AudBuf *b, AudStmt *stmt, const ParamExternData *param, bool hide)
 	aud_buf_lit(b, "{\"type\":");
 	aud_json_string(b, type, strlen(type));
 	if (hide)
-		aud_buf_lit(b, ",\"redacted\":true");
+		aud_json_lit_true(b, "redacted");
 	else if (param->isnull)
-		aud_buf_lit(b, ",\"null\":true");
+		aud_json_lit_true(b, "null");
 	else
 		append_value(b, stmt, param->ptype, param->value);
 	aud_buf_char(b, '}');

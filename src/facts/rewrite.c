@@ -15,7 +15,7 @@
  * The rewriter puts the conditions of policies into the securityQuals of
  * range-table entries and into the query's check options.  The planner takes
  * them apart and pulls their subqueries up, so before it is the last moment
- * at which the tables of policies can be told from those of the statement.
+ * at which the tables of policies can be distinguished from those of the statement.
  *
  *-------------------------------------------------------------------------
  */

@@ -102,8 +102,6 @@ aud_record_append_outcome(AudBuf *b, AudOutcome outcome)
 void
 aud_record_append_failure(AudBuf *b, const AudFailure *failure)
 {
-	size_t limit = aud_config->record_max_bytes / 8;
-
 	if (failure == NULL || failure->sqlstate == 0)
 		return;
 
@@ -117,7 +115,11 @@ aud_record_append_failure(AudBuf *b, const AudFailure *failure)
 							   strlen(failure->message));
 		aud_json_lit_key(b, "error");
 		aud_buf_char(b, '"');
-		aud_json_escape_upto(b, message.data, message.len, limit, NULL);
+		aud_json_escape_upto(b,
+							 message.data,
+							 message.len,
+							 aud_config->record_max_bytes / 8,
+							 NULL);
 		aud_buf_char(b, '"');
 	}
 }
@@ -315,7 +317,10 @@ aud_record_append_objects(AudBuf *b, const AudStmt *stmt, int *next, size_t limi
 
 		if (object->head_len == 0)
 			continue; /* its name could not be found out */
-		aud_buf_cstr(b, first ? ",\"objects\":[" : ",");
+		if (first)
+			aud_buf_lit(b, ",\"objects\":[");
+		else
+			aud_buf_char(b, ',');
 		append_object(b, stmt, object, true);
 		if (first && (b->truncated || b->len > limit))
 		{

@@ -116,7 +116,7 @@ append_table(AudBuf *b, const AudTableChanges *changes, size_t start)
 		return false;
 	aud_buf_cstr(b, b->len == start ? ",\"objects\":[{" : ",{");
 	aud_buf_append(b, relation->head, relation->head_len);
-	aud_json_key(b, "access");
+	aud_json_lit_key(b, "access");
 	aud_access_append(b, access_of(changes));
 	aud_buf_char(b, '}');
 	if (!b->truncated && aud_buf_room(b) > 64)
@@ -154,8 +154,8 @@ record_changes(void *arg)
 		return;
 	aud_buf_char(&b, ']');
 	if (omitted > 0)
-		aud_json_member_uint(&b, "objects_omitted", omitted);
-	aud_json_member_uint(&b, "rows", rows);
+		aud_json_lit_uint(&b, "objects_omitted", omitted);
+	aud_json_lit_uint(&b, "rows", rows);
 	record_event("write", kind_of_work(), detail, NULL, true);
 }
 

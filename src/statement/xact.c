@@ -105,14 +105,14 @@ write_end(const char *command, const AudXactStart *start, bool sub,
 	if (xact->gid[0] != '\0' && !sub)
 		aud_json_member(&b, "gid", xact->gid, strlen(xact->gid));
 	if (sub)
-		aud_json_member_bool(&b, "subtransaction", true);
+		aud_json_lit_true(&b, "subtransaction");
 	else
 		facts.duration_us = GetCurrentTimestamp() - facts.when;
-	aud_json_member_uint(&b, "statements", xact->records - start->records);
+	aud_json_lit_uint(&b, "statements", xact->records - start->records);
 	if (aud_session_last_stmt() > start->stmt)
 	{
-		aud_json_member_uint(&b, "first_stmt", start->stmt + 1);
-		aud_json_member_uint(&b, "last_stmt", aud_session_last_stmt());
+		aud_json_lit_uint(&b, "first_stmt", start->stmt + 1);
+		aud_json_lit_uint(&b, "last_stmt", aud_session_last_stmt());
 	}
 	facts.detail = detail;
 	aud_record_event(&facts);
