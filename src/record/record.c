@@ -23,7 +23,6 @@
 #include "buffer/buffer.h"
 #include "buffer/inflight.h"
 #include "core/class.h"
-#include "core/json_cut.h"
 #include "core/json_write.h"
 #include "record/head.h"
 #include "record/record.h"

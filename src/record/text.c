@@ -15,6 +15,7 @@
 #include "parser/parser.h"
 #include "utils/memutils.h"
 
+#include "core/encode.h"
 #include "core/json_write.h"
 #include "core/redact/redact.h"
 #include "core/utf8.h"
@@ -171,20 +172,13 @@ aud_text_limit(AudText *text, size_t max)
 const char *
 aud_text_sha256(AudText *text)
 {
-	static const char digits[] = "0123456789abcdef";
-	unsigned char     digest[EVP_MAX_MD_SIZE];
-	char             *hex = text->sha256;
-	unsigned int      n = 0;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int  n = 0;
 
-	if (hex[0] != '\0' ||
+	if (text->sha256[0] != '\0' ||
 		EVP_Digest(text->full, text->full_len, digest, &n, EVP_sha256(), NULL) !=
 			1)
 		return text->sha256;
-	for (unsigned int i = 0; i < n; i++)
-	{
-		*hex++ = digits[digest[i] >> 4];
-		*hex++ = digits[digest[i] & 0xF];
-	}
-	*hex = '\0';
+	aud_hex_encode(digest, n, text->sha256);
 	return text->sha256;
 }
