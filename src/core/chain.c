@@ -16,11 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHA256_BYTES AUD_CHAIN_DIGEST_BYTES
+#include "core/encode.h"
 
-static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-								"abcdefghijklmnopqrstuvwxyz"
-								"0123456789-_";
+#define SHA256_BYTES AUD_CHAIN_DIGEST_BYTES
 
 struct AudHasher
 {
@@ -247,54 +245,12 @@ aud_chain_check(AudHasher *hasher, AudChain *chain, const char *line, size_t len
 void
 aud_chain_hash_encode(const unsigned char *h, char *text)
 {
-	for (int i = 0; i < AUD_CHAIN_HASH_BYTES; i += 3)
-	{
-		uint32_t v = (uint32_t) h[i] << 16 | (uint32_t) h[i + 1] << 8 | h[i + 2];
-
-		*text++ = base64url[v >> 18];
-		*text++ = base64url[v >> 12 & 63];
-		*text++ = base64url[v >> 6 & 63];
-		*text++ = base64url[v & 63];
-	}
-	*text = '\0';
+	aud_base64url_encode(h, AUD_CHAIN_HASH_BYTES, text);
+	text[AUD_CHAIN_HASH_CHARS] = '\0';
 }
-
-/*
- * Value of a base64url character plus one, zero for any other: a checker
- * decodes a hash per line, and branches per character were a fifth of its time.
- */
-static const unsigned char base64url_values[256] = {
-	['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,
-	['G'] = 7,  ['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12,
-	['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
-	['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
-	['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30,
-	['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36,
-	['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
-	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
-	['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54,
-	['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60,
-	['8'] = 61, ['9'] = 62, ['-'] = 63, ['_'] = 64,
-};
 
 bool
 aud_chain_hash_decode(const char *text, unsigned char *h)
 {
-	const unsigned char *p = (const unsigned char *) text;
-	bool                 valid = true;
-
-	for (int i = 0; i < AUD_CHAIN_HASH_CHARS; i += 4, p += 4, h += 3)
-	{
-		unsigned int a = base64url_values[p[0]];
-		unsigned int b = base64url_values[p[1]];
-		unsigned int c = base64url_values[p[2]];
-		unsigned int d = base64url_values[p[3]];
-		uint32_t     v = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
-
-		valid = valid && a && b && c && d;
-		h[0] = (unsigned char) (v >> 16);
-		h[1] = (unsigned char) (v >> 8);
-		h[2] = (unsigned char) v;
-	}
-	return valid;
+	return aud_base64url_decode(text, AUD_CHAIN_HASH_CHARS, h);
 }

@@ -7,9 +7,11 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "core/json_write.h"
+
 #include <string.h>
 
-#include "core/json_write.h"
+#include "core/encode.h"
 
 static const char two_digits[201] =
 	"00010203040506070809101112131415161718192021222324"
@@ -169,50 +171,21 @@ aud_json_timestamp_near(AudBuf *b, AudJsonSecond *last, int64_t unix_us)
 	put2(out + 25, (unsigned int) us % 100);
 }
 
-/* Four base64 digits of three bytes. */
-static inline void
-put_base64(char *out, const unsigned char *in)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-								 "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t bits = (uint32_t) in[0] << 16 | (uint32_t) in[1] << 8 | in[2];
-
-	out[0] = digits[bits >> 18];
-	out[1] = digits[bits >> 12 & 0x3F];
-	out[2] = digits[bits >> 6 & 0x3F];
-	out[3] = digits[bits & 0x3F];
-}
-
 void
 aud_json_base64(AudBuf *b, const void *bytes, size_t len)
 {
-	const unsigned char *in = bytes;
-	size_t               groups = len / 3;
-	size_t               rest = len % 3;
-	char                *out;
+	char *out;
 
 	/* no sum or product below can overflow if this much could ever fit */
-	if (groups > aud_buf_room(b) / 4)
+	if (len / 3 > aud_buf_room(b) / 4)
 	{
 		b->truncated = true;
 		return;
 	}
-	out = aud_buf_reserve(b, groups * 4 + (rest > 0 ? 4 : 0) + 2);
+	out = aud_buf_reserve(b, AUD_BASE64_CHARS(len) + 2);
 	if (out == NULL)
 		return;
-
-	*out++ = '"';
-	for (; groups > 0; groups--, in += 3, out += 4)
-		put_base64(out, in);
-	if (rest > 0)
-	{
-		unsigned char last[3] = {in[0], rest > 1 ? in[1] : 0, 0};
-
-		put_base64(out, last);
-		out[3] = '=';
-		if (rest == 1)
-			out[2] = '=';
-		out += 4;
-	}
-	*out = '"';
+	out[0] = '"';
+	aud_base64_encode(bytes, len, out + 1);
+	out[AUD_BASE64_CHARS(len) + 1] = '"';
 }

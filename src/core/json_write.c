@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * json_write.c
- *	  JSON strings: escaping straight into an AudBuf.
+ *	  JSON strings, escaped straight into an AudBuf, and members of objects.
  *
  * Almost every string an audit trail holds is clean ASCII, so the time goes
  * into proving that: sixteen bytes per step where SSE2 is there (every
@@ -22,6 +22,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "core/json_scan.h"
 #include "core/utf8.h"
 
 /* longest output for one unit of input: \uXXXX */
@@ -238,4 +239,187 @@ aud_json_string(AudBuf *b, const char *s, size_t len)
 	valid = aud_json_escape(b, s, len);
 	aud_buf_char(b, '"');
 	return valid;
+}
+
+/* ---- members ------------------------------------------------------------ */
+
+void
+aud_json_key(AudBuf *b, const char *key)
+{
+	aud_buf_lit(b, ",\"");
+	aud_buf_cstr(b, key);
+	aud_buf_lit(b, "\":");
+}
+
+bool
+aud_json_member(AudBuf *b, const char *key, const char *s, size_t len)
+{
+	aud_json_key(b, key);
+	return aud_json_string(b, s, len);
+}
+
+void
+aud_json_member_word(AudBuf *b, const char *key, const char *word)
+{
+	aud_json_key(b, key);
+	aud_buf_char(b, '"');
+	aud_buf_cstr(b, word);
+	aud_buf_char(b, '"');
+}
+
+void
+aud_json_member_uint(AudBuf *b, const char *key, uint64_t value)
+{
+	aud_json_key(b, key);
+	aud_json_uint(b, value);
+}
+
+void
+aud_json_member_int(AudBuf *b, const char *key, int64_t value)
+{
+	aud_json_key(b, key);
+	aud_json_int(b, value);
+}
+
+void
+aud_json_member_bool(AudBuf *b, const char *key, bool value)
+{
+	aud_json_key(b, key);
+	aud_buf_cstr(b, value ? "true" : "false");
+}
+
+void
+aud_json_member_id(AudBuf *b, const char *key, uint64_t value)
+{
+	aud_json_key(b, key);
+	aud_buf_char(b, '"');
+	aud_json_uint(b, value);
+	aud_buf_char(b, '"');
+}
+
+void
+aud_json_member_raw(AudBuf *b, const char *key, const char *json, size_t len)
+{
+	aud_json_key(b, key);
+	aud_buf_append(b, json, len);
+}
+
+/* ---- members that are too long ------------------------------------------ */
+
+/* What is longer than its max'th part of the room is long. */
+#define SHORT_PART 8
+
+#define ELLIPSIS "\xE2\x80\xA6" /* … */
+
+/* How many bytes the character or escape at p has. */
+static size_t
+unit_len(const char *p)
+{
+	unsigned char c = (unsigned char) *p;
+
+	if (c == '\\')
+		return p[1] == 'u' ? 6 : 2;
+	return c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+}
+
+static void
+append_string(AudBuf *b, const AudJsonValue *value, size_t room)
+{
+	size_t limit = room - sizeof("\"" ELLIPSIS "\"") + 1;
+	size_t n = 0;
+
+	while (n < value->len && n + unit_len(value->text + n) <= limit)
+		n += unit_len(value->text + n);
+	aud_buf_char(b, '"');
+	aud_buf_append(b, value->text, n);
+	aud_buf_lit(b, ELLIPSIS "\"");
+}
+
+/* The end of the elements that fit, which is their beginning if none does. */
+static const char *
+find_array_end(const AudJsonValue *array, size_t room)
+{
+	const char  *kept = array->text + 1;
+	AudJsonScan  s;
+	AudJsonValue element;
+
+	aud_json_scan_array(&s, array->text, array->len);
+	while (aud_json_scan_element(&s, &element))
+	{
+		if ((size_t) (s.p - array->text - 1) + sizeof("[]") > room)
+			break;
+		kept = s.p;
+	}
+	return kept;
+}
+
+static void
+append_long(AudBuf *b, const AudJsonMember *m, size_t room)
+{
+	size_t      key_len = m->key_len + 2;
+	size_t      overhead = key_len + sizeof(",:\"" ELLIPSIS "\"");
+	const char *start = m->start - 1;
+	const char *end;
+
+	if (room < overhead)
+		return;
+	room -= key_len + 2;
+	if (m->value.kind == AUD_JSON_STRING)
+	{
+		aud_buf_append(b, start, (size_t) (m->value.text - 1 - start));
+		append_string(b, &m->value, room);
+	}
+	else if (m->value.kind == AUD_JSON_ARRAY &&
+			 (end = find_array_end(&m->value, room)) > m->value.text + 1)
+	{
+		aud_buf_append(b, start, (size_t) (end - start));
+		aud_buf_char(b, ']');
+	}
+}
+
+/* With the comma in front. */
+static size_t
+member_size(const AudJsonMember *m)
+{
+	return (size_t) (m->end - m->start) + 1;
+}
+
+void
+aud_json_append_cut(AudBuf *b, const char *members, size_t len, size_t max,
+					AudBuf *cut)
+{
+	size_t        before = b->len;
+	size_t        left = max;
+	size_t        long_ones = 0;
+	AudJsonScan   s;
+	AudJsonMember m;
+
+	aud_json_scan_members(&s, members, len);
+	while (aud_json_scan_member(&s, &m))
+	{
+		size_t size = member_size(&m);
+
+		if (size > max / SHORT_PART)
+			long_ones++;
+		else
+			left -= size < left ? size : left;
+	}
+	aud_json_scan_members(&s, members, len);
+	while (aud_json_scan_member(&s, &m))
+	{
+		size_t size = member_size(&m);
+		size_t room = long_ones > 0 ? left / long_ones : 0;
+
+		if ((size <= max / SHORT_PART || size <= room) &&
+			b->len - before + size <= max)
+		{
+			aud_buf_append(b, m.start - 1, size);
+			continue;
+		}
+		if (size > max / SHORT_PART)
+			append_long(b, &m, room);
+		if (cut->len > 0)
+			aud_buf_char(cut, ',');
+		aud_buf_append(cut, m.start, m.key_len + 2);
+	}
 }

@@ -109,6 +109,16 @@ extern void aud_json_member_raw(AudBuf *b, const char *key, const char *json,
 	 aud_buf_cstr((b), (word)),           \
 	 aud_buf_char((b), '"'))
 
+/*
+ * Append members[len], which is ,"key":value one after the other as the above
+ * make them, in at most max bytes.  Short members stay whole; the long ones
+ * share the room that is left: strings and arrays lose their end, other values
+ * are left out.  The key of each that is not whole is appended to cut, as
+ * "key" with commas between.
+ */
+extern void aud_json_append_cut(AudBuf *b, const char *members, size_t len,
+								size_t max, AudBuf *cut);
+
 /* Append s[len] as base64 (RFC 4648 section 4), with quotes. */
 extern void aud_json_base64(AudBuf *b, const void *bytes, size_t len);
 

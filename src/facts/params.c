@@ -30,6 +30,7 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
+#include "core/encode.h"
 #include "core/json_write.h"
 #include "core/redact/redact.h"
 #include "facts/params.h"
@@ -189,15 +190,13 @@ append_text(AudBuf *b, AudStmt *stmt, const char *data, size_t len)
 static void
 append_hex(AudBuf *b, const char *data, size_t len)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t shown = Min(len, (size_t) aud_config->parameter_max_bytes / 2);
+	char  *hex;
 
 	aud_buf_lit(b, ",\"hex\":\"");
-	for (size_t i = 0; i < shown; i++)
-	{
-		aud_buf_char(b, digits[(unsigned char) data[i] >> 4]);
-		aud_buf_char(b, digits[data[i] & 15]);
-	}
+	hex = aud_buf_reserve(b, 2 * shown);
+	if (hex != NULL)
+		aud_hex_encode(data, shown, hex);
 	aud_buf_char(b, '"');
 	if (shown < len)
 		aud_json_lit_uint(b, "len", len);

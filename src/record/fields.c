@@ -18,7 +18,6 @@
 
 #include "buffer/inflight.h"
 #include "core/class.h"
-#include "core/json_cut.h"
 #include "core/json_write.h"
 #include "record/fields.h"
 #include "record/record.h"

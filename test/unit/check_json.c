@@ -563,6 +563,28 @@ START_TEST(a_scalar_is_written_whole_or_not_at_all)
 }
 END_TEST
 
+START_TEST(members_begin_with_a_comma_and_their_key)
+{
+	fresh_buffer();
+	aud_json_key(&out, "k");
+	aud_buf_lit(&out, "[]");
+	ck_assert(aud_json_member(&out, "s", "a\"b", 3));
+	ck_assert(!aud_json_member(&out, "bad", "\xFF", 1));
+	aud_json_member_word(&out, "w", "word");
+	aud_json_member_uint(&out, "u", UINT64_MAX);
+	aud_json_member_int(&out, "i", INT64_MIN);
+	aud_json_member_bool(&out, "t", true);
+	aud_json_member_bool(&out, "f", false);
+	aud_json_member_id(&out, "id", UINT64_MAX);
+	aud_json_member_raw(&out, "raw", "{\"x\":1}rest", 7);
+	ck_assert_str_eq(out.data,
+					 ",\"k\":[],\"s\":\"a\\\"b\",\"bad\":\"\xEF\xBF\xBD\""
+					 ",\"w\":\"word\",\"u\":18446744073709551615"
+					 ",\"i\":-9223372036854775808,\"t\":true,\"f\":false"
+					 ",\"id\":\"18446744073709551615\",\"raw\":{\"x\":1}");
+}
+END_TEST
+
 static Suite *
 json_suite(void)
 {
@@ -603,6 +625,7 @@ json_suite(void)
 						COUNT(times));
 	tcase_add_test(scalars,
 				   a_time_that_did_not_fit_is_not_taken_for_the_last_one);
+	tcase_add_test(scalars, members_begin_with_a_comma_and_their_key);
 	tcase_add_loop_test(scalars, bytes_are_written_in_base64, 0, COUNT(base64s));
 	tcase_add_test(scalars, a_scalar_is_written_whole_or_not_at_all);
 	suite_add_tcase(s, scalars);

@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "core/json_cut.h"
+#include "core/json_write.h"
 
 static const char members[] =
 	",\"privileges\":[\"select\",\"insert\"],\"grantees\":[\"a\",\"b\\\"]\",\"c,\","

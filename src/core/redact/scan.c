@@ -18,7 +18,7 @@
  * does a subquery.  That keeps "name = 'bob'" next to "password = 'x'".
  *
  * A literal that is no secret may contain one.  Its text is scanned in the
- * same way, as SQL if it looks like it, else as data, too (redact_data.c).
+ * same way, as SQL if it looks like it, else as data, too (data.c).
  *
  *-------------------------------------------------------------------------
  */

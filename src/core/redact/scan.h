@@ -3,8 +3,8 @@
  * scan.h
  *	  Inside of redaction: finding the secrets of a text.
  *
- * redact.c is the way in; redact_scan.c, redact_word.c and redact_literal.c
- * follow SQL; redact_data.c and redact_option.c know what else literals hold.
+ * redact.c is the way in; scan.c and token.c follow SQL; data.c knows what
+ * else literals hold; words.c has the words.
  *
  * Core layer: no postgres.h, no I/O, no global state.
  *
@@ -165,7 +165,7 @@ aud_scan_is_set(const AudScan *s)
 		   (s->set && (s->verb == AUD_KW_ALTER || s->verb == AUD_KW_CREATE));
 }
 
-/* redact_scan.c */
+/* scan.c */
 extern void          aud_scan_text(AudRedactSink *sink, const AudLevel *level);
 extern void          aud_scan_hide(AudScan *s, size_t from, size_t to);
 extern AudScanFrame *aud_scan_push(AudScan *s);
@@ -178,16 +178,15 @@ extern void          aud_scan_pop(AudScan *s);
 extern AudScanEnd aud_scan_level(AudRedactSink *sink, const AudLevel *level,
 								 size_t pos, int depth, bool dollar);
 
-/* redact_literal.c */
+/* token.c */
 extern void aud_scan_string(AudScan *s);
 extern void aud_scan_quoted_name(AudScan *s);
 extern void aud_scan_param(AudScan *s);
 
-/* redact_word.c */
 extern void aud_scan_name(AudScan *s, const char *name, size_t len, bool bare);
 extern void aud_scan_word(AudScan *s);
 
-/* redact_data.c: see there */
+/* data.c: see there */
 extern bool   aud_scan_is_code(const AudLevel *level, size_t pos);
 extern void   aud_scan_start_data(AudScan *s, bool dollar);
 extern bool   aud_scan_is_secret_text(const AudLevel *level, size_t pos);
@@ -199,7 +198,7 @@ extern bool   aud_scan_data_uri(AudScan *s);
 extern void   aud_scan_data_element(AudScan *s);
 extern void   aud_scan_data_word(AudScan *s);
 
-/* redact_option.c: at a '-' */
+/* At a '-'. */
 extern bool aud_scan_data_option(AudScan *s);
 
 #endif /* AUD_CORE_REDACT_SCAN_H */
