@@ -170,7 +170,7 @@ aud_command_query(AudStmt *stmt, Node *parsetree)
 			stmt->what.executed = is_analyze((ExplainStmt *) parsetree);
 			return true;
 		default:
-			return prepared != NULL;
+			return IsA(parsetree, ExecuteStmt); /* CREATE TABLE AS goes on */
 	}
 }
 
