@@ -76,7 +76,8 @@ class Profile:
         """Resolve "(id) name" or "(id)"."""
         number, _, name = text.partition(' ')
         if name:
-            self.names[kind, number] = re.sub(r"'\d+$", '', name)
+            # "'2" is a level of recursion, the other what gcc adds when it links
+            self.names[kind, number] = re.sub(r"('\d+|\.lto_priv\.\d+)+$", '', name)
         return self.names[kind, number]
 
     def _read(self, lines):

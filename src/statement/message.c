@@ -31,6 +31,10 @@ is_current(void)
 static const char *
 skip_nothing(const char *p)
 {
+	while (aud_lex_is_space((unsigned char) *p) || *p == ';')
+		p++;
+	if (*p != '-' && *p != '/')
+		return p; /* no comment begins here */
 	return p + aud_lex_statement_start(p, strlen(p));
 }
 
