@@ -110,7 +110,7 @@ SKIP:
 
 # A directory that has gone is an error, not a crash.  The writer would make it
 # again, so it has to hold still.
-my $writer = $node->safe_psql('postgres', 'SELECT writer_pid FROM secaudit.status()');
+$writer = $node->safe_psql('postgres', 'SELECT writer_pid FROM secaudit.status()');
 kill 'STOP', $writer;
 rename $dir, "$dir.away" or die $!;
 ($status, $out, $err) = sql('SELECT count(*) FROM secaudit.records()');
