@@ -36,7 +36,7 @@ sub make_old
 sub expired
 {
 	flush_trail($node);
-	return grep { $_->{event} eq 'audit.expire' } SecauditTest::all_records_unchecked($node);
+	return grep { $_->{event} eq 'audit.expire' } stored_records($node);
 }
 
 # How often each of these files has been recorded.  Older records may be gone
@@ -49,7 +49,7 @@ sub times_expired
 	return join ' ', map { $times{ basename($_) } // 0 } @files;
 }
 
-sub alerts { return grep { ($_->{reason} // '') eq 'file_not_deleted' } SecauditTest::all_records_unchecked($node); }
+sub alerts { return grep { ($_->{reason} // '') eq 'file_not_deleted' } stored_records($node); }
 
 sub warnings_of { my ($file) = @_; my @w = slurp_file($node->logfile) =~ /WARNING:  could not remove expired audit trail file "[^"]*\Q$file\E"/g; return @w; }
 
@@ -159,7 +159,7 @@ ok(-e $oldest, 'overwrite: a file that cannot be deleted');
 unlike(substr(slurp_file($full->logfile), $from), qr/removed audit trail file/, 'overwrite: is not called removed');
 clear_faults($full);
 flush_trail($full);
-is(scalar(() = grep { $_->{event} eq 'audit.expire' } SecauditTest::all_records_unchecked($full)), 0, 'overwrite: not in the trail either');
+is(scalar(() = grep { $_->{event} eq 'audit.expire' } stored_records($full)), 0, 'overwrite: not in the trail either');
 check_trail($full, 'overwrite: the trail is sound');
 $full->stop;
 done_testing();
