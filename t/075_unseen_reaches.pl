@@ -105,7 +105,7 @@ has_facts(of_query($sql, @got), { privileged => 1, objects => ["file $file copy_
 foreach my $case (
 	[ "SELECT pg_read_file('$file')", [ "file $file select", $reads_file ] ],
 	[ "SELECT pg_read_binary_file('$file')", [ "file $file select", 'function pg_catalog.pg_read_binary_file(pg_catalog.text) execute' ] ],
-	[ q{SELECT count(pg_ls_dir('/etc'))}, [ 'file /etc select', 'function pg_catalog.pg_ls_dir(pg_catalog.text) execute' ] ],
+	[ q{SELECT count(*) FROM pg_ls_dir('/etc')}, [ 'file /etc select', 'function pg_catalog.pg_ls_dir(pg_catalog.text) execute' ] ],
 	[ "SELECT size FROM pg_stat_file('$file')", ['function pg_catalog.pg_stat_file(pg_catalog.text) execute'] ],
 	[ "SELECT reads('$file')", [$reads_file] ],
 	[ "DO \$\$DECLARE t text; BEGIN t := pg_read_file('$file'); END\$\$", [$reads_file] ])
