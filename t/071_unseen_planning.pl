@@ -104,6 +104,17 @@ has_facts($failed // {},
 		objects => [ 'function public.tells() execute', $reads_file ] },
 	'bound only: one that reports the file in an error');
 
+# Of a write the executor starts with Execute only: there is a plan, and no more.
+my $write = q{INSERT INTO note SELECT 'x' || reads()};
+@got = run_as($node, 'alice', bound($write));
+has_facts(of_query($write, @got),
+	{   event => 'statement', command => 'INSERT', outcome => 'success', privileged => 1, incomplete => 1,
+		objects => [ 'function public.reads() execute', $reads_file ] },
+	'bound only: a write, of which there is no more than a plan');
+@got = run_as($node, 'alice', 'EXPLAIN SELECT reads()');
+has_facts(of_query('EXPLAIN SELECT reads()', @got), { privileged => 1, executed => undef, objects => [ 'function public.reads() execute', $reads_file ] },
+	'EXPLAIN: a folded function has run as well');
+
 # In a block, with a named statement bound twice: the second Bind makes a plan again.
 @got = run_as($node, 'alice', 'BEGIN',
 	sub { $_[0]->parse('s', 'SELECT reads()')->bind('a', 's', [])->bind('b', 's', [])->close_it('P', 'a') }, 'COMMIT');
