@@ -89,7 +89,10 @@ $node->poll_query_until('vacuumed',
 	q{SELECT count(*) = 3 FROM pg_stat_user_tables WHERE relname IN ('on_reads', 'on_looks', 'on_abs') AND last_autoanalyze IS NOT NULL})
   or die 'no autovacuum';
 # The failing one is tried again and again: its error comes within seconds.
-await_records($node, 1, since => $since, backend => 'autovacuum worker', sqlstate => '22012');
+{
+	local $PostgreSQL::Test::Utils::timeout_default = 20;
+	await_records($node, 1, since => $since, backend => 'autovacuum worker', sqlstate => '22012');
+}
 $node->safe_psql('vacuumed', 'ALTER TABLE on_fails SET (autovacuum_enabled = off)');
 my @auto = records($node, since => $since, backend => 'autovacuum worker');
 
