@@ -31,16 +31,52 @@
 #include "server/compat.h"
 #include "server/settings.h"
 
-/* Beside secaudit.* and log_*: what can switch off what others rely on. */
+/*
+ * What a server runs beside its own code, and who is let in how, can be told
+ * by the name: new settings of these kinds come with majors and minors, like
+ * output_plugin_libraries with 15.19.
+ */
+static const char *const watched_beginnings[] = {
+	"secaudit.",
+	"log_",
+	"gss_",
+	"krb_",
+	"ssl",
+};
+
+static const char *const watched_endings[] = {
+	"_command", /* of archiving, recovery, the passphrase of a key */
+	"_init",    /* of plperl */
+	"_libraries",
+	"_library",
+	"_proc", /* of pltcl */
+};
+
+/*
+ * Others of these kinds, whose names do not tell: what brings code, what
+ * decides about rights, and what can switch off what others rely on.  Those
+ * that ordinary sessions set all the time are left out (search_path).
+ */
 static const char *const watched_names[] = {
+	"allow_alter_system", /* 17 */
+	"allow_in_place_tablespaces",
 	"allow_system_table_mods",
-	"event_triggers",
+	"composite_type_mismatch", /* 15.20 */
+	"createrole_self_grant",   /* 16 */
+	"db_user_namespace",       /* before 17 */
+	"dynamic_library_path",
+	"event_triggers",         /* 17 */
+	"extension_control_path", /* 18 */
+	"extension_destdir",      /* Debian */
+	"hba_file",
+	"ident_file",
+	"jit_provider",
+	"lo_compat_privileges",
 	"logging_collector",
-	"local_preload_libraries",
+	"password_encryption",
+	"restrict_nonsystem_relation_kind", /* 17 */
 	"row_security",
-	"session_preload_libraries",
 	"session_replication_role",
-	"shared_preload_libraries",
 };
 
 /* A setting and the value it had, as get_value() has it. */
@@ -64,11 +100,29 @@ begins(const char *name, const char *prefix)
 	return pg_strncasecmp(name, prefix, strlen(prefix)) == 0;
 }
 
+static bool
+ends(const char *name, size_t len, const char *ending)
+{
+	size_t n = strlen(ending);
+
+	return len > n && pg_strcasecmp(name + len - n, ending) == 0;
+}
+
 bool
 aud_settings_is_watched(const char *name)
 {
-	if (begins(name, "secaudit.") || begins(name, "log_"))
-		return true;
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < lengthof(watched_beginnings); i++)
+	{
+		if (begins(name, watched_beginnings[i]))
+			return true;
+	}
+	for (size_t i = 0; i < lengthof(watched_endings); i++)
+	{
+		if (ends(name, len, watched_endings[i]))
+			return true;
+	}
 	for (size_t i = 0; i < lengthof(watched_names); i++)
 	{
 		if (pg_strcasecmp(name, watched_names[i]) == 0)
@@ -308,6 +362,19 @@ compare_names(const void *a, const void *b)
 				  (*(struct config_generic *const *) b)->name);
 }
 
+/*
+ * Settings of other extensions are left out: which of them a process knows
+ * depends on the libraries that it has loaded.
+ */
+static bool
+is_in_digest(const struct config_generic *setting)
+{
+	return aud_settings_is_watched(setting->name) &&
+		   !(setting->flags & GUC_NO_SHOW_ALL) &&
+		   (strchr(setting->name, '.') == NULL ||
+			begins(setting->name, "secaudit."));
+}
+
 bool
 aud_settings_digest(char *hex)
 {
@@ -320,9 +387,10 @@ aud_settings_digest(char *hex)
 	all = aud_compat_settings(&n);
 	qsort(all, n, sizeof(*all), compare_names);
 	for (int i = 0; i < n; i++)
-		if (aud_settings_is_watched(all[i]->name) &&
-			!(all[i]->flags & GUC_NO_SHOW_ALL))
+	{
+		if (is_in_digest(all[i]))
 			append_setting(&text, all[i]);
+	}
 	ok = aud_sha256_hex(hex, text.data, (size_t) text.len);
 	pfree(all);
 	pfree(text.data);

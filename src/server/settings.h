@@ -11,7 +11,7 @@
 
 #include "postgres.h"
 
-/* Does this setting concern auditing or logging? */
+/* Does this setting concern auditing, logging, code or rights? */
 extern bool aud_settings_is_watched(const char *name);
 
 /* The classes of a command that changes this setting. */
