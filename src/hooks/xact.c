@@ -47,6 +47,7 @@ xact_ended(XactEvent event, void *arg)
 			aud_statement_commits();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
+		case XACT_EVENT_PARALLEL_PRE_COMMIT:
 			aud_statement_commits();
 			break;
 		case XACT_EVENT_COMMIT:
@@ -65,6 +66,9 @@ xact_ended(XactEvent event, void *arg)
 			aud_statement_committed(false, aud_error_last());
 			aud_xact_aborted(abort_reason());
 			break;
+		case XACT_EVENT_PARALLEL_ABORT:
+			aud_early_rolled_back(false);
+			return;
 		default:
 			return;
 	}

@@ -30,6 +30,7 @@
 #include "facts/objects.h"
 #include "statement/early.h"
 #include "statement/effects.h"
+#include "statement/place.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
 
@@ -135,11 +136,26 @@ note_change(AudStmt *stmt, Oid classid)
 			classid == LargeObjectRelationId ? AUD_CLASS_WRITE : AUD_CLASS_DDL;
 }
 
+/*
+ * Whose change it is.  What a commit drops on its own account, and what the end
+ * of a session clears away, nobody has asked for just then.
+ */
+static AudStmt *
+whose_change(void)
+{
+	const AudStack *stack = &aud_backend->stack;
+
+	if (stack->active == NULL && stack->awaiting_commit != NULL &&
+		aud_place_trigger_depth() == 0)
+		return NULL;
+	return aud_early_whose(false);
+}
+
 /* A created object can be named only after the command. */
 void
 aud_statement_object_created(Oid classid, Oid objid, int subid)
 {
-	AudStmt *stmt = aud_early_whose(true);
+	AudStmt *stmt = whose_change();
 
 	if (stmt == NULL)
 		return;
@@ -169,7 +185,7 @@ described_class(Oid classid)
 void
 aud_statement_object_altered(Oid classid, Oid objid, Oid other)
 {
-	AudStmt *stmt = aud_early_whose(true);
+	AudStmt *stmt = whose_change();
 	Oid      described = described_class(classid);
 
 	if (stmt == NULL || aud_objects_is_part(described, objid))
@@ -183,7 +199,7 @@ aud_statement_object_altered(Oid classid, Oid objid, Oid other)
 void
 aud_statement_object_dropped(Oid classid, Oid objid, int subid, bool is_internal)
 {
-	AudStmt *stmt = aud_early_whose(true);
+	AudStmt *stmt = whose_change();
 
 	if (stmt == NULL)
 		return;
@@ -197,7 +213,7 @@ aud_statement_object_dropped(Oid classid, Oid objid, int subid, bool is_internal
 void
 aud_statement_object_truncated(Oid relid)
 {
-	AudStmt *stmt = aud_early_whose(true);
+	AudStmt *stmt = whose_change();
 
 	if (stmt != NULL)
 		aud_objects_add_relation(stmt, relid, AUD_ACCESS_TRUNCATE, NULL);

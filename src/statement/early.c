@@ -15,6 +15,7 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "common/hashfn.h"
+#include "executor/execdesc.h"
 #include "miscadmin.h"
 #include "postmaster/autovacuum.h"
 #include "storage/proc.h"
@@ -36,6 +37,13 @@
 #include "statement/place.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
+
+/* Work that is no statement of this process. */
+static bool
+is_background(void)
+{
+	return IsAutoVacuumWorkerProcess() || IsParallelWorker();
+}
 
 static uint64
 digest(const char *text)
@@ -88,10 +96,15 @@ guess_tag(const char *text, size_t len)
 	word[n] = '\0';
 	if (strcmp(word, "VALUES") == 0 || strcmp(word, "TABLE") == 0)
 		return CMDTAG_SELECT;
+	if (strcmp(word, "DECLARE") == 0)
+		return CMDTAG_DECLARE_CURSOR;
 	return GetCommandTagEnum(word);
 }
 
-/* The client's next statement; or what autovacuum does at a table. */
+/*
+ * The client's next statement; or what autovacuum does at a table, or a worker
+ * of a parallel command.
+ */
 static void
 begin_clients(AudStmt *early)
 {
@@ -112,12 +125,17 @@ begin_clients(AudStmt *early)
 		aud_stmt_keep_text(early);
 		early->what.tag = guess_tag(slice.text, slice.len);
 	}
+	if (IsParallelWorker())
+	{
+		/* of all that is parallel only this is no query */
+		early->what.tag = CMDTAG_CREATE_INDEX;
+		early->place.level = 1;
+		early->place.origin = AUD_ORIGIN_WORKER;
+	}
 	else if (IsAutoVacuumWorkerProcess())
 		early->what.tag = (MyProc->statusFlags & PROC_IN_VACUUM) != 0
 							  ? CMDTAG_VACUUM
 							  : CMDTAG_ANALYZE;
-	aud_begin_take_down(early, true);
-	aud_begin_keep_unfinished(early);
 }
 
 static AudStmt *
@@ -134,14 +152,11 @@ make(AudStmt *caller)
 	early->roles.borrowed = aud_roles_are_borrowed();
 	if (caller == NULL)
 		begin_clients(early);
+	else
+		early->place.level = caller->place.level + 1;
+	aud_begin_take_down(early, true);
+	aud_begin_keep_unfinished(early);
 	return early;
-}
-
-/* Workers of a parallel query run a part of what their leader records. */
-static bool
-may_make(void)
-{
-	return IsTransactionState() && !IsParallelWorker();
 }
 
 /* The early frame below that caller. */
@@ -157,7 +172,7 @@ find_or_make(AudStmt *caller, bool may)
 		if (may)
 			aud_early_settle(); /* of an earlier message */
 	}
-	return may && may_make() ? make(caller) : NULL;
+	return may && IsTransactionState() ? make(caller) : NULL;
 }
 
 /*
@@ -198,10 +213,29 @@ whose_outside(const AudStmt *cursor, bool may)
 	if (aud_backend->stack.awaiting_commit != NULL)
 		return aud_backend->stack.awaiting_commit;
 	if (cursor == NULL && aud_place_trigger_depth() > 0)
-		return may && may_make() ? make_commit(AUD_ORIGIN_TRIGGER) : NULL;
+		return may ? make_commit(AUD_ORIGIN_TRIGGER) : NULL;
 	if (cursor != NULL && is_held(cursor))
-		return may && may_make() ? make_commit(AUD_ORIGIN_CLIENT) : NULL;
+		return may ? make_commit(AUD_ORIGIN_CLIENT) : NULL;
 	return find_or_make(NULL, may);
+}
+
+/*
+ * The leader of a parallel query records it with what its plan calls.  What
+ * those functions go on to call, only the worker sees that runs them.
+ */
+static AudStmt *
+speak_up(AudStmt *part)
+{
+	const QueryDesc *query_desc = part->life.key;
+
+	part->place.silent = false;
+	part->place.level = 1;
+	part->place.number = aud_session_next_stmt();
+	part->place.origin = AUD_ORIGIN_WORKER;
+	part->what.tag =
+		CreateCommandTag((Node *) query_desc->plannedstmt);
+	aud_begin_set_text(part, query_desc->sourceText, -1, 0);
+	return part;
 }
 
 AudStmt *
@@ -215,8 +249,10 @@ aud_early_whose(bool may)
 	if (aud_backend->stack.planning > 0)
 		return find_or_make(active, may);
 	host = aud_stack_host(active);
-	if (!aud_early_is_alone(host) || IsParallelWorker())
+	if (!aud_early_is_alone(host))
 		return host;
+	if (IsParallelWorker())
+		return may && host->life.watched ? speak_up(host) : host;
 	return whose_outside(host, may);
 }
 
@@ -224,7 +260,7 @@ AudStmt *
 aud_early_whose_trigger(void)
 {
 	if (aud_backend->stack.active != NULL || aud_backend->stack.planning > 0 ||
-		aud_backend->stack.awaiting_commit != NULL || !may_make())
+		aud_backend->stack.awaiting_commit != NULL || IsParallelWorker())
 		return aud_early_whose(true);
 	return make_commit(AUD_ORIGIN_TRIGGER);
 }
@@ -291,7 +327,7 @@ aud_early_take_over(AudStmt *stmt)
 static bool
 is_own(const char *source)
 {
-	if (IsAutoVacuumWorkerProcess())
+	if (is_background())
 		return false;
 	if (debug_query_string == NULL)
 		return MyProcPort == NULL;
@@ -348,8 +384,8 @@ aud_early_planned(const Query *query, const char *source)
 		learn(aud_backend->stack.early, query, source);
 }
 
-void
-aud_early_settle(void)
+static void
+settle(bool complete)
 {
 	AudStmt *early = unlink_early();
 	AudStmt *caller = early->life.caller;
@@ -362,10 +398,16 @@ aud_early_settle(void)
 		return;
 	}
 	aud_place_early_is_over(early->place.number);
-	early->result.incomplete = !IsAutoVacuumWorkerProcess();
+	early->result.incomplete = !complete;
 	if (!early->roles.borrowed)
 		aud_roles_notice(early);
 	aud_statement_end(early);
+}
+
+void
+aud_early_settle(void)
+{
+	settle(false);
 }
 
 void
@@ -374,7 +416,7 @@ aud_early_commits(void)
 	if (aud_backend->stack.early == NULL)
 		return;
 	while (aud_backend->stack.early != NULL)
-		aud_early_settle();
+		settle(is_background());
 	if (aud_config->durability != AUD_DURABILITY_ASYNC)
 		aud_guard_wait();
 }

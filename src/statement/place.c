@@ -158,8 +158,11 @@ aud_place_identify(AudStmt *stmt, const AudSurroundings *now)
 uint64
 aud_place_failed_number(void)
 {
-	uint64 number = aud_place_early_number();
+	uint64 number;
 
+	if (aud_backend->stack.early != NULL)
+		return aud_session_next_stmt(); /* the other one is the frame's */
+	number = aud_place_early_number();
 	aud_backend->place.early_number = 0;
 	return number;
 }
