@@ -100,10 +100,10 @@ typedef struct AudSpan
 /* Where the frame is kept, and how far it has come. */
 typedef struct AudStmtLife
 {
-	AudStmt    *next;   /* open frames, newest first; or the pool */
-	AudStmt    *caller; /* what was active when this frame became active */
+	AudStmt    *next;    /* open frames, newest first; or the pool */
+	AudStmt    *caller;  /* what was active when this frame became active */
 	AudStmt    *earlier; /* of an early frame: the one around it */
-	const void *key;    /* QueryDesc or Portal it belongs to; NULL: utility */
+	const void *key;     /* QueryDesc or Portal it belongs to; NULL: utility */
 
 	bool                  recorded;
 	bool                  ran;        /* ExecutorRun was called */

@@ -232,8 +232,7 @@ speak_up(AudStmt *part)
 	part->place.level = 1;
 	part->place.number = aud_session_next_stmt();
 	part->place.origin = AUD_ORIGIN_WORKER;
-	part->what.tag =
-		CreateCommandTag((Node *) query_desc->plannedstmt);
+	part->what.tag = CreateCommandTag((Node *) query_desc->plannedstmt);
 	aud_begin_set_text(part, query_desc->sourceText, -1, 0);
 	return part;
 }
@@ -312,8 +311,7 @@ aud_early_take_over(AudStmt *stmt)
 
 	if (early->life.caller != stmt->life.caller || stmt->place.planning > 0)
 		return;
-	if (early->life.caller == NULL &&
-		stmt->place.number != early->place.number)
+	if (early->life.caller == NULL && stmt->place.number != early->place.number)
 		return; /* it is nested in it */
 	unlink_early();
 	if (early->life.caller == NULL)

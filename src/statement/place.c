@@ -6,8 +6,8 @@
  * Most statements come from the client while nothing else is active, or run
  * inside of the active one.  The others are queries that rules add, which may
  * run before or after the statement they were made of, code that
- * runs before its statement begins (early.h), and triggers that wait for the end
- * of the transaction.  For them a number may have to be given to a statement
+ * runs before its statement begins (early.h), and triggers that wait for the
+ *end of the transaction.  For them a number may have to be given to a statement
  * before it begins: the early number.
  *
  *-------------------------------------------------------------------------
@@ -136,8 +136,8 @@ aud_place_identify(AudStmt *stmt, const AudSurroundings *now)
 	stmt->place.trigger_depth = aud_place_trigger_depth();
 	find_parent(stmt, now);
 	from_client = stmt->place.level == 0 && !now->from_rule;
-	is_expected = stmt->place.level == 0 &&
-				  (!now->from_rule || place->only_rules_follow);
+	is_expected =
+		stmt->place.level == 0 && (!now->from_rule || place->only_rules_follow);
 
 	if (is_expected && place->early_number != 0)
 	{
