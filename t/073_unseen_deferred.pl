@@ -2,10 +2,9 @@
 # the statement, whose record may have been written by then.
 #
 # The form: in a block, the COMMIT has the trigger function and what it reached.
-# Without one, the statement has them; an implementation that writes it before
-# may give them to the `transaction` event of that statement instead, so a test
-# takes the first of the two that names the function.  What the function
-# runs by SQL is nested in that statement, with origin `trigger`.
+# Without one, the statement's record has been written by then: a `statement` of
+# command COMMIT and origin `trigger`, whose parent is that statement, has them.
+# What the function runs by SQL is nested in that statement, with origin `trigger`.
 use strict;
 use warnings;
 
@@ -53,13 +52,14 @@ sub names
 	return grep { $_->{name} eq "public.$function()" } @{ $record->{objects} // [] };
 }
 
-# The statement if it names the function, or else the end of its transaction.
+# The commit that the server made after that statement.
 sub carrier
 {
-	my ($function, $query, @records) = @_;
+	my ($query, @records) = @_;
 	my $statement = of_query($query, @records);
-	my ($end) = grep { ($_->{first_stmt} // 0) == ($statement->{stmt} // -1) } ends_of(@records);
-	return names($function, $statement) || !$end || !names($function, $end) ? $statement : $end;
+	my ($commit) = grep { ($_->{command} // '') eq 'COMMIT' && $_->{event} eq 'statement'
+		  && ($_->{parent} // 0) == ($statement->{stmt} // -1) } @records;
+	return $commit // {};
 }
 
 foreach my $f (qw(reads becomes writes))
@@ -80,10 +80,10 @@ foreach my $f (qw(reads becomes writes))
 
 	my $sql = "INSERT INTO late_$f VALUES (2)";
 	@got = run_as($node, 'alice', $sql);
-	has_facts(carrier($f, $sql, @got), { outcome => 'success', %{ $facts{$f} } },
+	has_facts(carrier($sql, @got), { outcome => 'success', origin => 'trigger', level => undef, query => undef, %{ $facts{$f} } },
 		"$f: deferred without a block, by the statement or its transaction's end");
 	@got = run_as($node, 'alice', sub { $_[0]->parse('', $sql)->bind('', '', [])->execute('') });
-	has_facts(carrier($f, $sql, @got), { outcome => 'success', %{ $facts{$f} } },
+	has_facts(carrier($sql, @got), { outcome => 'success', origin => 'trigger', level => undef, query => undef, %{ $facts{$f} } },
 		"$f: deferred without a block, extended, where Sync commits");
 
 	@got = run_as($node, 'alice', 'BEGIN', "INSERT INTO late_$f VALUES (3)", 'ROLLBACK');

@@ -10,6 +10,7 @@
 
 #include "access/parallel.h"
 #include "miscadmin.h"
+#include "postmaster/autovacuum.h"
 #include "utils/memutils.h"
 
 #include "hooks/hooks.h"
@@ -17,6 +18,7 @@
 #include "server/error_context.h"
 #include "server/safely.h"
 #include "server/wire.h"
+#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/login.h"
 #include "statement/policy.h"
@@ -38,14 +40,18 @@ may_be_error(int sqlstate)
 		   category != ERRCODE_WARNING && category != ERRCODE_NO_DATA;
 }
 
-/* Does this process run statements for somebody, so that errors matter? */
+/*
+ * Does this process run statements for somebody, so that errors matter?  The
+ * worker of autovacuum does where it runs code of a user.
+ */
 static bool
 is_audited_process(void)
 {
 	if (!IsUnderPostmaster || IsParallelWorker())
 		return false;
 	return MyProcPort != NULL ||
-		   (MyBackendType == B_BG_WORKER && OidIsValid(MyDatabaseId));
+		   (MyBackendType == B_BG_WORKER && OidIsValid(MyDatabaseId)) ||
+		   (IsAutoVacuumWorkerProcess() && aud_backend->stack.early != NULL);
 }
 
 /*
@@ -120,7 +126,7 @@ error_raised(void *arg)
 	}
 	else if (level == ERROR && aud_statement_active() == NULL &&
 			 !aud_login_is_starting() && !aud_statement_is_committing() &&
-			 aud_policy_watching())
+			 aud_early_failed() == NULL && aud_policy_watching())
 		aud_error_is_nobodys();
 }
 

@@ -187,7 +187,7 @@ aud_planner(AUD_PLANNER_PARAMS)
 	}
 	PG_FINALLY();
 	{
-		aud_statement_leave_planner();
+		aud_statement_leave_planner(parse, query_string);
 	}
 	PG_END_TRY();
 	return result;

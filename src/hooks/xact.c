@@ -15,6 +15,7 @@
 
 #include "hooks/hooks.h"
 #include "statement/apply.h"
+#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/login.h"
 #include "statement/request.h"
@@ -43,6 +44,11 @@ xact_ended(XactEvent event, void *arg)
 				aud_replication_start();
 			aud_apply_committing();
 			aud_error_flush_swallowed();
+			aud_statement_commits();
+			break;
+		case XACT_EVENT_PRE_PREPARE:
+		case XACT_EVENT_PARALLEL_PRE_COMMIT:
+			aud_statement_commits();
 			break;
 		case XACT_EVENT_COMMIT:
 			aud_statement_committed(true, NULL);
@@ -56,9 +62,13 @@ xact_ended(XactEvent event, void *arg)
 			aud_error_write_unwritten();
 			aud_request_rolled_back();
 			aud_login_rolled_back();
+			aud_early_rolled_back(false);
 			aud_statement_committed(false, aud_error_last());
 			aud_xact_aborted(abort_reason());
 			break;
+		case XACT_EVENT_PARALLEL_ABORT:
+			aud_early_rolled_back(false);
+			return;
 		default:
 			return;
 	}
@@ -81,6 +91,7 @@ subxact_ended(SubXactEvent event, SubTransactionId mySubid,
 		case SUBXACT_EVENT_ABORT_SUB:
 			aud_error_write_unwritten();
 			aud_request_rolled_back();
+			aud_early_rolled_back(true);
 			aud_xact_sub_aborted(abort_reason());
 			aud_error_settled();
 			aud_error_context_link();

@@ -85,6 +85,16 @@ aud_stmt_take_spare(void)
 }
 
 void
+aud_stmt_forget_text(AudStmt *stmt)
+{
+	if (stmt->text.prepared != NULL)
+		pfree(stmt->text.prepared);
+	if (stmt->text.kept != NULL)
+		pfree(stmt->text.kept);
+	memset(&stmt->text, 0, sizeof(stmt->text));
+}
+
+void
 aud_stmt_release(AudStmt *stmt)
 {
 	bool keep = pooled < POOL_KEEP || stmt == &spare;

@@ -100,12 +100,14 @@ typedef struct AudSpan
 /* Where the frame is kept, and how far it has come. */
 typedef struct AudStmtLife
 {
-	AudStmt    *next;   /* open frames, newest first; or the pool */
-	AudStmt    *caller; /* what was active when this frame became active */
-	const void *key;    /* QueryDesc or Portal it belongs to; NULL: utility */
+	AudStmt    *next;    /* open frames, newest first; or the pool */
+	AudStmt    *caller;  /* what was active when this frame became active */
+	AudStmt    *earlier; /* of an early frame: the one around it */
+	const void *key;     /* QueryDesc or Portal it belongs to; NULL: utility */
 
 	bool                  recorded;
 	bool                  ran;        /* ExecutorRun was called */
+	bool                  reached;    /* code of a user ran before it began */
 	bool                  ending;     /* inside ExecutorEnd */
 	bool                  watched;    /* the callback is registered */
 	bool                  at_commit;  /* COMMIT: that decides how it ended */
@@ -243,6 +245,7 @@ typedef struct AudStmtRoles
 	AudRoles to;
 	bool     changed;
 	bool     by_function; /* a function brought its own role */
+	bool     borrowed;    /* entered while other roles acted for a time */
 } AudStmtRoles;
 
 typedef struct AudStmtSettings
@@ -377,6 +380,9 @@ extern AudObject *aud_stmt_find_object(AudStmt *stmt, Oid classid, Oid objid);
  * they run (DISCARD, DEALLOCATE, a procedure that commits).
  */
 extern void aud_stmt_keep_text(AudStmt *stmt);
+
+/* Another one takes its place. */
+extern void aud_stmt_forget_text(AudStmt *stmt);
 
 /*
  * The text as it is recorded, in a scope of text.h: prepared now, or as the

@@ -4,8 +4,9 @@
  *	  What the active statement does, as the server reports it: the functions
  *	  it calls, the objects it creates, alters, drops and truncates.
  *
- * A query that is the body of a command is recorded through the command, so
- * that is where its objects go.
+ * Whose it is where no statement is active, early.h tells; a query that is the
+ * body of a command is recorded through the command, so that is where its
+ * objects go.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,40 +21,49 @@
 #include "catalog/pg_largeobject.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "utils/fmgroids.h"
 #include "utils/syscache.h"
 
 #include "core/class.h"
 #include "facts/builtin.h"
 #include "facts/command.h"
 #include "facts/objects.h"
+#include "statement/early.h"
 #include "statement/effects.h"
-#include "statement/pending.h"
+#include "statement/place.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
 
-/*
- * A function of a user is called, or was inlined: by the active statement, or
- * by the one that is being planned.
- */
 static void
-note_function(Oid funcid)
+note_function(AudStmt *stmt, Oid funcid)
 {
-	AudStack *stack = &aud_backend->stack;
-	AudStmt  *stmt =
-        stack->active != NULL ? stack->active : stack->awaiting_commit;
+	if (stmt != NULL)
+		aud_objects_add_function(stmt, funcid);
+}
 
-	if (stack->planning > 0)
-		aud_pending_note(stack->active, funcid);
-	else if (stmt != NULL)
-		aud_objects_add_function(aud_stack_host(stmt), funcid);
+/* Does it matter who calls it? */
+static bool
+is_notable(Oid funcid)
+{
+	return aud_builtin_is_known(funcid) || funcid == F_SET_CONFIG ||
+		   funcid == F_PG_RELOAD_CONF;
 }
 
 /* One that is built in: what it does, its arguments may tell. */
 static void
-note_builtin(AudStmt *stmt, Oid funcid)
+note_builtin(Oid funcid)
 {
-	bool starting = stmt->life.key != NULL && !stmt->life.watched;
+	AudStack *stack = &aud_backend->stack;
+	AudStmt  *stmt = stack->active;
+	bool      starting;
 
+	if (!is_notable(funcid))
+		return;
+	if (stmt == NULL || stack->planning > 0 || aud_early_is_alone(stmt))
+		stmt = aud_early_whose(true);
+	if (stmt == NULL)
+		return;
+	starting = stmt->life.key != NULL && !stmt->life.watched;
 	if (aud_builtin_is_known(funcid))
 		aud_builtin_called(stmt, funcid);
 	aud_command_function_called(stmt, funcid, starting);
@@ -64,9 +74,9 @@ void
 aud_statement_function_called(Oid funcid)
 {
 	if (funcid >= FirstNormalObjectId)
-		note_function(funcid);
-	else if (aud_statement_active() != NULL)
-		note_builtin(aud_statement_active(), funcid);
+		note_function(aud_early_whose(true), funcid);
+	else
+		note_builtin(funcid);
 }
 
 /*
@@ -74,7 +84,7 @@ aud_statement_function_called(Oid funcid)
  * what nobody called by name or by a trigger is left out.
  */
 static bool
-is_wanted(Oid funcid)
+is_wanted(Oid funcid, bool *is_trigger)
 {
 	HeapTuple    tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	Form_pg_proc proc;
@@ -83,8 +93,8 @@ is_wanted(Oid funcid)
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	proc = (Form_pg_proc) GETSTRUCT(tuple);
-	wanted = proc->prorettype == TRIGGEROID ||
-			 proc->prorettype == EVENT_TRIGGEROID ||
+	*is_trigger = proc->prorettype == TRIGGEROID;
+	wanted = *is_trigger || proc->prorettype == EVENT_TRIGGEROID ||
 			 (proc->prolang == SQLlanguageId && aud_statement_is_planning());
 	ReleaseSysCache(tuple);
 	return wanted;
@@ -93,15 +103,24 @@ is_wanted(Oid funcid)
 void
 aud_statement_function_looked_up(Oid funcid)
 {
-	if (funcid >= FirstNormalObjectId && IsTransactionState() && is_wanted(funcid))
-		note_function(funcid);
+	bool is_trigger;
+
+	if (funcid >= FirstNormalObjectId && IsTransactionState() &&
+		is_wanted(funcid, &is_trigger))
+		note_function(is_trigger ? aud_early_whose_trigger()
+								 : aud_early_whose(true),
+					  funcid);
 }
 
 void
 aud_statement_function_entered(void)
 {
-	if (aud_statement_active() != NULL)
-		aud_command_function_entered(aud_statement_active());
+	AudStmt *stmt = aud_statement_active();
+
+	if (stmt == NULL)
+		stmt = aud_early_whose(false);
+	if (stmt != NULL)
+		aud_command_function_entered(stmt);
 }
 
 /*
@@ -117,11 +136,26 @@ note_change(AudStmt *stmt, Oid classid)
 			classid == LargeObjectRelationId ? AUD_CLASS_WRITE : AUD_CLASS_DDL;
 }
 
+/*
+ * Whose change it is.  What a commit drops on its own account, and what the end
+ * of a session clears away, nobody has asked for just then.
+ */
+static AudStmt *
+whose_change(void)
+{
+	const AudStack *stack = &aud_backend->stack;
+
+	if (stack->active == NULL && stack->awaiting_commit != NULL &&
+		aud_place_trigger_depth() == 0)
+		return NULL;
+	return aud_early_whose(false);
+}
+
 /* A created object can be named only after the command. */
 void
 aud_statement_object_created(Oid classid, Oid objid, int subid)
 {
-	AudStmt *stmt = aud_stack_host(aud_statement_active());
+	AudStmt *stmt = whose_change();
 
 	if (stmt == NULL)
 		return;
@@ -151,7 +185,7 @@ described_class(Oid classid)
 void
 aud_statement_object_altered(Oid classid, Oid objid, Oid other)
 {
-	AudStmt *stmt = aud_stack_host(aud_statement_active());
+	AudStmt *stmt = whose_change();
 	Oid      described = described_class(classid);
 
 	if (stmt == NULL || aud_objects_is_part(described, objid))
@@ -166,7 +200,7 @@ aud_statement_object_altered(Oid classid, Oid objid, Oid other)
 void
 aud_statement_object_dropped(Oid classid, Oid objid, int subid, bool is_internal)
 {
-	AudStmt *stmt = aud_stack_host(aud_statement_active());
+	AudStmt *stmt = whose_change();
 
 	if (stmt == NULL)
 		return;
@@ -180,7 +214,7 @@ aud_statement_object_dropped(Oid classid, Oid objid, int subid, bool is_internal
 void
 aud_statement_object_truncated(Oid relid)
 {
-	AudStmt *stmt = aud_stack_host(aud_statement_active());
+	AudStmt *stmt = whose_change();
 
 	if (stmt != NULL)
 		aud_objects_add_relation(stmt, relid, AUD_ACCESS_TRUNCATE, NULL);

@@ -30,6 +30,7 @@ typedef struct AudStack
 {
 	AudStmt    *active;          /* innermost one that is executing, or NULL */
 	AudStmt    *open;            /* newest first */
+	AudStmt    *early;           /* innermost one, see early.h, or NULL */
 	AudStmt    *awaiting_commit; /* see aud_statement_await_commit */
 	int         planning;        /* planner levels below the active one */
 	TimestampTz message;         /* which the outermost active one came with */
@@ -62,16 +63,16 @@ typedef struct AudPlace
 	int         text_len;
 } AudPlace;
 
-/* A statement that calls more functions in advance names the first ones. */
-#define AUD_PENDING_MAX 16
-
-/* Functions called while a statement was planned (pending.c). */
-typedef struct AudPending
+/* What the client's early frame is about, while there is one (early.c). */
+typedef struct AudEarly
 {
-	const AudStmt *noted_in; /* active while they were called; compared only */
-	int            n_functions;
-	Oid            functions[AUD_PENDING_MAX];
-} AudPending;
+	TimestampTz message;    /* with which it came */
+	uint64      digest;     /* of its text; 0: none */
+	int         level;      /* of transactions, when it was made */
+	bool        is_located; /* is its place in the text known? */
+	int         location;   /* the same */
+	bool        is_failing; /* the last error was raised in it */
+} AudEarly;
 
 /* Where a transaction or subtransaction began. */
 typedef struct AudXactStart
@@ -163,7 +164,7 @@ typedef struct AudBackend
 	AudStack      stack;
 	AudMessage    message;
 	AudPlace      place;
-	AudPending    pending;
+	AudEarly      early;
 	AudXact       xact;
 	AudErrorState error;
 	AudLogin      login;

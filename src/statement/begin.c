@@ -17,9 +17,9 @@
 #include "server/clock.h"
 #include "server/compat.h"
 #include "statement/begin.h"
+#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/message.h"
-#include "statement/pending.h"
 #include "statement/place.h"
 #include "statement/policy.h"
 #include "statement/stack.h"
@@ -36,12 +36,14 @@ aud_statement_open(void)
 	return aud_stack_open();
 }
 
-/* Number and place of a new statement. */
 void
-aud_begin_identify(AudStmt *stmt, bool from_rule)
+aud_begin_identify(AudStmt *stmt, const char *source, bool from_rule)
 {
 	AudSurroundings now = {
 		.active = stmt->life.caller,
+		.in_early = stmt->life.caller == NULL &&
+					aud_backend->stack.early != NULL &&
+					aud_early_encloses(source),
 		.awaiting_commit = aud_backend->stack.awaiting_commit,
 		.planning = stmt->place.planning,
 		.from_rule = from_rule,

@@ -10,10 +10,9 @@
 #define AUD_STATEMENT_BEGIN_H
 
 #include "statement/backend.h"
-#include "statement/pending.h"
 
-/* Number and place of a new statement. */
-extern void aud_begin_identify(AudStmt *stmt, bool from_rule);
+/* Number and place of a new statement of this text. */
+extern void aud_begin_identify(AudStmt *stmt, const char *source, bool from_rule);
 
 /* Or it is a part of its caller, and has no record of its own. */
 extern void aud_begin_silently(AudStmt *stmt);
@@ -37,14 +36,6 @@ extern void aud_begin_set_text(AudStmt *stmt, const char *text, int location,
 
 /* When and who; see aud_session_identity.  Throws if it may read catalogs. */
 extern void aud_begin_take_down(AudStmt *stmt, bool may_read_catalog);
-
-/* The functions that were called while it was planned. */
-static inline void
-aud_begin_take_pending(AudStmt *stmt)
-{
-	if (stmt->place.planning == 0 && aud_backend->pending.n_functions > 0)
-		aud_pending_take(stmt, stmt->life.caller);
-}
 
 /* What the client sent must leave a trace even if the server dies of it. */
 extern void aud_begin_keep_unfinished(AudStmt *stmt);

@@ -13,6 +13,8 @@
 
 #include "facts/command.h"
 #include "facts/objects.h"
+#include "facts/roles.h"
+#include "statement/early.h"
 #include "statement/effects.h"
 #include "statement/error.h"
 #include "statement/message.h"
@@ -28,6 +30,11 @@ note_effects(AudStmt *stmt)
 		for (AudStmt *outer = aud_backend->stack.active; outer != NULL;
 			 outer = outer->life.caller)
 			outer->roles.noted = stmt->roles.to;
+		for (AudStmt *early = aud_backend->stack.early; early != NULL;
+			 early = early->life.earlier)
+			early->roles.noted = stmt->roles.to;
+		if (aud_backend->stack.awaiting_commit != NULL)
+			aud_backend->stack.awaiting_commit->roles.noted = stmt->roles.to;
 		aud_command_roles_changed(stmt);
 	}
 	if (stmt->settings.picture != NULL)
@@ -134,6 +141,27 @@ aud_statement_is_committing(void)
 	return aud_backend->stack.awaiting_commit != NULL;
 }
 
+/*
+ * Deferred triggers have run and cursors have been filled: what they did to
+ * the session is the COMMIT's, and catalogs can be read for the last time.
+ */
+void
+aud_statement_commits(void)
+{
+	AudStmt *stmt = aud_backend->stack.awaiting_commit;
+
+	aud_early_commits();
+	if (stmt == NULL)
+		return;
+	aud_roles_notice(stmt);
+	if (stmt->roles.changed || stmt->settings.picture != NULL)
+		note_effects(stmt);
+	stmt->roles.changed = false;
+	stmt->roles.noted = aud_roles_acting();
+	if (stmt->what.has_later)
+		aud_objects_resolve(stmt);
+}
+
 void
 aud_statement_committed(bool committed, const AudFailure *failure)
 {
@@ -162,6 +190,8 @@ aud_statement_doom(const AudFailure *failure)
 
 	for (AudStmt *stmt = stack->active; stmt != NULL; stmt = stmt->life.caller)
 		doom(stmt, failure);
+	for (AudStmt *stmt = stack->early; stmt != NULL; stmt = stmt->life.earlier)
+		doom(stmt, failure);
 	if (stack->awaiting_commit != NULL)
 		doom(stack->awaiting_commit, failure);
 }
@@ -173,6 +203,7 @@ aud_statement_end_all(const AudFailure *failure)
 
 	if (failure != NULL)
 		aud_statement_doom(failure);
+	aud_early_session_ends(failure);
 	for (AudStmt *stmt = stack->open; stmt != NULL; stmt = stmt->life.next)
 	{
 		if (stmt->result.outcome != AUD_OUTCOME_FAILURE)

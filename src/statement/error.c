@@ -25,6 +25,8 @@
 #include "core/redact/redact.h"
 #include "record/identity.h"
 #include "record/record.h"
+#include "record/session.h"
+#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/message.h"
@@ -78,11 +80,20 @@ aud_error_add_skipped(AudStmt *stmt)
 		aud_stmt_detail_text(stmt, "skipped_query", rest.text, rest.len);
 }
 
+/* What runs, and an error may have been raised in without ending it. */
+static const AudStmt *
+surrounding(void)
+{
+	const AudStmt *active = aud_statement_active();
+
+	return active != NULL ? active : aud_early_failed();
+}
+
 /* Make the record of an error that belongs to no statement; write it later. */
 static void
 make_record(const AudFailure *failure, const char *query, size_t query_len)
 {
-	const AudStmt *active = aud_statement_active();
+	const AudStmt *active = surrounding();
 	AudStmt       *stmt;
 
 	aud_error_write(); /* the one before, if any: there is one frame for them */
@@ -94,7 +105,8 @@ make_record(const AudFailure *failure, const char *query, size_t query_len)
 	stmt->place.origin = active != NULL            ? AUD_ORIGIN_FUNCTION
 						 : aud_place_is_fastpath() ? AUD_ORIGIN_FASTPATH
 												   : AUD_ORIGIN_CLIENT;
-	stmt->place.number = aud_place_failed_number();
+	stmt->place.number =
+		active != NULL ? aud_session_next_stmt() : aud_place_failed_number();
 	stmt->place.batch = stmt->place.level == 0 ? aud_message_batch() : 0;
 	stmt->who = aud_identity_now(false);
 	stmt->when.began = GetCurrentTimestamp();
@@ -150,8 +162,8 @@ is_swallowed(void)
 {
 	const AudErrorState *error = &aud_backend->error;
 
-	return error->is_open && aud_statement_active() != NULL &&
-		   error->raised_in == aud_statement_active();
+	return error->is_open && error->raised_in != NULL &&
+		   error->raised_in == surrounding();
 }
 
 static void
@@ -185,6 +197,7 @@ aud_error_raised(const ErrorData *edata)
 		write_if_safe();
 	}
 
+	aud_early_error();
 	error->last.sqlstate = edata->sqlerrcode;
 	keep_message(edata);
 	strlcpy(error->last_detail,
@@ -192,7 +205,7 @@ aud_error_raised(const ErrorData *edata)
 			sizeof(error->last_detail));
 	error->is_open = true;
 	error->in_flight = true;
-	error->raised_in = aud_statement_active();
+	error->raised_in = surrounding();
 	error->swallowed_text_len = 0;
 	if (text != NULL)
 		error->swallowed_text_len =

@@ -5,10 +5,10 @@
  *
  * Most statements come from the client while nothing else is active, or run
  * inside of the active one.  The others are queries that rules add, which may
- * run before or after the statement they were made of, functions folded to
- * constants, whose statements run before theirs begins, and triggers that
- * wait for the end of the transaction.  For them a number may have to be given
- * to a statement before it begins: the early number.
+ * run before or after the statement they were made of, code that
+ * runs before its statement begins (early.h), and triggers that wait for the
+ *end of the transaction.  For them a number may have to be given to a statement
+ * before it begins: the early number.
  *
  *-------------------------------------------------------------------------
  */
@@ -69,8 +69,8 @@ find_origin(const AudStmt *stmt, const AudSurroundings *now)
 	return stmt->place.level > 0 ? AUD_ORIGIN_FUNCTION : AUD_ORIGIN_CLIENT;
 }
 
-static uint64
-number_early(void)
+uint64
+aud_place_early_number(void)
 {
 	AudPlace *place = &aud_backend->place;
 
@@ -85,11 +85,26 @@ parent_of_rule(void)
 {
 	const AudPlace *place = &aud_backend->place;
 
-	if (place->early_number == 0 &&
-		(place->only_rules_follow ||
+	if (place->only_rules_follow ||
+		(place->early_number == 0 &&
 		 place->last_message == GetCurrentStatementStartTimestamp()))
 		return place->last_number;
-	return number_early();
+	return aud_place_early_number();
+}
+
+/*
+ * What runs while a transaction commits is inside of the COMMIT, or where there
+ * is none, of the statement that the transaction ended with.
+ */
+static uint64
+parent_of_trigger(const AudSurroundings *now)
+{
+	const AudStmt *commit = now->awaiting_commit;
+
+	if (commit == NULL)
+		return aud_backend->place.last_number;
+	return commit->place.parent != 0 ? commit->place.parent
+									 : commit->place.number;
 }
 
 static void
@@ -100,16 +115,14 @@ find_parent(AudStmt *stmt, const AudSurroundings *now)
 		stmt->place.parent = now->active->place.number;
 		stmt->place.level = now->active->place.level + 1;
 	}
-	else if (now->planning > 0)
+	else if (now->awaiting_commit != NULL || stmt->place.trigger_depth > 0)
 	{
-		stmt->place.parent = number_early();
+		stmt->place.parent = parent_of_trigger(now);
 		stmt->place.level = 1;
 	}
-	else if (stmt->place.trigger_depth > 0)
+	else if (now->planning > 0 || now->in_early)
 	{
-		stmt->place.parent = now->awaiting_commit != NULL
-								 ? now->awaiting_commit->place.number
-								 : aud_backend->place.last_number;
+		stmt->place.parent = aud_place_early_number();
 		stmt->place.level = 1;
 	}
 	else if (now->from_rule)
@@ -121,12 +134,15 @@ aud_place_identify(AudStmt *stmt, const AudSurroundings *now)
 {
 	AudPlace *place = &aud_backend->place;
 	bool      from_client;
+	bool      is_expected; /* by who ran before it */
 
 	stmt->place.trigger_depth = aud_place_trigger_depth();
 	find_parent(stmt, now);
 	from_client = stmt->place.level == 0 && !now->from_rule;
+	is_expected =
+		stmt->place.level == 0 && (!now->from_rule || place->only_rules_follow);
 
-	if (from_client && place->early_number != 0)
+	if (is_expected && place->early_number != 0)
 	{
 		stmt->place.number = place->early_number;
 		place->early_number = 0;
@@ -168,10 +184,23 @@ aud_place_find_check(AudStmt *stmt, const char *source)
 uint64
 aud_place_failed_number(void)
 {
-	uint64 number = number_early();
+	uint64 number;
 
+	if (aud_backend->stack.early != NULL)
+		return aud_session_next_stmt(); /* the other one is the frame's */
+	number = aud_place_early_number();
 	aud_backend->place.early_number = 0;
 	return number;
+}
+
+void
+aud_place_early_is_over(uint64 number)
+{
+	AudPlace *place = &aud_backend->place;
+
+	place->early_number = 0;
+	place->last_number = number;
+	place->last_message = GetCurrentStatementStartTimestamp();
 }
 
 void
@@ -179,7 +208,8 @@ aud_place_new_text(const char *source, int location, int len)
 {
 	AudPlace *place = &aud_backend->place;
 
-	place->early_number = 0;
+	if (aud_backend->stack.early == NULL)
+		place->early_number = 0;
 	place->last_message = 0;
 	place->only_rules_follow = false;
 	place->text_source = source;

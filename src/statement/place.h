@@ -17,6 +17,7 @@ typedef struct AudSurroundings
 	const AudStmt *active;          /* innermost executing statement, or NULL */
 	const AudStmt *awaiting_commit; /* the COMMIT that is being done, or NULL */
 	int            planning;        /* planner levels below the active one */
+	bool           in_early;        /* the client's early frame runs it */
 	bool           from_rule;       /* a rule made it of another statement */
 } AudSurroundings;
 
@@ -37,6 +38,13 @@ extern bool aud_place_is_fastpath(void);
 
 /* The number of a statement that failed before it began. */
 extern uint64 aud_place_failed_number(void);
+
+/*
+ * The number that the client's next statement will have; and that statement
+ * is over before it began.
+ */
+extern uint64 aud_place_early_number(void);
+extern void   aud_place_early_is_over(uint64 number);
 
 /*
  * The client's next statement is being analyzed: where it stands in which

@@ -14,9 +14,9 @@
 #include "facts/rewrite.h"
 #include "server/compat.h"
 #include "statement/begin.h"
+#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/message.h"
-#include "statement/pending.h"
 #include "statement/place.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
@@ -32,10 +32,14 @@ aud_statement_enter_planner(Query *query)
 }
 
 void
-aud_statement_leave_planner(void)
+aud_statement_leave_planner(const Query *query, const char *source)
 {
-	if (aud_backend->stack.planning > 0)
-		aud_backend->stack.planning--;
+	AudStack *stack = &aud_backend->stack;
+
+	if (stack->planning > 0)
+		stack->planning--;
+	if (stack->early != NULL && stack->active == NULL && stack->planning == 0)
+		aud_early_planned(query, source);
 }
 
 bool
@@ -46,13 +50,16 @@ aud_statement_is_planning(void)
 
 /* The client's next statement is being analyzed. */
 static void
-note_text(const char *source, int location, int len)
+note_text(const Query *query, const char *source)
 {
-	if (aud_backend->stack.active != NULL || aud_backend->stack.planning > 0)
+	const AudStack *stack = &aud_backend->stack;
+
+	if (stack->active != NULL || stack->planning > 0)
 		return;
-	aud_pending_forget();
-	aud_place_new_text(source, location, len);
-	aud_message_analyzed(source, location, len);
+	if (stack->early != NULL && !aud_early_analyzed(query, source))
+		return;
+	aud_place_new_text(source, query->stmt_location, query->stmt_len);
+	aud_message_analyzed(source, query->stmt_location, query->stmt_len);
 }
 
 /* Is a statement that is being analyzed also about to run? */
@@ -75,10 +82,11 @@ begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
 	stmt->what.classes = AUD_CLASS_WRITE;
 	stmt->what.rewritten = true;
 	stmt->result.has_rows = true;
-	aud_begin_identify(stmt, false);
+	aud_begin_identify(stmt, source, false);
 	aud_begin_set_text(stmt, source, query->stmt_location, query->stmt_len);
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));
+	aud_early_take(stmt);
 }
 
 /*
@@ -116,7 +124,7 @@ aud_statement_analyzed(const Query *query, const char *source)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_error_write_unwritten();
-	note_text(source, query->stmt_location, query->stmt_len);
+	note_text(query, source);
 	if (aud_rewrite_leaves_nothing(query))
 		record_rewritten(query, source);
 }

@@ -20,6 +20,7 @@
 #include "facts/objects.h"
 #include "facts/params.h"
 #include "statement/begin.h"
+#include "statement/early.h"
 #include "statement/effects.h"
 #include "statement/error.h"
 #include "statement/guard.h"
@@ -69,7 +70,7 @@ place_query(AudStmt *stmt, const QueryDesc *query_desc)
 			stmt->body.host->what.query_id = stmt->what.query_id;
 		return;
 	}
-	aud_begin_identify(stmt, !plan->canSetTag);
+	aud_begin_identify(stmt, query_desc->sourceText, !plan->canSetTag);
 	if (stmt->life.caller != NULL &&
 		stmt->life.caller->what.utility == T_AlterTableStmt)
 		aud_place_find_check(stmt, query_desc->sourceText);
@@ -89,7 +90,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	stmt->cursor.opened_by = aud_stack_host(stmt)->place.number;
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
-	aud_begin_take_pending(stmt);
+	aud_early_take(stmt);
 	if (stmt->body.host != NULL)
 		aud_stmt_merge_body(stmt);
 	aud_begin_keep_unfinished(stmt);

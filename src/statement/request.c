@@ -19,6 +19,7 @@
 #include "facts/objects.h"
 #include "record/record.h"
 #include "statement/begin.h"
+#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/policy.h"
 #include "statement/request.h"
@@ -33,7 +34,9 @@ begin(AudStmt *stmt, const char *event, const char *command, int classes,
 	stmt->what.event = event;
 	stmt->what.command = command;
 	stmt->what.classes = classes;
-	aud_begin_identify(stmt, false);
+	if (aud_backend->stack.early != NULL)
+		aud_early_settle(); /* of an earlier message */
+	aud_begin_identify(stmt, debug_query_string, false);
 	stmt->place.origin = origin;
 	aud_begin_set_text(stmt, debug_query_string, -1, 0);
 	aud_stmt_keep_text(stmt);

@@ -16,6 +16,7 @@
 #include "record/identity.h"
 #include "record/record.h"
 #include "server/settings.h"
+#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/policy.h"
@@ -31,7 +32,11 @@ aud_stack_enter(AudStmt *stmt)
 	if (stack->active != NULL)
 		aud_roles_notice_outer(stack->active, stmt->roles.entered);
 	else
+	{
 		stack->message = GetCurrentStatementStartTimestamp();
+		if (stack->early != NULL)
+			aud_roles_notice_outer(stack->early, stmt->roles.entered);
+	}
 	stmt->life.caller = stack->active;
 	stmt->place.planning = stack->planning;
 	if (stmt->place.silent && stack->active != NULL)
@@ -99,12 +104,25 @@ aud_stack_release(AudStmt *stmt)
 		aud_identity_forget_stale();
 }
 
-/* A portal that was bound and never executed has accessed nothing. */
+/* A portal that was bound and never executed. */
 static bool
 is_unused(const AudStmt *stmt)
 {
 	return stmt->place.level == 0 && stmt->life.key != NULL &&
 		   !stmt->life.ran && stmt->result.outcome == AUD_OUTCOME_SUCCESS;
+}
+
+/* Such a one has accessed nothing, but for the code that its plan has run. */
+static bool
+is_wanted(AudStmt *stmt)
+{
+	if (is_unused(stmt))
+	{
+		if (!stmt->life.reached)
+			return false;
+		stmt->result.incomplete = true;
+	}
+	return aud_policy_wants(stmt);
 }
 
 void
@@ -126,7 +144,7 @@ aud_stack_record(AudStmt *stmt)
 		stmt->when.began = GetCurrentTimestamp();
 	if (stmt->what.classes == 0)
 		stmt->what.classes = AUD_CLASS_MISC;
-	wanted = !is_unused(stmt) && aud_policy_wants(stmt);
+	wanted = is_wanted(stmt);
 	if (stmt->place.level > 0)
 	{
 		if (wanted)
@@ -212,12 +230,21 @@ abandon(AudStmt *stmt)
 	aud_stack_finish(stmt);
 }
 
+/* What was planned in it and never begun is its own. */
+static inline void
+settle_early(const AudStack *stack, const AudStmt *stmt)
+{
+	while (stack->early != NULL && stack->early->life.caller == stmt)
+		aud_early_settle();
+}
+
 /* The innermost active frame is abandoned. */
 static void
 pop_abandoned(AudStack *stack)
 {
 	AudStmt *stmt = stack->active;
 
+	settle_early(stack, stmt);
 	stack->active = stmt->life.caller;
 	stack->planning = stmt->place.planning;
 	abandon(stmt);
@@ -242,6 +269,7 @@ aud_stack_leave(AudStmt *stmt)
 		return false;
 	while (stack->active != stmt)
 		pop_abandoned(stack);
+	settle_early(stack, stmt);
 	aud_roles_notice(stmt);
 	stack->active = stmt->life.caller;
 	stack->planning = stmt->place.planning;

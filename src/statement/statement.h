@@ -94,7 +94,7 @@ extern void aud_statement_analyzed(const Query *query, const char *source);
 
 /* Planning runs functions, too: what they execute is nested. */
 extern void aud_statement_enter_planner(Query *query);
-extern void aud_statement_leave_planner(void);
+extern void aud_statement_leave_planner(const Query *query, const char *source);
 extern bool aud_statement_is_planning(void);
 
 /*
@@ -112,8 +112,12 @@ extern void aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
  */
 extern void aud_statement_end_utility(AudStmt *stmt, const QueryCompletion *qc);
 
-/* Is a COMMIT under way?  And: its transaction ended so. */
+/*
+ * Is a COMMIT under way?  Its transaction is about to commit, and what belongs
+ * to it has run.  And: its transaction ended so.
+ */
 extern bool aud_statement_is_committing(void);
+extern void aud_statement_commits(void);
 extern void aud_statement_committed(bool committed, const AudFailure *failure);
 
 /*

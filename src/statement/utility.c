@@ -18,6 +18,7 @@
 #include "facts/command.h"
 #include "facts/params.h"
 #include "statement/begin.h"
+#include "statement/early.h"
 #include "statement/effects.h"
 #include "statement/error.h"
 #include "statement/guard.h"
@@ -69,7 +70,7 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 		aud_begin_silently(stmt);
 	else
 	{
-		aud_begin_identify(stmt, false);
+		aud_begin_identify(stmt, query_string, false);
 		aud_begin_set_text(stmt,
 						   query_string,
 						   pstmt->stmt_location,
@@ -78,7 +79,7 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 	}
 	aud_body_expect(stmt, parsetree, query_string);
 	aud_begin_take_down(stmt, true);
-	aud_begin_take_pending(stmt);
+	aud_early_take(stmt);
 	aud_begin_keep_unfinished(stmt);
 	stmt->life.at_commit = is_decided_at_commit(stmt, parsetree);
 	if (stmt->place.level == 0)
