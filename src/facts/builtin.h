@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * builtin.h
- *	  Functions of the server itself that do what only their arguments tell:
- *	  sequences, large objects, files, and the administration of the server.
+ *	  Functions that do what only their arguments tell: those of the server
+ *	  for sequences, large objects, files and administration, whatever name
+ *	  they are called by, and those of reach.h.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,12 +12,19 @@
 
 #include "executor/execdesc.h"
 
+#include "facts/reach.h"
 #include "record/stmt.h"
 
-/* Is it one of them?  Cheap: asked about every call of a built-in function. */
+/* What a function that is built in does, or NULL: it is none of these. */
+extern const AudCall *aud_builtin_find(Oid funcid);
+
+/* The built-in that it is an alias of, or itself. */
+extern Oid aud_builtin_behind(Oid funcid);
+
+/* Is it one of them?  Cheap: asked about every call. */
 extern bool aud_builtin_is_known(Oid funcid);
 
-/* The statement calls it. */
+/* The statement calls it, one of them. */
 extern void aud_builtin_called(AudStmt *stmt, Oid funcid);
 
 /*
@@ -24,5 +32,12 @@ extern void aud_builtin_called(AudStmt *stmt, Oid funcid);
  * constants, and parameters.
  */
 extern void aud_builtin_add_arguments(AudStmt *stmt, const QueryDesc *query_desc);
+
+/*
+ * The same for an expression that is about to be planned: which of them it
+ * calls (the first max; returns how many), and what is known of their arguments.
+ */
+extern int  aud_builtin_list_calls(Node *expression, Oid *functions, int max);
+extern void aud_builtin_add_expression(AudStmt *stmt, Node *expression);
 
 #endif /* AUD_FACTS_BUILTIN_H */

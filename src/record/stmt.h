@@ -174,14 +174,12 @@ typedef struct AudStmtText
 typedef struct AudStmtBody
 {
 	AudStmt    *host;     /* of a query: the command whose body it is */
+	bool        started;  /* what it reaches from now on is the host's */
+	bool        only_runs; /* host: it is a cursor that runs in there */
 	bool        expected; /* of a command: a body may come */
 	const char *text;     /* NULL: by its digest */
 	size_t      len;
 	uint64      digest;
-
-	/* How much of its objects the host has already, see aud_stmt_merge_body */
-	int    merged;
-	uint64 merged_omitted;
 } AudStmtBody;
 
 typedef struct AudStmtWhen
@@ -382,11 +380,5 @@ extern void aud_stmt_get_text(const AudStmt *stmt, AudText *out);
 
 /* Copy the objects, classes and flags of one frame to another. */
 extern void aud_stmt_merge(AudStmt *to, const AudStmt *from);
-
-/*
- * The same from a body to its host; nothing without one.  Each object is
- * merged once, however often this is called while more of them are found.
- */
-extern void aud_stmt_merge_body(AudStmt *body);
 
 #endif /* AUD_RECORD_STMT_H */

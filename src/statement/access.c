@@ -4,8 +4,8 @@
  *	  What the active statement does, as the server reports it: the functions
  *	  it calls, the objects it creates, alters, drops and truncates.
  *
- * A query that is the body of a command is recorded through the command, so
- * that is where its objects go.
+ * Each report goes to the frame that aud_stack_reaching() names: a query that
+ * is the body of a command is recorded through the command.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,6 +20,7 @@
 #include "catalog/pg_largeobject.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "utils/fmgroids.h"
 #include "utils/syscache.h"
 
 #include "core/class.h"
@@ -27,6 +28,7 @@
 #include "facts/command.h"
 #include "facts/objects.h"
 #include "statement/effects.h"
+#include "statement/expression.h"
 #include "statement/pending.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
@@ -45,28 +47,60 @@ note_function(Oid funcid)
 	if (stack->planning > 0)
 		aud_pending_note(stack->active, funcid);
 	else if (stmt != NULL)
-		aud_objects_add_function(aud_stack_host(stmt), funcid);
+		aud_objects_add_function(aud_stack_reaching(stmt), funcid);
 }
 
-/* One that is built in: what it does, its arguments may tell. */
-static void
-note_builtin(AudStmt *stmt, Oid funcid)
+/* Its executor is starting, and its plan will tell the arguments. */
+static bool
+is_starting(const AudStmt *stmt)
 {
-	bool starting = stmt->life.key != NULL && !stmt->life.watched;
+	return stmt->life.key != NULL && !stmt->life.watched;
+}
 
-	if (aud_builtin_is_known(funcid))
-		aud_builtin_called(stmt, funcid);
-	aud_command_function_called(stmt, funcid, starting);
+/*
+ * Columns have defaults like nextval(), which the commands that fill them
+ * evaluate themselves; somebody else's call is named.
+ */
+static bool
+may_be_default(const AudStmt *stmt, Oid funcid)
+{
+	return aud_builtin_behind(funcid) == F_NEXTVAL &&
+		   (stmt->what.tag == CMDTAG_INSERT ||
+			stmt->what.utility != T_Invalid) &&
+		   stmt->what.utility != T_DoStmt && stmt->what.utility != T_CallStmt;
+}
+
+/* A function whose arguments may tell more, where it is built in or an alias. */
+static void
+note_known(AudStmt *stmt, Oid funcid)
+{
+	AudStmt *reaching = aud_stack_reaching(stmt);
+
+	if (!is_starting(stmt) && !aud_expression_take(reaching, stmt, funcid) &&
+		!may_be_default(stmt, funcid))
+		aud_objects_add_function(reaching, funcid);
+	aud_builtin_called(reaching, funcid);
+}
+
+/* What it does to the session, by whatever name it is called. */
+static void
+note_session_function(AudStmt *stmt, Oid builtin)
+{
+	aud_command_function_called(stmt, builtin, is_starting(stmt));
 	aud_effects_carry_out(aud_stack_host(stmt));
 }
 
 void
 aud_statement_function_called(Oid funcid)
 {
+	AudStmt *active = aud_statement_active();
+
+	if (active != NULL && aud_builtin_is_known(funcid))
+		note_known(active, funcid);
 	if (funcid >= FirstNormalObjectId)
 		note_function(funcid);
-	else if (aud_statement_active() != NULL)
-		note_builtin(aud_statement_active(), funcid);
+	if (active != NULL)
+		note_session_function(active, aud_builtin_behind(funcid));
 }
 
 /*
@@ -121,7 +155,7 @@ note_change(AudStmt *stmt, Oid classid)
 void
 aud_statement_object_created(Oid classid, Oid objid, int subid)
 {
-	AudStmt *stmt = aud_stack_host(aud_statement_active());
+	AudStmt *stmt = aud_stack_reaching(aud_statement_active());
 
 	if (stmt == NULL)
 		return;
@@ -151,7 +185,7 @@ described_class(Oid classid)
 void
 aud_statement_object_altered(Oid classid, Oid objid, Oid other)
 {
-	AudStmt *stmt = aud_stack_host(aud_statement_active());
+	AudStmt *stmt = aud_stack_reaching(aud_statement_active());
 	Oid      described = described_class(classid);
 
 	if (stmt == NULL || aud_objects_is_part(described, objid))
@@ -165,7 +199,7 @@ aud_statement_object_altered(Oid classid, Oid objid, Oid other)
 void
 aud_statement_object_dropped(Oid classid, Oid objid, int subid, bool is_internal)
 {
-	AudStmt *stmt = aud_stack_host(aud_statement_active());
+	AudStmt *stmt = aud_stack_reaching(aud_statement_active());
 
 	if (stmt == NULL)
 		return;
@@ -179,7 +213,7 @@ aud_statement_object_dropped(Oid classid, Oid objid, int subid, bool is_internal
 void
 aud_statement_object_truncated(Oid relid)
 {
-	AudStmt *stmt = aud_stack_host(aud_statement_active());
+	AudStmt *stmt = aud_stack_reaching(aud_statement_active());
 
 	if (stmt != NULL)
 		aud_objects_add_relation(stmt, relid, AUD_ACCESS_TRUNCATE, NULL);

@@ -15,6 +15,7 @@
 #include "server/compat.h"
 #include "statement/begin.h"
 #include "statement/error.h"
+#include "statement/expression.h"
 #include "statement/message.h"
 #include "statement/pending.h"
 #include "statement/place.h"
@@ -28,6 +29,7 @@ aud_statement_enter_planner(Query *query)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_rewrite_mark_rls(query);
+	aud_expression_planned(query);
 	aud_backend->stack.planning++;
 }
 

@@ -82,7 +82,6 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
 	aud_begin_take_pending(stmt);
-	aud_stmt_merge_body(stmt);
 	aud_begin_keep_unfinished(stmt);
 	if (aud_config->log_parameters)
 		aud_params_add(aud_stack_host(stmt), query_desc->params);
@@ -96,10 +95,7 @@ aud_statement_started(AudStmt *stmt, QueryDesc *query_desc)
 	if (!aud_stack_is_active(stmt))
 		return;
 	if (stmt->what.has_builtins)
-	{
 		aud_builtin_add_arguments(stmt, query_desc);
-		aud_stmt_merge_body(stmt);
-	}
 	if (stmt->settings.called)
 	{
 		aud_command_set_config_planned(stmt, query_desc);
@@ -125,6 +121,41 @@ enter_again(QueryDesc *query_desc)
 	return stmt;
 }
 
+/*
+ * The query of a cursor is run by FETCH and MOVE, and at the commit that fills
+ * one WITH HOLD.  What is known of it since it was opened FETCH has already.
+ */
+static void
+find_cursor_host(AudStmt *stmt)
+{
+	AudStack *stack = &aud_backend->stack;
+
+	if (stmt->body.host != NULL)
+		return;
+	if (stack->active != NULL && stack->active->what.utility == T_FetchStmt)
+		stmt->body.host = stack->active;
+	else if (stack->active == NULL && stmt->place.silent &&
+			 stack->awaiting_commit != NULL)
+	{
+		stmt->body.host = stack->awaiting_commit;
+		aud_stmt_merge(stmt->body.host, stmt);
+	}
+	else
+		return;
+	stmt->body.started = true;
+	stmt->body.only_runs = true;
+}
+
+/* Its rows are not the command's, and the next run may be another one's. */
+static void
+forget_cursor_host(AudStmt *stmt)
+{
+	if (!stmt->body.only_runs)
+		return;
+	stmt->body.only_runs = false;
+	stmt->body.host = NULL;
+}
+
 AudStmt *
 aud_statement_run(QueryDesc *query_desc)
 {
@@ -135,6 +166,7 @@ aud_statement_run(QueryDesc *query_desc)
 	stmt->life.ran = true;
 	if (stmt->settings.called_later)
 		aud_effects_cursor_runs(stmt);
+	find_cursor_host(stmt);
 	aud_stack_enter(stmt);
 	return stmt;
 }
@@ -162,6 +194,7 @@ aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
 	if (stmt->settings.called_later && stmt->settings.picture != NULL)
 		aud_effects_compare_settings(stmt);
 	aud_stack_leave(stmt);
+	forget_cursor_host(stmt);
 	count_rows(stmt, query_desc, asked_for);
 }
 

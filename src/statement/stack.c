@@ -219,12 +219,26 @@ abandon(AudStmt *stmt)
 	aud_stack_finish(stmt);
 }
 
+/*
+ * What a body has asked for until it started, or was refused, is its command's
+ * from here on; so is everything it reaches later, see aud_stack_reaching.
+ */
+static void
+hand_over(AudStmt *stmt)
+{
+	if (stmt->body.host == NULL || stmt->body.started)
+		return;
+	aud_stmt_merge(stmt->body.host, stmt);
+	stmt->body.started = true;
+}
+
 /* The innermost active frame is abandoned. */
 static void
 pop_abandoned(AudStack *stack)
 {
 	AudStmt *stmt = stack->active;
 
+	hand_over(stmt);
 	stack->active = stmt->life.caller;
 	stack->planning = stmt->place.planning;
 	abandon(stmt);
@@ -250,6 +264,7 @@ aud_stack_leave(AudStmt *stmt)
 	while (stack->active != stmt)
 		pop_abandoned(stack);
 	aud_roles_notice(stmt);
+	hand_over(stmt);
 	stack->active = stmt->life.caller;
 	stack->planning = stmt->place.planning;
 	stmt->life.caller = NULL;
