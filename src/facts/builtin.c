@@ -68,7 +68,7 @@ static const AudCall builtins[] = {
 	{2848, AUD_CALL_ADMIN, 0},                    /* pg_switch_wal */
 	{3071, AUD_CALL_ADMIN, 0},                    /* pg_wal_replay_pause */
 	{3072, AUD_CALL_ADMIN, 0},                    /* pg_wal_replay_resume */
-	{3098, AUD_CALL_ADMIN, 0}, /* pg_create_restore_point */
+	{3098, AUD_CALL_ADMIN, 0},                    /* pg_create_restore_point */
 	{3172, AUD_CALL_LO_OTHER, AUD_ACCESS_UPDATE}, /* lo_truncate64 */
 	{3293, AUD_CALL_FILE, AUD_ACCESS_SELECT},     /* pg_read_file */
 	{3295, AUD_CALL_FILE, AUD_ACCESS_SELECT},     /* pg_read_binary_file */
@@ -87,20 +87,20 @@ static const AudCall builtins[] = {
 	{3577, AUD_CALL_ADMIN, 0},              /* pg_logical_emit_message */
 	{3578, AUD_CALL_ADMIN, 0},              /* pg_logical_emit_message */
 	{3775, AUD_CALL_ADMIN, 0},              /* pg_stat_reset_shared */
-	{3776, AUD_CALL_ADMIN, 0}, /* pg_stat_reset_single_table... */
-	{3777, AUD_CALL_ADMIN, 0}, /* pg_stat_reset_single_funct... */
-	{3779, AUD_CALL_ADMIN, 0}, /* pg_create_physical_replica... */
-	{3780, AUD_CALL_ADMIN, 0}, /* pg_drop_replication_slot */
-	{3782, AUD_CALL_ADMIN, 0}, /* pg_logical_slot_get_changes */
-	{3783, AUD_CALL_ADMIN, 0}, /* pg_logical_slot_get_binary... */
-	{3784, AUD_CALL_ADMIN, 0}, /* pg_logical_slot_peek_changes */
-	{3785, AUD_CALL_ADMIN, 0}, /* pg_logical_slot_peek_binar... */
-	{3786, AUD_CALL_ADMIN, 0}, /* pg_create_logical_replicat... */
+	{3776, AUD_CALL_ADMIN, 0},              /* pg_stat_reset_single_table... */
+	{3777, AUD_CALL_ADMIN, 0},              /* pg_stat_reset_single_funct... */
+	{3779, AUD_CALL_ADMIN, 0},              /* pg_create_physical_replica... */
+	{3780, AUD_CALL_ADMIN, 0},              /* pg_drop_replication_slot */
+	{3782, AUD_CALL_ADMIN, 0},              /* pg_logical_slot_get_changes */
+	{3783, AUD_CALL_ADMIN, 0},              /* pg_logical_slot_get_binary... */
+	{3784, AUD_CALL_ADMIN, 0},              /* pg_logical_slot_peek_changes */
+	{3785, AUD_CALL_ADMIN, 0},              /* pg_logical_slot_peek_binar... */
+	{3786, AUD_CALL_ADMIN, 0},              /* pg_create_logical_replicat... */
 	{3826, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_file */
 	{3827, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_binary_file */
 	{3828, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_binary_file */
-	{3878, AUD_CALL_ADMIN, 0}, /* pg_replication_slot_advance */
-	{4099, AUD_CALL_ADMIN, 0}, /* pg_rotate_logfile */
+	{3878, AUD_CALL_ADMIN, 0},                /* pg_replication_slot_advance */
+	{4099, AUD_CALL_ADMIN, 0},                /* pg_rotate_logfile */
 	{4100, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_file */
 	{4220, AUD_CALL_ADMIN, 0}, /* pg_copy_physical_replicati... */
 	{4221, AUD_CALL_ADMIN, 0}, /* pg_copy_physical_replicati... */
@@ -281,7 +281,7 @@ oid_of(const AudSearch *search, Node *node, Oid *oid)
 		get_typlen(type) != sizeof(Oid) || !get_typbyval(type))
 		return false;
 	*oid = DatumGetObjectId(value);
-	return OidIsValid(*oid);
+	return true;
 }
 
 /* Show the arguments with the function; a second call has an object of its own. */
@@ -328,16 +328,22 @@ add_file(const AudSearch *search, Node *path, int access)
 		aud_objects_add_named(search->stmt, "file", text, access, false);
 }
 
-/* A function whose argument is not known yet is what can be named. */
+/*
+ * Where the argument is not known yet, the function is what can be named.
+ * What is created or dropped the server reports itself.
+ */
 static void
 add_large_object(const AudSearch *search, const AudCallSite *site, int access)
 {
 	Oid oid;
 
-	if (oid_of(search, argument(site, 0), &oid))
+	if (!oid_of(search, argument(site, 0), &oid))
+	{
+		if (!(access & (AUD_ACCESS_CREATE | AUD_ACCESS_DROP)))
+			aud_objects_add_function(search->stmt, site->funcid);
+	}
+	else if (OidIsValid(oid))
 		aud_objects_add_address(search->stmt, LargeObjectRelationId, oid, 0, access);
-	else
-		aud_objects_add_function(search->stmt, site->funcid);
 }
 
 static void
@@ -476,6 +482,19 @@ search_expression(Node *node, AudSearch *search)
 	return expression_tree_walker(node, search_expression, search);
 }
 
+/* Functions first, since their arguments are shown with them. */
+static bool
+note_call(Node *node, AudStmt *stmt)
+{
+	AudCallSite site;
+
+	if (node == NULL)
+		return false;
+	if (is_call(node, &site))
+		aud_builtin_called(stmt, site.funcid);
+	return expression_tree_walker(node, note_call, stmt);
+}
+
 /* Where kinds of plan nodes have expressions of their own. */
 static void
 search_kind(Plan *plan, AudSearch *search)
@@ -483,16 +502,15 @@ search_kind(Plan *plan, AudSearch *search)
 	switch (nodeTag(plan))
 	{
 		case T_FunctionScan:
-			search_expression((Node *) ((FunctionScan *) plan)->functions, search);
+			search_expression((Node *) ((FunctionScan *) plan)->functions,
+							  search);
 			break;
 		case T_Result:
 			search_expression(((Result *) plan)->resconstantqual, search);
 			break;
-		case T_ValuesScan:
-			search_expression((Node *) ((ValuesScan *) plan)->values_lists, search);
-			break;
 		case T_TableFuncScan:
-			search_expression((Node *) ((TableFuncScan *) plan)->tablefunc, search);
+			search_expression((Node *) ((TableFuncScan *) plan)->tablefunc,
+							  search);
 			break;
 		case T_IndexScan:
 			search_expression((Node *) ((IndexScan *) plan)->indexqual, search);
@@ -565,6 +583,51 @@ aud_builtin_add_arguments(AudStmt *stmt, const QueryDesc *query_desc)
 		aud_safely(search_plan, &of);
 }
 
+/* Any node with VALUES lists in it?  Goes on with all of them. */
+typedef struct AudValuesSearch
+{
+	AudSearch  search;
+	PlanState *plan;
+	bool       found;
+} AudValuesSearch;
+
+static bool
+search_values(PlanState *state, AudValuesSearch *of)
+{
+	if (IsA(state->plan, ValuesScan))
+	{
+		Node *lists = (Node *) ((ValuesScan *) state->plan)->values_lists;
+
+		note_call(lists, of->search.stmt);
+		search_expression(lists, &of->search);
+		of->found = true;
+	}
+	return planstate_tree_walker(state, search_values, of);
+}
+
+static void
+search_all_values(void *arg)
+{
+	AudValuesSearch *of = arg;
+
+	search_values(of->plan, of);
+}
+
+bool
+aud_builtin_add_values(AudStmt *stmt, AudStmt *of, const QueryDesc *query_desc)
+{
+	AudValuesSearch search = {{stmt, query_desc->params},
+							  query_desc->planstate,
+							  false};
+
+	if (of->what.has_values)
+		return true;
+	if (query_desc->planstate != NULL)
+		aud_safely(search_all_values, &search);
+	of->what.has_values = search.found;
+	return search.found;
+}
+
 typedef struct AudCallList
 {
 	Oid *functions;
@@ -598,19 +661,6 @@ typedef struct AudExpressionSearch
 	AudSearch search;
 	Node     *expression;
 } AudExpressionSearch;
-
-/* Functions first, since their arguments are shown with them. */
-static bool
-note_call(Node *node, AudStmt *stmt)
-{
-	AudCallSite site;
-
-	if (node == NULL)
-		return false;
-	if (is_call(node, &site))
-		aud_builtin_called(stmt, site.funcid);
-	return expression_tree_walker(node, note_call, stmt);
-}
 
 static void
 search_alone(void *arg)

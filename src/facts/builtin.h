@@ -34,6 +34,14 @@ extern void aud_builtin_called(AudStmt *stmt, Oid funcid);
 extern void aud_builtin_add_arguments(AudStmt *stmt, const QueryDesc *query_desc);
 
 /*
+ * The executor gets VALUES lists ready row by row while it runs: the first call
+ * that is reported then is the occasion to look for all of them.  False: the
+ * query, of the frame "of", has none; what is found is stmt's.
+ */
+extern bool aud_builtin_add_values(AudStmt *stmt, AudStmt *of,
+								   const QueryDesc *query_desc);
+
+/*
  * The same for an expression that is about to be planned: which of them it
  * calls (the first max; returns how many), and what is known of their arguments.
  */

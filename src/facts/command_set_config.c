@@ -122,7 +122,7 @@ look_into_expression(Node *node, void *arg)
 {
 	if (node == NULL)
 		return false;
-	if (IsA(node, FuncExpr) && 
+	if (IsA(node, FuncExpr) &&
 		aud_builtin_behind(((FuncExpr *) node)->funcid) == F_SET_CONFIG)
 		note_call(arg, (FuncExpr *) node);
 	return expression_tree_walker(node, look_into_expression, arg);

@@ -46,8 +46,8 @@ aud_reach_is_on_server(const AudCall *call)
 /* What is known of a function of a user; kept with its name. */
 typedef struct AudReach
 {
-	Oid            builtin;      /* which it is another name of, or InvalidOid */
-	const AudCall *call;         /* NULL: nothing beside what it is */
+	Oid            builtin; /* which it is another name of, or InvalidOid */
+	const AudCall *call;    /* NULL: nothing beside what it is */
 	bool           is_untrusted; /* its language is */
 } AudReach;
 

@@ -142,6 +142,7 @@ typedef struct AudStmtWhat
 	bool        user_objects; /* touches anything outside the catalogs */
 	bool        catalog_objects;
 	bool        has_builtins;  /* calls functions of builtin.h */
+	bool        has_values;    /* calls in VALUES lists were looked for */
 	bool        has_later;     /* objects were created in it */
 	bool        changed;       /* something was created or dropped */
 	bool        if_not_exists; /* or IF EXISTS: may do nothing */
@@ -173,11 +174,11 @@ typedef struct AudStmtText
 /* A utility command's query, see facts/body.h. */
 typedef struct AudStmtBody
 {
-	AudStmt    *host;     /* of a query: the command whose body it is */
-	bool        started;  /* what it reaches from now on is the host's */
+	AudStmt    *host;      /* of a query: the command whose body it is */
+	bool        started;   /* what it reaches from now on is the host's */
 	bool        only_runs; /* host: it is a cursor that runs in there */
-	bool        expected; /* of a command: a body may come */
-	const char *text;     /* NULL: by its digest */
+	bool        expected;  /* of a command: a body may come */
+	const char *text;      /* NULL: by its digest */
 	size_t      len;
 	uint64      digest;
 } AudStmtBody;

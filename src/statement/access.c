@@ -65,9 +65,17 @@ static bool
 may_be_default(const AudStmt *stmt, Oid funcid)
 {
 	return aud_builtin_behind(funcid) == F_NEXTVAL &&
-		   (stmt->what.tag == CMDTAG_INSERT ||
-			stmt->what.utility != T_Invalid) &&
+		   (stmt->what.tag == CMDTAG_INSERT || stmt->what.utility != T_Invalid) &&
 		   stmt->what.utility != T_DoStmt && stmt->what.utility != T_CallStmt;
+}
+
+/* Are the arguments known of what no starting executor calls? */
+static bool
+takes_arguments(AudStmt *reaching, AudStmt *stmt, Oid funcid)
+{
+	return aud_expression_take(reaching, stmt, funcid) ||
+		   (stmt->life.key != NULL &&
+			aud_builtin_add_values(reaching, stmt, stmt->life.key));
 }
 
 /* A function whose arguments may tell more, where it is built in or an alias. */
@@ -76,7 +84,7 @@ note_known(AudStmt *stmt, Oid funcid)
 {
 	AudStmt *reaching = aud_stack_reaching(stmt);
 
-	if (!is_starting(stmt) && !aud_expression_take(reaching, stmt, funcid) &&
+	if (!is_starting(stmt) && !takes_arguments(reaching, stmt, funcid) &&
 		!may_be_default(stmt, funcid))
 		aud_objects_add_function(reaching, funcid);
 	aud_builtin_called(reaching, funcid);

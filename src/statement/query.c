@@ -13,6 +13,7 @@
 #include "access/parallel.h"
 #include "executor/executor.h"
 #include "tcop/utility.h"
+#include "utils/portal.h"
 
 #include "facts/body.h"
 #include "facts/builtin.h"
@@ -96,6 +97,8 @@ aud_statement_started(AudStmt *stmt, QueryDesc *query_desc)
 		return;
 	if (stmt->what.has_builtins)
 		aud_builtin_add_arguments(stmt, query_desc);
+	if (query_desc->estate->es_top_eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		stmt->what.privileged = false; /* it would have been */
 	if (stmt->settings.called)
 	{
 		aud_command_set_config_planned(stmt, query_desc);
@@ -146,14 +149,51 @@ find_cursor_host(AudStmt *stmt)
 	stmt->body.only_runs = true;
 }
 
-/* Its rows are not the command's, and the next run may be another one's. */
+/*
+ * Its rows are not the command's, and the next run may be another one's.  A
+ * COMMIT is not active any more and cannot notice itself who acts now.
+ */
 static void
 forget_cursor_host(AudStmt *stmt)
 {
+	AudStmt *host = stmt->body.host;
+
 	if (!stmt->body.only_runs)
 		return;
+	if (host != NULL && stmt->roles.changed && !aud_stack_is_active(host))
+	{
+		host->roles = stmt->roles;
+		host->roles.changed = false;
+		aud_command_roles_changed(host);
+	}
 	stmt->body.only_runs = false;
 	stmt->body.host = NULL;
+}
+
+/*
+ * The query of a cursor whose portal the client executes by a message of the
+ * protocol, not one WITH HOLD that an implicit commit fills: no command has its
+ * record.
+ */
+static bool
+is_executed_alone(const AudStmt *stmt, const QueryDesc *query_desc)
+{
+	return stmt->place.silent && stmt->body.host == NULL &&
+		   aud_backend->stack.active == NULL && ActivePortal != NULL &&
+		   ActivePortal->queryDesc == query_desc &&
+		   ActivePortal->holdStore == NULL && !IsParallelWorker();
+}
+
+/* From then on it is a statement of its own. */
+static void
+record_alone(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	stmt->place.silent = false;
+	stmt->place.planning = 0;
+	aud_begin_identify(stmt, false);
+	stmt->what.tag = CreateCommandTag((Node *) query_desc->plannedstmt);
+	set_query_text(stmt, query_desc);
+	aud_begin_keep_unfinished(stmt);
 }
 
 AudStmt *
@@ -167,6 +207,8 @@ aud_statement_run(QueryDesc *query_desc)
 	if (stmt->settings.called_later)
 		aud_effects_cursor_runs(stmt);
 	find_cursor_host(stmt);
+	if (is_executed_alone(stmt, query_desc))
+		record_alone(stmt, query_desc);
 	aud_stack_enter(stmt);
 	return stmt;
 }
