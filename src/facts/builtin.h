@@ -15,9 +15,6 @@
 #include "facts/reach.h"
 #include "record/stmt.h"
 
-/* What a function that is built in does, or NULL: it is none of these. */
-extern const AudCall *aud_builtin_find(Oid funcid);
-
 /* The built-in that it is an alias of, or itself. */
 extern Oid aud_builtin_behind(Oid funcid);
 
@@ -26,6 +23,24 @@ extern bool aud_builtin_is_known(Oid funcid);
 
 /* The statement calls it, one of them. */
 extern void aud_builtin_called(AudStmt *stmt, Oid funcid);
+
+/* Whose calls are looked for, and what is bound to the query. */
+typedef struct AudSearch
+{
+	AudStmt      *stmt;
+	ParamListInfo params; /* or NULL */
+} AudSearch;
+
+/* A call in an expression: as a function, or as an operator. */
+typedef struct AudCallSite
+{
+	Oid   funcid;
+	List *args;
+} AudCallSite;
+
+/* Add what this call does, as far as its arguments are known. */
+extern void aud_builtin_add_call(const AudSearch   *search,
+								 const AudCallSite *site);
 
 /*
  * Look for the arguments of the calls in a query whose executor has started:

@@ -1,9 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * reach.h
- *	  Functions that are not built in and reach beyond what the executor sees:
- *	  aliases of those that are, extensions' functions that read tables or
- *	  files themselves, and languages without limits.
+ *	  What functions reach beyond what the executor sees: the server's own for
+ *	  sequences, large objects, files and administration; aliases of them;
+ *	  extensions' functions that read tables or files by themselves; languages
+ *	  without limits.
  *
  *-------------------------------------------------------------------------
  */
@@ -50,6 +51,9 @@ typedef struct AudReach
 	const AudCall *call;    /* NULL: nothing beside what it is */
 	bool           is_untrusted; /* its language is */
 } AudReach;
+
+/* What a function that is built in does, or NULL: it is none of these. */
+extern const AudCall *aud_reach_builtin(Oid funcid);
 
 /* Find out; within aud_safely. */
 extern void aud_reach_look_up(Oid funcid, AudReach *reach);

@@ -103,7 +103,10 @@ aud_statement_function_called(Oid funcid)
 {
 	AudStmt *active = aud_statement_active();
 
-	if (active != NULL && aud_builtin_is_known(funcid))
+	/* a user's in the planner is not the active one's, see note_function */
+	if (active != NULL &&
+		(funcid < FirstNormalObjectId || aud_backend->stack.planning == 0) &&
+		aud_builtin_is_known(funcid))
 		note_known(active, funcid);
 	if (funcid >= FirstNormalObjectId)
 		note_function(funcid);

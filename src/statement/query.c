@@ -12,6 +12,7 @@
 
 #include "access/parallel.h"
 #include "executor/executor.h"
+#include "tcop/pquery.h"
 #include "tcop/utility.h"
 #include "utils/portal.h"
 
