@@ -133,8 +133,8 @@ foreach my $case ([ plperlu => q{ return `id` } ], [ plpython3u => q{ import os 
 	$sql = "CREATE FUNCTION new_$language() RETURNS text LANGUAGE $language AS \$\$$body\$\$";
 	@got = run_as($node, 'boss', $sql, $sql =~ s/CREATE/CREATE OR REPLACE/r);
 	my $created = of_query($sql, @got);
-	has_facts($created, { class => 'ddl', command => 'CREATE FUNCTION', objects => ["function public.new_$language() create"] },
-		"$language: CREATE FUNCTION is DDL");
+	has_facts($created, { classes => [ 'role', 'ddl' ], command => 'CREATE FUNCTION', objects => ["function public.new_$language() create"] },
+		"$language: CREATE FUNCTION is DDL, and decides who may do what");
 	ok(scalar(grep { $_ eq 'untrusted_language' } @{ $created->{security} // [] }), "$language: and says that nobody limits it");
 	ok(scalar(grep { $_ eq 'untrusted_language' } @{ of_query($sql =~ s/CREATE/CREATE OR REPLACE/r, @got)->{security} // [] }),
 		"$language: so does CREATE OR REPLACE");

@@ -11,6 +11,7 @@
 #include "catalog/pg_trigger.h"
 #include "commands/defrem.h"
 #include "commands/event_trigger.h"
+#include "commands/extension.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
@@ -20,6 +21,7 @@
 #include "core/class.h"
 #include "facts/address.h"
 #include "facts/objects.h"
+#include "facts/reach.h"
 #include "facts/topics.h"
 
 static List *
@@ -166,6 +168,19 @@ before_alter_table(AudStmt *stmt, const AlterTableStmt *alter)
 	put_security(stmt, aspects);
 }
 
+/*
+ * A language in which a function may do all that the server may.  Extensions
+ * are made of C, which CREATE EXTENSION stands for.
+ */
+static bool
+is_beyond_limits(const char *language)
+{
+	if (creating_extension &&
+		(strcmp(language, "c") == 0 || strcmp(language, "internal") == 0))
+		return false;
+	return aud_reach_is_untrusted(language);
+}
+
 static void
 before_function(AudStmt *stmt, List *options)
 {
@@ -184,6 +199,9 @@ before_function(AudStmt *stmt, List *options)
 			aspects = aspect(aspects, "leakproof");
 		else if (strcmp(option->defname, "set") == 0)
 			aspects = aspect(aspects, "function_setting");
+		else if (strcmp(option->defname, "language") == 0 &&
+				 is_beyond_limits(strVal(option->arg)))
+			aspects = aspect(aspects, "untrusted_language");
 	}
 	put_security(stmt, aspects);
 }

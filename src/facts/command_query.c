@@ -2,7 +2,7 @@
  *
  * command_query.c
  *	  What commands with a query in them say about themselves: COPY, EXECUTE,
- *	  EXPLAIN, and those of cursors.
+ *	  EXPLAIN, those of cursors; and DO, which has code.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +15,7 @@
 #include "core/class.h"
 #include "facts/body.h"
 #include "facts/objects.h"
+#include "facts/reach.h"
 #include "facts/topics.h"
 #include "server/activity.h"
 #include "server/compat.h"
@@ -58,7 +59,6 @@ add_copy(AudStmt *stmt, const CopyStmt *copy)
 	if (copy->filename == NULL)
 		return;
 	stmt->what.privileged = true;
-	stmt->what.must_record = true; /* it acts on the machine, not the database */
 	aud_objects_add_named(stmt,
 						  copy->is_program ? "program" : "file",
 						  copy->filename,
@@ -165,6 +165,10 @@ aud_command_query(AudStmt *stmt, Node *parsetree)
 			add_cursor(stmt,
 					   ((ClosePortalStmt *) parsetree)->portalname,
 					   AUD_CURSOR_CLOSE);
+			return true;
+		case T_DoStmt:
+			stmt->what.privileged |= aud_reach_is_untrusted(
+				option_of(((DoStmt *) parsetree)->args, "language"));
 			return true;
 		case T_ExplainStmt:
 			stmt->what.executed = is_analyze((ExplainStmt *) parsetree);

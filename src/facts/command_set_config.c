@@ -21,6 +21,7 @@
 #include "utils/fmgroids.h"
 
 #include "core/class.h"
+#include "facts/builtin.h"
 #include "facts/command.h"
 #include "facts/roles.h"
 #include "facts/topics.h"
@@ -121,7 +122,8 @@ look_into_expression(Node *node, void *arg)
 {
 	if (node == NULL)
 		return false;
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == F_SET_CONFIG)
+	if (IsA(node, FuncExpr) &&
+		aud_builtin_behind(((FuncExpr *) node)->funcid) == F_SET_CONFIG)
 		note_call(arg, (FuncExpr *) node);
 	return expression_tree_walker(node, look_into_expression, arg);
 }

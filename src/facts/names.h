@@ -13,6 +13,7 @@
 #define AUD_FACTS_NAMES_H
 
 #include "core/buf.h"
+#include "facts/reach.h"
 #include "nodes/bitmapset.h"
 #include "record/text.h"
 
@@ -44,7 +45,11 @@ typedef struct AudFunctionName
 	Oid    funcid;
 	char  *head; /* "type":"function","name":"public.f(integer)" */
 	size_t head_len;
-	char   status; /* for simplehash */
+
+	AudReach reach; /* what it does beside what its name says */
+	bool     privileged;
+
+	char status; /* for simplehash */
 } AudFunctionName;
 
 /* Register the invalidation callbacks; later calls do nothing. */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * names_function.c
- *	  Cache of function names.
+ *	  Cache of function names, and of what functions reach.
  *
  * A function's name contains those of its argument types and of schemas, so
  * any change to one of these throws everything away: in a session that calls
@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_proc.h"
 #include "common/hashfn.h"
@@ -65,6 +66,7 @@ aud_names_start_functions(void)
 	CacheRegisterSyscacheCallback(PROCOID, something_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, something_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, something_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(LANGOID, something_changed, (Datum) 0);
 }
 
 typedef struct AudLookUp
@@ -72,6 +74,8 @@ typedef struct AudLookUp
 	Oid   funcid;
 	char *type;
 	char *name;
+
+	AudReach reach;
 } AudLookUp;
 
 static void
@@ -83,6 +87,8 @@ look_up(void *arg)
 	ObjectAddressSet(address, ProcedureRelationId, found->funcid);
 	found->type = getObjectTypeDescription(&address, true);
 	found->name = getObjectIdentity(&address, true);
+	if (found->funcid >= FirstNormalObjectId)
+		aud_reach_look_up(found->funcid, &found->reach);
 }
 
 /* "type":"function","name":"public.f(integer)", in the cache's context. */
@@ -117,6 +123,10 @@ remember(const AudLookUp *found)
 	entry = functions_insert(cache, found->funcid, &known);
 	entry->head = head;
 	entry->head_len = strlen(head);
+	entry->reach = found->reach;
+	entry->privileged =
+		found->reach.is_untrusted ||
+		(found->reach.call != NULL && aud_reach_is_on_server(found->reach.call));
 	return entry;
 }
 

@@ -322,7 +322,11 @@ aud_objects_add_function(AudStmt *stmt, Oid funcid)
 		return;
 	}
 	function = aud_names_function(funcid);
-	if (function == NULL || (object = aud_stmt_add_object(stmt)) == NULL)
+	if (function == NULL)
+		return;
+	stmt->what.privileged |= function->privileged;
+	object = aud_stmt_add_object(stmt);
+	if (object == NULL)
 		return;
 	object->classid = ProcedureRelationId;
 	object->objid = funcid;

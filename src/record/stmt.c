@@ -305,6 +305,17 @@ copy_slice(AudStmt *to, const AudStmt *from, uint32 *off, uint32 len)
 	return true;
 }
 
+/* A function is named once more where its arguments are others. */
+static bool
+has_same_head(const AudStmt *to, const AudObject *same, const AudStmt *from,
+			  const AudObject *object)
+{
+	return same->head_len == object->head_len &&
+		   memcmp(to->arena.data + same->head_off,
+				  from->arena.data + object->head_off,
+				  same->head_len) == 0;
+}
+
 /* The mention in one frame that says the same of an object of another, or NULL. */
 static AudObject *
 find_same(AudStmt *to, const AudStmt *from, const AudObject *object)
@@ -317,6 +328,7 @@ find_same(AudStmt *to, const AudStmt *from, const AudObject *object)
 		AudObject *same = &to->objects.items[at];
 
 		if (same->columns_len == object->columns_len &&
+			has_same_head(to, same, from, object) &&
 			(same->columns_len == 0 ||
 			 memcmp(to->arena.data + same->columns_off,
 					from->arena.data + object->columns_off,
@@ -326,10 +338,8 @@ find_same(AudStmt *to, const AudStmt *from, const AudObject *object)
 	return NULL;
 }
 
-/* may_add: false if an earlier merge has added it where there was none. */
 static void
-merge_object(AudStmt *to, const AudStmt *from, const AudObject *object,
-			 bool may_add)
+merge_object(AudStmt *to, const AudStmt *from, const AudObject *object)
 {
 	AudObject  copy = *object;
 	AudObject *added = find_same(to, from, object);
@@ -340,8 +350,6 @@ merge_object(AudStmt *to, const AudStmt *from, const AudObject *object,
 		added->by_policy &= object->by_policy;
 		return;
 	}
-	if (!may_add)
-		return;
 	added = aud_stmt_add_object(to);
 	if (added == NULL)
 		return;
@@ -352,33 +360,16 @@ merge_object(AudStmt *to, const AudStmt *from, const AudObject *object,
 	*added = copy;
 }
 
-/* merged and omitted: what an earlier merge has taken over. */
-static void
-merge(AudStmt *to, const AudStmt *from, int merged, uint64 omitted)
+void
+aud_stmt_merge(AudStmt *to, const AudStmt *from)
 {
 	for (int i = 0; i < from->objects.n; i++)
-		merge_object(to, from, &from->objects.items[i], i >= merged);
-	to->objects.omitted += from->objects.omitted - omitted;
+		merge_object(to, from, &from->objects.items[i]);
+	to->objects.omitted += from->objects.omitted;
 	to->what.classes |= from->what.classes;
 	to->what.rls |= from->what.rls;
 	to->what.privileged |= from->what.privileged;
 	to->what.must_record |= from->what.must_record;
 	to->what.user_objects |= from->what.user_objects;
 	to->what.catalog_objects |= from->what.catalog_objects;
-}
-
-void
-aud_stmt_merge(AudStmt *to, const AudStmt *from)
-{
-	merge(to, from, 0, 0);
-}
-
-void
-aud_stmt_merge_body(AudStmt *body)
-{
-	if (body->body.host == NULL)
-		return;
-	merge(body->body.host, body, body->body.merged, body->body.merged_omitted);
-	body->body.merged = body->objects.n;
-	body->body.merged_omitted = body->objects.omitted;
 }

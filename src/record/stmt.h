@@ -150,6 +150,7 @@ typedef struct AudStmtWhat
 	bool        user_objects; /* touches anything outside the catalogs */
 	bool        catalog_objects;
 	bool        has_builtins;  /* calls functions of builtin.h */
+	bool        has_values;    /* calls in VALUES lists were looked for */
 	bool        has_later;     /* objects were created in it */
 	bool        changed;       /* something was created or dropped */
 	bool        if_not_exists; /* or IF EXISTS: may do nothing */
@@ -181,15 +182,13 @@ typedef struct AudStmtText
 /* A utility command's query, see facts/body.h. */
 typedef struct AudStmtBody
 {
-	AudStmt    *host;     /* of a query: the command whose body it is */
-	bool        expected; /* of a command: a body may come */
-	const char *text;     /* NULL: by its digest */
+	AudStmt    *host;      /* of a query: the command whose body it is */
+	bool        started;   /* what it reaches from now on is the host's */
+	bool        only_runs; /* host: it is a cursor that runs in there */
+	bool        expected;  /* of a command: a body may come */
+	const char *text;      /* NULL: by its digest */
 	size_t      len;
 	uint64      digest;
-
-	/* How much of its objects the host has already, see aud_stmt_merge_body */
-	int    merged;
-	uint64 merged_omitted;
 } AudStmtBody;
 
 typedef struct AudStmtWhen
@@ -394,11 +393,5 @@ extern void aud_stmt_get_text(const AudStmt *stmt, AudText *out);
 
 /* Copy the objects, classes and flags of one frame to another. */
 extern void aud_stmt_merge(AudStmt *to, const AudStmt *from);
-
-/*
- * The same from a body to its host; nothing without one.  Each object is
- * merged once, however often this is called while more of them are found.
- */
-extern void aud_stmt_merge_body(AudStmt *body);
 
 #endif /* AUD_RECORD_STMT_H */

@@ -4,9 +4,8 @@
  *	  What the active statement does, as the server reports it: the functions
  *	  it calls, the objects it creates, alters, drops and truncates.
  *
- * Whose it is where no statement is active, early.h tells; a query that is the
- * body of a command is recorded through the command, so that is where its
- * objects go.
+ * Where no statement is active, early.h says whose it is; a query that is the
+ * body of a command is recorded through the command, see aud_stack_reaching().
  *
  *-------------------------------------------------------------------------
  */
@@ -30,6 +29,7 @@
 #include "facts/objects.h"
 #include "statement/early.h"
 #include "statement/effects.h"
+#include "statement/expression.h"
 #include "statement/place.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
@@ -41,42 +41,85 @@ note_function(AudStmt *stmt, Oid funcid)
 		aud_objects_add_function(stmt, funcid);
 }
 
-/* Does it matter who calls it? */
+/* Its executor is starting, and its plan will tell the arguments. */
+static bool
+is_starting(const AudStmt *stmt)
+{
+	return stmt->life.key != NULL && !stmt->life.watched;
+}
+
+/*
+ * Columns have defaults like nextval(), which the commands that fill them
+ * evaluate themselves; somebody else's call is named.
+ */
+static bool
+may_be_default(const AudStmt *stmt, Oid funcid)
+{
+	return aud_builtin_behind(funcid) == F_NEXTVAL &&
+		   (stmt->what.tag == CMDTAG_INSERT || stmt->what.utility != T_Invalid) &&
+		   stmt->what.utility != T_DoStmt && stmt->what.utility != T_CallStmt;
+}
+
+/* Are the arguments known of what no starting executor calls? */
+static bool
+takes_arguments(AudStmt *whose, AudStmt *caller, Oid funcid)
+{
+	return aud_expression_take(whose, caller, funcid) ||
+		   (caller->life.key != NULL &&
+			aud_builtin_add_values(whose, caller, caller->life.key));
+}
+
+/* A function whose arguments may tell more, where it is built in or an alias. */
+static void
+note_known(AudStmt *whose, AudStmt *caller, Oid funcid)
+{
+	if (!is_starting(caller) && !takes_arguments(whose, caller, funcid) &&
+		!may_be_default(caller, funcid))
+		aud_objects_add_function(whose, funcid);
+	aud_builtin_called(whose, funcid);
+}
+
+/* Does it matter who calls it?  Cheap for a function that is built in. */
 static bool
 is_notable(Oid funcid)
 {
-	return aud_builtin_is_known(funcid) || funcid == F_SET_CONFIG ||
-		   funcid == F_PG_RELOAD_CONF;
+	return funcid >= FirstNormalObjectId || aud_builtin_is_known(funcid) ||
+		   funcid == F_SET_CONFIG || funcid == F_PG_RELOAD_CONF;
 }
 
-/* One that is built in: what it does, its arguments may tell. */
-static void
-note_builtin(Oid funcid)
+/* The frame of what makes the call: not the active one where that plans. */
+static AudStmt *
+caller_of(AudStmt *whose)
 {
 	AudStack *stack = &aud_backend->stack;
-	AudStmt  *stmt = stack->active;
-	bool      starting;
 
-	if (!is_notable(funcid))
-		return;
-	if (stmt == NULL || stack->planning > 0 || aud_early_is_alone(stmt))
-		stmt = aud_early_whose(true);
-	if (stmt == NULL)
-		return;
-	starting = stmt->life.key != NULL && !stmt->life.watched;
-	if (aud_builtin_is_known(funcid))
-		aud_builtin_called(stmt, funcid);
-	aud_command_function_called(stmt, funcid, starting);
-	aud_effects_carry_out(aud_stack_host(stmt));
+	if (stack->active == NULL || stack->planning > 0 ||
+		aud_early_is_alone(stack->active))
+		return whose;
+	return stack->active;
 }
 
 void
 aud_statement_function_called(Oid funcid)
 {
+	AudStmt *whose;
+	AudStmt *caller;
+
+	if (!is_notable(funcid))
+		return;
+	whose = aud_early_whose(true);
+	if (whose == NULL)
+		return;
+	caller = caller_of(whose);
+	if (aud_builtin_is_known(funcid))
+		note_known(whose, caller, funcid);
 	if (funcid >= FirstNormalObjectId)
-		note_function(aud_early_whose(true), funcid);
-	else
-		note_builtin(funcid);
+		note_function(whose, funcid);
+	/* what it does to the session, by whatever name it is called */
+	aud_command_function_called(caller,
+								aud_builtin_behind(funcid),
+								is_starting(caller));
+	aud_effects_carry_out(aud_stack_host(caller));
 }
 
 /*

@@ -74,6 +74,19 @@ typedef struct AudEarly
 	bool        is_failing; /* the last error was raised in it */
 } AudEarly;
 
+/* Further functions of one expression are named without their arguments. */
+#define AUD_EXPRESSION_FUNCTIONS_MAX 8
+
+/* What the expression calls that was planned last (expression.c). */
+typedef struct AudExpression
+{
+	AudStmt       *facts;    /* a frame of its own, or NULL: there is none */
+	const AudStmt *noted_in; /* active while it was planned; compared only */
+	bool           taken;    /* it has them already */
+	int            n_functions;
+	Oid            functions[AUD_EXPRESSION_FUNCTIONS_MAX];
+} AudExpression;
+
 /* Where a transaction or subtransaction began. */
 typedef struct AudXactStart
 {
@@ -165,6 +178,7 @@ typedef struct AudBackend
 	AudMessage    message;
 	AudPlace      place;
 	AudEarly      early;
+	AudExpression expression;
 	AudXact       xact;
 	AudErrorState error;
 	AudLogin      login;

@@ -19,6 +19,7 @@
 #include "statement/begin.h"
 #include "statement/early.h"
 #include "statement/error.h"
+#include "statement/expression.h"
 #include "statement/message.h"
 #include "statement/place.h"
 #include "statement/policy.h"
@@ -33,6 +34,7 @@ aud_statement_open(void)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_error_flush_swallowed();
+	aud_expression_forget();
 	return aud_stack_open();
 }
 

@@ -247,7 +247,7 @@ aud_early_whose(bool may)
 		return whose_outside(NULL, may);
 	if (aud_backend->stack.planning > 0)
 		return find_or_make(active, may);
-	host = aud_stack_host(active);
+	host = aud_stack_reaching(active);
 	if (!aud_early_is_alone(host))
 		return host;
 	if (IsParallelWorker())
@@ -391,7 +391,7 @@ settle(bool complete)
 	early->life.caller = NULL;
 	if (caller != NULL)
 	{
-		hand_over(aud_stack_host(caller), early);
+		hand_over(aud_stack_reaching(caller), early);
 		aud_stack_release(early);
 		return;
 	}

@@ -16,6 +16,7 @@
 #include "statement/begin.h"
 #include "statement/early.h"
 #include "statement/error.h"
+#include "statement/expression.h"
 #include "statement/message.h"
 #include "statement/place.h"
 #include "statement/stack.h"
@@ -28,6 +29,7 @@ aud_statement_enter_planner(Query *query)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_rewrite_mark_rls(query);
+	aud_expression_planned(query);
 	aud_backend->stack.planning++;
 }
 

@@ -22,12 +22,11 @@ is_internal(const AudStmt *stmt)
 		   !stmt->place.is_check && (stmt->what.classes & ~AUD_CLASS_READ) == 0;
 }
 
-/* What goes to a file or program of the server is more than that. */
 static bool
 reads_catalogs_only(const AudStmt *stmt)
 {
 	return stmt->what.catalog_objects && !stmt->what.user_objects &&
-		   !stmt->what.privileged && (stmt->what.classes & ~AUD_CLASS_READ) == 0;
+		   (stmt->what.classes & ~AUD_CLASS_READ) == 0;
 }
 
 /* Who may do what, and what is recorded of it: never hidden in a function. */
@@ -53,7 +52,8 @@ aud_policy_wants(const AudStmt *stmt)
 {
 	bool failed = stmt->result.outcome == AUD_OUTCOME_FAILURE;
 
-	if (stmt->what.must_record)
+	/* what reaches beyond the tables is recorded, as COPY to a file is */
+	if (stmt->what.must_record || stmt->what.privileged)
 		return true;
 	if (stmt->place.level > 0 && !aud_config->log_nested && !is_grave(stmt))
 		return false;

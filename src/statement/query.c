@@ -12,7 +12,9 @@
 
 #include "access/parallel.h"
 #include "executor/executor.h"
+#include "tcop/pquery.h"
 #include "tcop/utility.h"
+#include "utils/portal.h"
 
 #include "facts/body.h"
 #include "facts/builtin.h"
@@ -91,8 +93,6 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
 	aud_early_take(stmt);
-	if (stmt->body.host != NULL)
-		aud_stmt_merge_body(stmt);
 	aud_begin_keep_unfinished(stmt);
 	if (aud_config->log_parameters)
 		aud_params_add(aud_stack_host(stmt), query_desc->params);
@@ -106,10 +106,9 @@ aud_statement_started(AudStmt *stmt, QueryDesc *query_desc)
 	if (!aud_stack_is_active(stmt))
 		return;
 	if (stmt->what.has_builtins)
-	{
 		aud_builtin_add_arguments(stmt, query_desc);
-		aud_stmt_merge_body(stmt);
-	}
+	if (query_desc->estate->es_top_eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		stmt->what.privileged = false; /* it would have been */
 	if (stmt->settings.called)
 	{
 		aud_command_set_config_planned(stmt, query_desc);
@@ -135,6 +134,78 @@ enter_again(QueryDesc *query_desc)
 	return stmt;
 }
 
+/*
+ * The query of a cursor is run by FETCH and MOVE, and at the commit that fills
+ * one WITH HOLD.  What is known of it since it was opened FETCH has already.
+ */
+static void
+find_cursor_host(AudStmt *stmt)
+{
+	AudStack *stack = &aud_backend->stack;
+
+	if (stmt->body.host != NULL)
+		return;
+	if (stack->active != NULL && stack->active->what.utility == T_FetchStmt)
+		stmt->body.host = stack->active;
+	else if (stack->active == NULL && stmt->place.silent &&
+			 stack->awaiting_commit != NULL)
+	{
+		stmt->body.host = stack->awaiting_commit;
+		aud_stmt_merge(stmt->body.host, stmt);
+	}
+	else
+		return;
+	stmt->body.started = true;
+	stmt->body.only_runs = true;
+}
+
+/*
+ * Its rows are not the command's, and the next run may be another one's.  A
+ * COMMIT is not active any more and cannot notice itself who acts now.
+ */
+static void
+forget_cursor_host(AudStmt *stmt)
+{
+	AudStmt *host = stmt->body.host;
+
+	if (!stmt->body.only_runs)
+		return;
+	if (host != NULL && stmt->roles.changed && !aud_stack_is_active(host))
+	{
+		host->roles = stmt->roles;
+		host->roles.changed = false;
+		aud_command_roles_changed(host);
+	}
+	stmt->body.only_runs = false;
+	stmt->body.host = NULL;
+}
+
+/*
+ * The query of a cursor whose portal the client executes by a message of the
+ * protocol, not one WITH HOLD that an implicit commit fills: no command has its
+ * record.
+ */
+static bool
+is_executed_alone(const AudStmt *stmt, const QueryDesc *query_desc)
+{
+	return stmt->place.silent && stmt->body.host == NULL &&
+		   aud_backend->stack.active == NULL && ActivePortal != NULL &&
+		   ActivePortal->queryDesc == query_desc &&
+		   ActivePortal->holdStore == NULL && !IsParallelWorker();
+}
+
+/* From then on it is a statement of its own. */
+static void
+record_alone(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	stmt->place.silent = false;
+	stmt->place.planning = 0;
+	aud_begin_identify(stmt, query_desc->sourceText, false);
+	stmt->what.tag = CreateCommandTag((Node *) query_desc->plannedstmt);
+	set_query_text(stmt, query_desc);
+	aud_begin_keep_unfinished(stmt);
+}
+
 AudStmt *
 aud_statement_run(QueryDesc *query_desc)
 {
@@ -145,6 +216,9 @@ aud_statement_run(QueryDesc *query_desc)
 	stmt->life.ran = true;
 	if (stmt->settings.called_later)
 		aud_effects_cursor_runs(stmt);
+	find_cursor_host(stmt);
+	if (is_executed_alone(stmt, query_desc))
+		record_alone(stmt, query_desc);
 	aud_stack_enter(stmt);
 	return stmt;
 }
@@ -172,6 +246,7 @@ aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
 	if (stmt->settings.called_later && stmt->settings.picture != NULL)
 		aud_effects_compare_settings(stmt);
 	aud_stack_leave(stmt);
+	forget_cursor_host(stmt);
 	count_rows(stmt, query_desc, asked_for);
 }
 

@@ -238,6 +238,19 @@ settle_early(const AudStack *stack, const AudStmt *stmt)
 		aud_early_settle();
 }
 
+/*
+ * What a body has asked for until it started, or was refused, is its command's
+ * from here on; so is everything it reaches later, see aud_stack_reaching.
+ */
+static void
+hand_over(AudStmt *stmt)
+{
+	if (stmt->body.host == NULL || stmt->body.started)
+		return;
+	aud_stmt_merge(stmt->body.host, stmt);
+	stmt->body.started = true;
+}
+
 /* The innermost active frame is abandoned. */
 static void
 pop_abandoned(AudStack *stack)
@@ -245,6 +258,7 @@ pop_abandoned(AudStack *stack)
 	AudStmt *stmt = stack->active;
 
 	settle_early(stack, stmt);
+	hand_over(stmt);
 	stack->active = stmt->life.caller;
 	stack->planning = stmt->place.planning;
 	abandon(stmt);
@@ -271,6 +285,7 @@ aud_stack_leave(AudStmt *stmt)
 		pop_abandoned(stack);
 	settle_early(stack, stmt);
 	aud_roles_notice(stmt);
+	hand_over(stmt);
 	stack->active = stmt->life.caller;
 	stack->planning = stmt->place.planning;
 	stmt->life.caller = NULL;

@@ -87,4 +87,17 @@ aud_stack_host(AudStmt *stmt)
 	return stmt != NULL && stmt->body.host != NULL ? stmt->body.host : stmt;
 }
 
+/*
+ * The frame that what is reached now belongs to, if stmt is active.  All that
+ * the server reports goes through here, whatever the command is.  While a body
+ * starts, that is its own frame: a cursor has it for each FETCH to come.  From
+ * then on it is the command that makes it run, which for a cursor is another
+ * one each time.
+ */
+static inline AudStmt *
+aud_stack_reaching(AudStmt *stmt)
+{
+	return stmt != NULL && stmt->body.started ? aud_stack_host(stmt) : stmt;
+}
+
 #endif /* AUD_STATEMENT_STACK_H */
