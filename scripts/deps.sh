@@ -30,7 +30,9 @@ packages_of()
 		build) echo "gcc make libc6-dev postgresql-$major postgresql-server-dev-$major" \
 			"libjansson-dev libssl-dev libkrb5-dev" ;;
 		test) echo "check perl libipc-run-perl python3 python3-jsonschema" \
-			"postgresql-$major-pgaudit postgresql-$major-set-user" ;;
+			"postgresql-$major-pgaudit postgresql-$major-set-user postgresql-$major-cron" \
+			"postgresql-$major-pgextwlist postgresql-$major-pglogical" \
+			"postgresql-plperl-$major postgresql-plpython3-$major" ;;
 		lint) echo "clang-format cppcheck shellcheck" ;;
 		bench) echo "gnuplot-nox openssl" ;;
 		budget) echo "valgrind python3" ;;
