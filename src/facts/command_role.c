@@ -277,7 +277,7 @@ aud_command_role(AudStmt *stmt, Node *tree)
 static void
 put_role(AudStmt *stmt, const char *key, Oid role)
 {
-	char *name = GetUserNameFromId(role, true);
+	const char *name = aud_identity_role_name(role);
 
 	aud_stmt_detail(stmt, key, name != NULL ? name : psprintf("%u", role));
 }

@@ -73,11 +73,25 @@ typedef struct AudPending
 	Oid            functions[AUD_PENDING_MAX];
 } AudPending;
 
+/* Who acts, between the statements (acting.c). */
+typedef struct AudActing
+{
+	bool     known; /* has anybody looked yet? */
+	AudRoles last;  /* after the last statement */
+
+	/* What the end of a transaction gives back. */
+	bool     xact_is_new; /* none has been looked at since one ended */
+	AudRoles at_begin;    /* of the transaction */
+	bool     may_be_back;
+	AudRoles back;
+} AudActing;
+
 /* Where a transaction or subtransaction began. */
 typedef struct AudXactStart
 {
-	uint64 stmt;    /* last statement number before it */
-	uint64 records; /* records made before it */
+	uint64   stmt;    /* last statement number before it */
+	uint64   records; /* records made before it */
+	AudRoles roles;   /* of a subtransaction */
 } AudXactStart;
 
 /* Transactions (xact.c). */
@@ -164,6 +178,7 @@ typedef struct AudBackend
 	AudMessage    message;
 	AudPlace      place;
 	AudPending    pending;
+	AudActing     acting;
 	AudXact       xact;
 	AudErrorState error;
 	AudLogin      login;

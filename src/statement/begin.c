@@ -16,6 +16,7 @@
 #include "record/record.h"
 #include "server/clock.h"
 #include "server/compat.h"
+#include "statement/acting.h"
 #include "statement/begin.h"
 #include "statement/error.h"
 #include "statement/message.h"
@@ -33,6 +34,7 @@ aud_statement_open(void)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_error_flush_swallowed();
+	aud_acting_look();
 	return aud_stack_open();
 }
 

@@ -12,6 +12,7 @@
 
 #include "facts/command.h"
 #include "facts/objects.h"
+#include "statement/acting.h"
 #include "statement/effects.h"
 #include "statement/error.h"
 #include "statement/message.h"
@@ -80,9 +81,12 @@ fail(AudStmt *stmt, const AudFailure *failure)
 void
 aud_statement_fail_with(AudStmt *stmt, const AudFailure *failure)
 {
+	AudRoles before = aud_backend->acting.last;
+
 	aud_stack_leave(stmt);
 	if (!aud_stack_has(stmt))
 		return;
+	aud_acting_failed(stmt, before);
 	aud_command_failed(stmt);
 	fail(stmt, failure);
 }

@@ -148,6 +148,14 @@ aud_place_failed_number(void)
 	return number;
 }
 
+uint64
+aud_place_last_number(void)
+{
+	const AudPlace *place = &aud_backend->place;
+
+	return place->early_number != 0 ? place->early_number : place->last_number;
+}
+
 void
 aud_place_new_text(const char *source, int location, int len)
 {

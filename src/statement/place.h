@@ -32,6 +32,9 @@ extern bool aud_place_is_fastpath(void);
 /* The number of a statement that failed before it began. */
 extern uint64 aud_place_failed_number(void);
 
+/* The client's last statement, or the one that is being planned; 0: none yet. */
+extern uint64 aud_place_last_number(void);
+
 /*
  * The client's next statement is being analyzed: where it stands in which
  * text.  Only while nothing is active.

@@ -13,6 +13,7 @@
 #include "facts/objects.h"
 #include "facts/rewrite.h"
 #include "server/compat.h"
+#include "statement/acting.h"
 #include "statement/begin.h"
 #include "statement/error.h"
 #include "statement/message.h"
@@ -115,6 +116,7 @@ aud_statement_analyzed(const Query *query, const char *source)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_error_write();
+	aud_acting_look();
 	note_text(source, query->stmt_location, query->stmt_len);
 	if (aud_rewrite_leaves_nothing(query))
 		record_rewritten(query, source);

@@ -16,6 +16,7 @@
 #include "record/identity.h"
 #include "record/record.h"
 #include "server/settings.h"
+#include "statement/acting.h"
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/policy.h"
@@ -250,6 +251,8 @@ aud_stack_leave(AudStmt *stmt)
 	while (stack->active != stmt)
 		pop_abandoned(stack);
 	aud_roles_notice(stmt);
+	if (stmt->life.caller == NULL)
+		aud_acting_left(stmt);
 	stack->active = stmt->life.caller;
 	stack->planning = stmt->place.planning;
 	stmt->life.caller = NULL;
