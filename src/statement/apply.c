@@ -1,16 +1,26 @@
 /*-------------------------------------------------------------------------
  *
  * apply.c
- *	  Logical replication, the receiving side.
+ *	  Rows that background workers write below the executor.
+ *
+ * The counters are per table and do not tell who wrote.  In a worker of an
+ * extension a table counts as written by statements if one of the transaction
+ * names it, or the table that it is a partition of, as changed.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
 #include "access/transam.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "miscadmin.h"
 #include "replication/logicalworker.h"
 #include "replication/worker_internal.h"
 #include "storage/ipc.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "core/class.h"
@@ -24,15 +34,24 @@
 #include "server/tables.h"
 #include "statement/apply.h"
 #include "statement/backend.h"
+#include "statement/begin.h"
 #include "statement/error.h"
 #include "statement/policy.h"
 
 /* Room for the tables of a transaction; what does not fit is counted. */
 #define OBJECTS_ROOM 5000
 
+static bool
+is_replication(void)
+{
+	return IsLogicalWorker() && MySubscription != NULL;
+}
+
 static const char *
 kind_of_work(void)
 {
+	if (!is_replication())
+		return "WRITE";
 	return am_tablesync_worker() ? "TABLE SYNC" : "APPLY";
 }
 
@@ -41,7 +60,7 @@ record_event(const char *class, const char *command, const char *detail,
 			 const AudFailure *failure, bool may_read_catalog)
 {
 	AudEventFacts facts = {
-		.event = "replication",
+		.event = is_replication() ? "replication" : "worker",
 		.class = class,
 		.when = GetCurrentTimestamp(),
 		.outcome = failure != NULL ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
@@ -76,8 +95,6 @@ worker_starts(void)
 	AudBuf    b;
 
 	apply->started = true;
-	aud_identity_start();
-	aud_names_start();
 	aud_buf_init(&b, apply->subscription_json, sizeof(apply->subscription_json));
 	aud_text_append_member(&b, "subscription", MySubscription->name);
 	before_shmem_exit(worker_ends, (Datum) 0);
@@ -87,6 +104,39 @@ worker_starts(void)
 					 aud_backend->apply.subscription_json,
 					 NULL,
 					 true);
+}
+
+static bool
+is_named(Oid relid)
+{
+	const AudApply *apply = &aud_backend->apply;
+
+	for (int i = 0; i < apply->n_written; i++)
+	{
+		if (apply->written[i] == relid)
+			return true;
+	}
+	return false;
+}
+
+/* Has a statement said that it writes this table?  Reads catalogs. */
+static bool
+is_accounted_for(Oid relid)
+{
+	ListCell *lc;
+
+	if (aud_backend->apply.n_written == 0)
+		return false;
+	if (is_named(relid))
+		return true;
+	if (!get_rel_relispartition(relid))
+		return has_superclass(relid);
+	foreach (lc, get_partition_ancestors(relid))
+	{
+		if (is_named(lfirst_oid(lc)))
+			return true;
+	}
+	return false;
 }
 
 static int
@@ -127,6 +177,15 @@ append_table(AudBuf *b, const AudTableChanges *changes, size_t start)
 	return false;
 }
 
+/* Is it a table of users, and the work of nobody but this worker's? */
+static bool
+is_of_worker(const AudTableChanges *changes)
+{
+	return changes->relid >= FirstNormalObjectId && access_of(changes) != 0 &&
+		   get_rel_relkind(changes->relid) != RELKIND_TOASTVALUE &&
+		   (is_replication() || !is_accounted_for(changes->relid));
+}
+
 /* The tables of users that this transaction has changed. */
 static void
 record_changes(void *arg)
@@ -144,7 +203,7 @@ record_changes(void *arg)
 	start = b.len;
 	while ((at = aud_tables_next(at, &changes)) != NULL)
 	{
-		if (changes.relid < FirstNormalObjectId || access_of(&changes) == 0)
+		if (!is_of_worker(&changes))
 			continue;
 		rows += changes.inserted + changes.updated + changes.deleted;
 		if (!append_table(&b, &changes, start))
@@ -159,13 +218,51 @@ record_changes(void *arg)
 	record_event("write", kind_of_work(), detail, NULL, true);
 }
 
+/* Its first transaction, in which catalogs can be read. */
+static void
+begin_process(void)
+{
+	aud_begin_process();
+	aud_session_find_place();
+	(void) aud_identity_now(true);
+}
+
 void
 aud_apply_committing(void)
 {
-	if (!IsLogicalWorker() || MySubscription == NULL)
+	AudApply *apply = &aud_backend->apply;
+
+	if (MyBackendType != B_BG_WORKER || IsParallelWorker() ||
+		!OidIsValid(MyDatabaseId) || !aud_policy_watching())
 		return;
-	if (!aud_backend->apply.started)
+	if (!apply->began)
+		begin_process();
+	apply->began = true;
+	if (is_replication() && !apply->started)
 		worker_starts();
 	if (aud_policy_wants_class(AUD_CLASS_WRITE))
 		aud_safely(record_changes, NULL);
+}
+
+void
+aud_apply_statement_ended(const AudStmt *stmt)
+{
+	AudApply *apply = &aud_backend->apply;
+
+	for (int i = 0; i < stmt->objects.n; i++)
+	{
+		const AudObject *object = &stmt->objects.items[i];
+		int changes = object->access & ~(AUD_ACCESS_SELECT | AUD_ACCESS_LOCK |
+										 AUD_ACCESS_COPY_TO);
+
+		if (object->classid == RelationRelationId && changes != 0 &&
+			apply->n_written < AUD_APPLY_TABLES_MAX && !is_named(object->objid))
+			apply->written[apply->n_written++] = object->objid;
+	}
+}
+
+void
+aud_apply_transaction_ended(void)
+{
+	aud_backend->apply.n_written = 0;
 }

@@ -164,10 +164,19 @@ typedef struct AudRequest
 	uint64   bytes_sent;     /* by it */
 } AudRequest;
 
-/* A worker of logical replication (apply.c). */
+/* A statement of a background worker that writes more tables names the first. */
+#define AUD_APPLY_TABLES_MAX 64
+
+/* Background workers: of logical replication and others (apply.c). */
 typedef struct AudApply
 {
-	bool started;
+	bool began;   /* who it acts for is known */
+	bool started; /* as a worker of logical replication */
+
+	/* Tables that statements of the transaction have written. */
+	int n_written;
+	Oid written[AUD_APPLY_TABLES_MAX];
+
 	char subscription_json[NAMEDATALEN * 6 + 24];
 } AudApply;
 

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "tcop/pquery.h"
 #include "utils/portal.h"
 
 #include "core/class.h"
@@ -218,4 +219,51 @@ aud_effects_after_cursor(AudStmt *stmt, const QueryCompletion *qc)
 		hold_cursor(stmt);
 	else if (stmt->cursor.use == AUD_CURSOR_FETCH)
 		count_fetched(stmt, qc);
+}
+
+/*
+ * Only EXECUTE returns rows of a table.  A portal of the simple protocol is not
+ * visible, and is read at once.
+ */
+bool
+aud_effects_has_reader(const AudStmt *stmt)
+{
+	return stmt->what.utility == T_ExecuteStmt && stmt->place.level == 0 &&
+		   ActivePortal != NULL && ActivePortal->status == PORTAL_ACTIVE &&
+		   ActivePortal->strategy == PORTAL_UTIL_SELECT && ActivePortal->visible;
+}
+
+static void
+portal_gone(void *arg)
+{
+	AudStmt *stmt = arg;
+
+	aud_effects_count_read(stmt);
+	stmt->life.watched = false;
+	aud_stack_record(stmt);
+	aud_stack_release(stmt);
+}
+
+void
+aud_effects_await_reader(AudStmt *stmt)
+{
+	stmt->life.key = ActivePortal;
+	stmt->life.ran = true;
+	stmt->life.context_gone.func = portal_gone;
+	stmt->life.context_gone.arg = stmt;
+	MemoryContextRegisterResetCallback(ActivePortal->portalContext,
+									   &stmt->life.context_gone);
+	stmt->life.watched = true;
+}
+
+/* What was sent is known to the portal, which is freed after its memory. */
+void
+aud_effects_count_read(AudStmt *stmt)
+{
+	const PortalData *portal = stmt->life.key;
+
+	if (!stmt->life.watched || stmt->life.context_gone.func != portal_gone)
+		return;
+	stmt->result.rows = portal->portalPos;
+	stmt->result.incomplete = !portal->atEnd;
 }

@@ -37,4 +37,14 @@ extern void aud_effects_compare_settings(AudStmt *stmt);
 extern void aud_effects_before_cursor(AudStmt *stmt);
 extern void aud_effects_after_cursor(AudStmt *stmt, const QueryCompletion *qc);
 
+/*
+ * A command that fills its portal with rows ends, and its client, who may take
+ * them in pieces, has not read them yet.  Then: it lasts as long as its portal.
+ */
+extern bool aud_effects_has_reader(const AudStmt *stmt);
+extern void aud_effects_await_reader(AudStmt *stmt);
+
+/* Of such a command: how many rows has the client read?  Nothing of others. */
+extern void aud_effects_count_read(AudStmt *stmt);
+
 #endif /* AUD_STATEMENT_EFFECTS_H */

@@ -46,7 +46,10 @@ aud_statement_end(AudStmt *stmt)
 		stmt->body.host->result.rows += stmt->result.rows;
 		stmt->body.host->result.has_rows = true;
 	}
-	aud_stack_finish(stmt);
+	if (aud_effects_has_reader(stmt))
+		aud_effects_await_reader(stmt);
+	else
+		aud_stack_finish(stmt);
 }
 
 /*
@@ -152,6 +155,7 @@ aud_statement_end_all(const AudFailure *failure)
 	{
 		if (stmt->result.outcome != AUD_OUTCOME_FAILURE)
 			stmt->result.incomplete = true;
+		aud_effects_count_read(stmt);
 		aud_stack_record(stmt);
 	}
 	stack->active = NULL;

@@ -18,10 +18,19 @@ typedef struct AudSurroundings
 	const AudStmt *awaiting_commit; /* the COMMIT that is being done, or NULL */
 	int            planning;        /* planner levels below the active one */
 	bool           from_rule;       /* a rule made it of another statement */
+	bool           by_spi;          /* a function runs it */
+	bool           in_command;      /* see aud_place_in_command */
 } AudSurroundings;
 
 /* Give a statement its number, parent, level, trigger depth and origin. */
 extern void aud_place_identify(AudStmt *stmt, const AudSurroundings *now);
+
+/*
+ * For where nothing is active: is this text run inside a utility command of the
+ * client all the same?  By an extension that stands between the server and our
+ * hook, as pgextwlist runs scripts before and after CREATE EXTENSION.
+ */
+extern bool aud_place_in_command(const char *source);
 
 /* How deep in triggers is this process? */
 extern int aud_place_trigger_depth(void);

@@ -49,7 +49,8 @@ aud_statement_is_planning(void)
 static void
 note_text(const char *source, int location, int len)
 {
-	if (aud_backend->stack.active != NULL || aud_backend->stack.planning > 0)
+	if (aud_backend->stack.active != NULL || aud_backend->stack.planning > 0 ||
+		aud_place_in_command(source))
 		return;
 	aud_pending_forget();
 	aud_place_new_text(source, location, len);
@@ -75,7 +76,7 @@ begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
 	stmt->what.classes = AUD_CLASS_WRITE;
 	stmt->what.rewritten = true;
 	stmt->result.has_rows = true;
-	aud_begin_identify(stmt, false);
+	aud_begin_identify(stmt, source, false, false);
 	aud_begin_set_text(stmt, source, query->stmt_location, query->stmt_len);
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));

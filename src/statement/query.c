@@ -52,6 +52,12 @@ find_host(const AudStmt *stmt, const QueryDesc *query_desc)
 	return caller;
 }
 
+static bool
+is_by_spi(const DestReceiver *dest)
+{
+	return dest != NULL && dest->mydest == DestSPI;
+}
+
 /* A statement of its own, or a part of another one. */
 static void
 place_query(AudStmt *stmt, const QueryDesc *query_desc)
@@ -65,7 +71,10 @@ place_query(AudStmt *stmt, const QueryDesc *query_desc)
 		aud_begin_silently(stmt); /* of a worker, the leader's record tells */
 		return;
 	}
-	aud_begin_identify(stmt, !plan->canSetTag);
+	aud_begin_identify(stmt,
+					   query_desc->sourceText,
+					   is_by_spi(query_desc->dest),
+					   !plan->canSetTag);
 	stmt->what.tag = CreateCommandTag((Node *) unconstify(PlannedStmt *, plan));
 	set_query_text(stmt, query_desc);
 }
@@ -141,7 +150,8 @@ aud_statement_run(QueryDesc *query_desc)
 
 /*
  * A portal may be run in several goes, and es_processed begins anew with each
- * of them.  It is complete when a go brought fewer rows than were asked for.
+ * of them.  It is complete when a go brought fewer rows than were asked for;
+ * who runs a query by SPI asks for all that he wants to have of it.
  */
 static void
 count_rows(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
@@ -151,8 +161,8 @@ count_rows(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
 	/* a query that a rule added is not counted */
 	stmt->result.rows += rows;
 	stmt->result.has_rows = query_desc->plannedstmt->canSetTag;
-	stmt->result.incomplete =
-		stmt->place.level == 0 && asked_for > 0 && rows >= asked_for;
+	stmt->result.incomplete = stmt->place.level == 0 && asked_for > 0 &&
+							  rows >= asked_for && !is_by_spi(query_desc->dest);
 }
 
 void

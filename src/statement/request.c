@@ -33,7 +33,7 @@ begin(AudStmt *stmt, const char *event, const char *command, int classes,
 	stmt->what.event = event;
 	stmt->what.command = command;
 	stmt->what.classes = classes;
-	aud_begin_identify(stmt, false);
+	aud_begin_identify(stmt, NULL, false, false);
 	stmt->place.origin = origin;
 	aud_begin_set_text(stmt, debug_query_string, -1, 0);
 	aud_stmt_keep_text(stmt);

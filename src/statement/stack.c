@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "buffer/inflight.h"
@@ -17,6 +18,7 @@
 #include "record/record.h"
 #include "server/settings.h"
 #include "statement/acting.h"
+#include "statement/apply.h"
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/policy.h"
@@ -123,6 +125,8 @@ aud_stack_record(AudStmt *stmt)
 	if (stmt->life.recorded)
 		return;
 	stmt->life.recorded = true;
+	if (MyBackendType == B_BG_WORKER)
+		aud_apply_statement_ended(stmt);
 	if (stmt->place.silent)
 		return;
 	aud_error_write();

@@ -37,7 +37,8 @@ is_decided_at_commit(const AudStmt *stmt, const Node *parsetree)
 
 void
 aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
-							const char *query_string, ParamListInfo params)
+							const char *query_string, ParamListInfo params,
+							const DestReceiver *dest)
 {
 	Node *parsetree = pstmt->utilityStmt;
 
@@ -50,7 +51,10 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 		aud_begin_silently(stmt);
 	else
 	{
-		aud_begin_identify(stmt, false);
+		aud_begin_identify(stmt,
+						   query_string,
+						   dest != NULL && dest->mydest == DestSPI,
+						   false);
 		aud_begin_set_text(stmt,
 						   query_string,
 						   pstmt->stmt_location,
