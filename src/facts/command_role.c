@@ -298,6 +298,9 @@ put_roles_changed(void *arg)
 	}
 	if (superuser_arg(to->current) && !superuser_arg(from->current))
 		aud_stmt_detail_flag(stmt, "gains_superuser");
+
+	/* the next record may be that of an error, when it cannot be made */
+	(void) aud_identity_of(to->session, to->current);
 }
 
 void

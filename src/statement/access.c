@@ -26,6 +26,7 @@
 #include "facts/builtin.h"
 #include "facts/command.h"
 #include "facts/objects.h"
+#include "facts/roles.h"
 #include "statement/effects.h"
 #include "statement/pending.h"
 #include "statement/stack.h"
@@ -63,6 +64,9 @@ note_builtin(AudStmt *stmt, Oid funcid)
 void
 aud_statement_function_called(Oid funcid)
 {
+	/* an expression before may have changed who acts, for a while */
+	if (aud_statement_active() != NULL)
+		aud_roles_notice_outer(aud_statement_active(), aud_roles_acting());
 	if (funcid >= FirstNormalObjectId)
 		note_function(funcid);
 	else if (aud_statement_active() != NULL)

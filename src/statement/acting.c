@@ -188,7 +188,10 @@ aud_acting_transaction_ended(void)
 {
 	AudActing *acting = &aud_backend->acting;
 
-	acting->back = acting->xact_is_new ? acting->last : acting->at_begin;
+	if (!acting->xact_is_new)
+		acting->back = acting->at_begin;
+	else if (!acting->may_be_back)
+		acting->back = acting->last; /* else nobody has looked since */
 	acting->may_be_back = true;
 	acting->xact_is_new = true;
 }

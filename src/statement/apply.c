@@ -3,9 +3,8 @@
  * apply.c
  *	  Rows that background workers write below the executor.
  *
- * The counters are per table and do not tell who wrote.  In a worker of an
- * extension a table counts as written by statements if one of the transaction
- * names it, or the table that it is a partition of, as changed.
+ * The counters are per table and do not tell who wrote; what statements did is
+ * in written.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,9 +12,7 @@
 
 #include "access/parallel.h"
 #include "access/transam.h"
-#include "catalog/partition.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "replication/logicalworker.h"
 #include "replication/worker_internal.h"
@@ -37,6 +34,7 @@
 #include "statement/begin.h"
 #include "statement/error.h"
 #include "statement/policy.h"
+#include "statement/written.h"
 
 /* Room for the tables of a transaction; what does not fit is counted. */
 #define OBJECTS_ROOM 5000
@@ -106,39 +104,6 @@ worker_starts(void)
 					 true);
 }
 
-static bool
-is_named(Oid relid)
-{
-	const AudApply *apply = &aud_backend->apply;
-
-	for (int i = 0; i < apply->n_written; i++)
-	{
-		if (apply->written[i] == relid)
-			return true;
-	}
-	return false;
-}
-
-/* Has a statement said that it writes this table?  Reads catalogs. */
-static bool
-is_accounted_for(Oid relid)
-{
-	ListCell *lc;
-
-	if (aud_backend->apply.n_written == 0)
-		return false;
-	if (is_named(relid))
-		return true;
-	if (!get_rel_relispartition(relid))
-		return has_superclass(relid);
-	foreach (lc, get_partition_ancestors(relid))
-	{
-		if (is_named(lfirst_oid(lc)))
-			return true;
-	}
-	return false;
-}
-
 static int
 access_of(const AudTableChanges *changes)
 {
@@ -183,7 +148,7 @@ is_of_worker(const AudTableChanges *changes)
 {
 	return changes->relid >= FirstNormalObjectId && access_of(changes) != 0 &&
 		   get_rel_relkind(changes->relid) != RELKIND_TOASTVALUE &&
-		   (is_replication() || !is_accounted_for(changes->relid));
+		   (is_replication() || !aud_written_by_statement(changes->relid));
 }
 
 /* The tables of users that this transaction has changed. */
@@ -242,27 +207,4 @@ aud_apply_committing(void)
 		worker_starts();
 	if (aud_policy_wants_class(AUD_CLASS_WRITE))
 		aud_safely(record_changes, NULL);
-}
-
-void
-aud_apply_statement_ended(const AudStmt *stmt)
-{
-	AudApply *apply = &aud_backend->apply;
-
-	for (int i = 0; i < stmt->objects.n; i++)
-	{
-		const AudObject *object = &stmt->objects.items[i];
-		int changes = object->access & ~(AUD_ACCESS_SELECT | AUD_ACCESS_LOCK |
-										 AUD_ACCESS_COPY_TO);
-
-		if (object->classid == RelationRelationId && changes != 0 &&
-			apply->n_written < AUD_APPLY_TABLES_MAX && !is_named(object->objid))
-			apply->written[apply->n_written++] = object->objid;
-	}
-}
-
-void
-aud_apply_transaction_ended(void)
-{
-	aud_backend->apply.n_written = 0;
 }

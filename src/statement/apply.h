@@ -14,8 +14,6 @@
 #ifndef AUD_STATEMENT_APPLY_H
 #define AUD_STATEMENT_APPLY_H
 
-#include "record/stmt.h"
-
 /*
  * A transaction of this process is about to commit: if this is a background
  * worker, record what it did.  The first one is that which it starts with: of
@@ -23,9 +21,5 @@
  * found out who they act for.  Cheap elsewhere.
  */
 extern void aud_apply_committing(void);
-
-/* A statement has ended; and: a transaction, whose statements are forgotten. */
-extern void aud_apply_statement_ended(const AudStmt *stmt);
-extern void aud_apply_transaction_ended(void);
 
 #endif /* AUD_STATEMENT_APPLY_H */

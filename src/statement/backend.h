@@ -164,19 +164,21 @@ typedef struct AudRequest
 	uint64   bytes_sent;     /* by it */
 } AudRequest;
 
-/* A statement of a background worker that writes more tables names the first. */
-#define AUD_APPLY_TABLES_MAX 64
+/* Tables past this number count as written by no statement. */
+#define AUD_WRITTEN_MAX 64
+
+/* What statements of this transaction have written (written.c). */
+typedef struct AudWritten
+{
+	int n;
+	Oid tables[AUD_WRITTEN_MAX];
+} AudWritten;
 
 /* Background workers: of logical replication and others (apply.c). */
 typedef struct AudApply
 {
 	bool began;   /* who it acts for is known */
 	bool started; /* as a worker of logical replication */
-
-	/* Tables that statements of the transaction have written. */
-	int n_written;
-	Oid written[AUD_APPLY_TABLES_MAX];
-
 	char subscription_json[NAMEDATALEN * 6 + 24];
 } AudApply;
 
@@ -193,6 +195,7 @@ typedef struct AudBackend
 	AudLogin      login;
 	AudRequest    request;
 	AudApply      apply;
+	AudWritten    written;
 } AudBackend;
 
 extern AudBackend *const aud_backend;

@@ -18,11 +18,11 @@
 #include "record/record.h"
 #include "server/settings.h"
 #include "statement/acting.h"
-#include "statement/apply.h"
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/policy.h"
 #include "statement/stack.h"
+#include "statement/written.h"
 #include "statement/xact.h"
 
 void
@@ -126,7 +126,7 @@ aud_stack_record(AudStmt *stmt)
 		return;
 	stmt->life.recorded = true;
 	if (MyBackendType == B_BG_WORKER)
-		aud_apply_statement_ended(stmt);
+		aud_written_note(stmt);
 	if (stmt->place.silent)
 		return;
 	aud_error_write();

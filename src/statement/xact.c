@@ -29,9 +29,9 @@
 #include "record/record.h"
 #include "record/session.h"
 #include "statement/acting.h"
-#include "statement/apply.h"
 #include "statement/backend.h"
 #include "statement/policy.h"
+#include "statement/written.h"
 #include "statement/xact.h"
 
 /* So many statements of a failed block are recorded one by one. */
@@ -138,7 +138,7 @@ begin_anew(void)
 	xact->gid[0] = '\0';
 	xact->top = here();
 	aud_acting_transaction_ended();
-	aud_apply_transaction_ended();
+	aud_written_forget();
 }
 
 void
