@@ -80,6 +80,20 @@ is(of_query('SELECT nowhere', @got)->{current_user}, undef, 'refused: none has b
 my ($auth) = became('other', @got);
 has_facts($auth // {}, { class => 'role', from_user => 'alice', to_user => 'other' }, 'set_session_auth: the session user');
 
+# What the end of a transaction gives back is no news, and the next error has the
+# right roles.
+@got = run_as($node, 'alice', 'BEGIN', 'SET LOCAL ROLE boss', 'COMMIT', 'SELECT nowhere', 'SELECT nowhere2');
+is(scalar(grep { ($_->{to_role} // '') eq 'alice' } @got), 0, 'SET LOCAL: what the commit gives back is not told');
+is(of_query('SELECT nowhere', @got)->{current_user}, undef, 'SET LOCAL: and it is given back');
+@got = run_as($node, 'alice', q{SELECT set_config('role', 'boss', false)}, 'SELECT nowhere');
+is(of_query('SELECT nowhere', @got)->{current_user}, 'boss', 'set_config: an error right after it has the new role');
+@got = run_as($node, 'root', 'SET SESSION AUTHORIZATION alice', 'SELECT nowhere');
+has_facts(of_query('SELECT nowhere', @got), { user => 'alice', login_user => 'root' }, 'SET SESSION AUTHORIZATION: the same');
+# By an expression of PL/pgSQL, which is no statement, and only for a while.
+my $do = q{DO $$ DECLARE x text; BEGIN x := set_config('role', 'boss', false); x := pg_read_file('PG_VERSION'); x := set_config('role', 'none', false); END $$};
+@got = run_as($node, 'alice', $do);
+has_facts(of_query($do, @got), { class => 'role', from_role => 'alice', to_role => 'boss', gains_superuser => 1 }, 'in the middle of a DO');
+
 # pg_authid and pg_auth_members by hand.
 foreach my $case (
 	[ q{UPDATE pg_authid SET rolsuper = true WHERE rolname = 'plain'}, 'table pg_catalog.pg_authid' ],

@@ -7,6 +7,27 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_auth_members.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_db_role_setting.h"
+#include "catalog/pg_default_acl.h"
+#include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_init_privs.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_largeobject_metadata.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_parameter_acl.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_seclabel.h"
+#include "catalog/pg_shseclabel.h"
+#include "catalog/pg_tablespace.h"
+#include "catalog/pg_type.h"
 #include "nodes/parsenodes.h"
 #include "tcop/utility.h"
 
@@ -47,6 +68,84 @@ static const struct
 	{CMDTAG_SET, AUD_CLASS_MISC_SET},
 	{CMDTAG_VACUUM, AUD_CLASS_MISC},
 };
+
+/*
+ * Catalogs that say who may do what: whole ones, or the columns that do, up
+ * to the first 0.
+ */
+static const struct
+{
+	Oid        relid;
+	int        classes;
+	AttrNumber columns[4];
+} catalog_classes[] = {
+	{AuthIdRelationId, AUD_CLASS_ROLE, {0}},
+	{AuthMemRelationId, AUD_CLASS_ROLE, {0}},
+	{DbRoleSettingRelationId, AUD_CLASS_CONFIG, {0}},
+	{DefaultAclRelationId, AUD_CLASS_ROLE, {0}},
+	{InitPrivsRelationId, AUD_CLASS_ROLE, {0}},
+	{ParameterAclRelationId, AUD_CLASS_ROLE, {0}},
+	{PolicyRelationId, AUD_CLASS_ROLE, {0}},
+	{SecLabelRelationId, AUD_CLASS_ROLE, {0}},
+	{SharedSecLabelRelationId, AUD_CLASS_ROLE, {0}},
+	{AttributeRelationId, AUD_CLASS_ROLE, {Anum_pg_attribute_attacl}},
+	{DatabaseRelationId,
+	 AUD_CLASS_ROLE,
+	 {Anum_pg_database_datacl, Anum_pg_database_datdba}},
+	{ForeignDataWrapperRelationId,
+	 AUD_CLASS_ROLE,
+	 {Anum_pg_foreign_data_wrapper_fdwacl, Anum_pg_foreign_data_wrapper_fdwowner}},
+	{ForeignServerRelationId,
+	 AUD_CLASS_ROLE,
+	 {Anum_pg_foreign_server_srvacl, Anum_pg_foreign_server_srvowner}},
+	{LanguageRelationId,
+	 AUD_CLASS_ROLE,
+	 {Anum_pg_language_lanacl,
+	  Anum_pg_language_lanowner,
+	  Anum_pg_language_lanpltrusted}},
+	{LargeObjectMetadataRelationId,
+	 AUD_CLASS_ROLE,
+	 {Anum_pg_largeobject_metadata_lomacl, Anum_pg_largeobject_metadata_lomowner}},
+	{NamespaceRelationId,
+	 AUD_CLASS_ROLE,
+	 {Anum_pg_namespace_nspacl, Anum_pg_namespace_nspowner}},
+	{ProcedureRelationId,
+	 AUD_CLASS_ROLE,
+	 {Anum_pg_proc_proacl, Anum_pg_proc_proowner, Anum_pg_proc_prosecdef}},
+	{RelationRelationId,
+	 AUD_CLASS_ROLE,
+	 {Anum_pg_class_relacl,
+	  Anum_pg_class_relowner,
+	  Anum_pg_class_relrowsecurity,
+	  Anum_pg_class_relforcerowsecurity}},
+	{TableSpaceRelationId,
+	 AUD_CLASS_ROLE,
+	 {Anum_pg_tablespace_spcacl, Anum_pg_tablespace_spcowner}},
+	{TypeRelationId, AUD_CLASS_ROLE, {Anum_pg_type_typacl, Anum_pg_type_typowner}},
+};
+
+int
+aud_classify_catalog_write(Oid relid, const Bitmapset *columns)
+{
+	size_t i = 0;
+
+	while (i < lengthof(catalog_classes) && catalog_classes[i].relid != relid)
+		i++;
+	if (i == lengthof(catalog_classes))
+		return 0;
+	if (catalog_classes[i].columns[0] == 0)
+		return catalog_classes[i].classes;
+	for (size_t j = 0; j < lengthof(catalog_classes[i].columns) &&
+					   catalog_classes[i].columns[j] != 0;
+		 j++)
+	{
+		if (bms_is_member(catalog_classes[i].columns[j] -
+							  FirstLowInvalidHeapAttributeNumber,
+						  columns))
+			return catalog_classes[i].classes;
+	}
+	return 0;
+}
 
 int
 aud_classify_access(int access)

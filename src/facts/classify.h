@@ -8,6 +8,7 @@
 #ifndef AUD_FACTS_CLASSIFY_H
 #define AUD_FACTS_CLASSIFY_H
 
+#include "nodes/bitmapset.h"
 #include "nodes/nodes.h"
 #include "tcop/cmdtag.h"
 
@@ -15,6 +16,12 @@
 
 /* The classes that follow from what is done to an object. */
 extern int aud_classify_access(int access);
+
+/*
+ * The classes, beside that, of a write to a catalog: of one that says who may
+ * do what, or of the columns that do.  columns: numbered as the planner does.
+ */
+extern int aud_classify_catalog_write(Oid relid, const Bitmapset *columns);
 
 /*
  * The classes of a utility command, before its objects are known.  Looks at

@@ -334,7 +334,7 @@ aud_command_role(AudStmt *stmt, Node *tree)
 static void
 put_role(AudStmt *stmt, const char *key, Oid role)
 {
-	char *name = GetUserNameFromId(role, true);
+	const char *name = aud_identity_role_name(role);
 
 	aud_stmt_detail(stmt, key, name != NULL ? name : psprintf("%u", role));
 }
@@ -355,6 +355,9 @@ put_roles_changed(void *arg)
 	}
 	if (superuser_arg(to->current) && !superuser_arg(from->current))
 		aud_stmt_detail_flag(stmt, "gains_superuser");
+
+	/* the next record may be that of an error, when it cannot be made */
+	(void) aud_identity_of(to->session, to->current);
 }
 
 void

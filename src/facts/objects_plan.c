@@ -66,7 +66,11 @@ note_relation(AudStmt *stmt, const AudRelation *relation, int access,
 	if (relation->relid == LargeObjectRelationId || (access & AUD_ACCESS_LOCK))
 		stmt->what.user_objects = true;
 	if (access & (AUD_ACCESS_WRITES | AUD_ACCESS_COPY_FROM))
+	{
 		stmt->what.must_record = true;
+		stmt->what.classes |=
+			aud_classify_catalog_write(relation->relid, columns);
+	}
 	if (reads_credentials(relation, columns))
 		stmt->what.must_record = true;
 }

@@ -53,6 +53,7 @@ run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 									pstmt,
 									queryString,
 									params,
+									dest,
 									context == PROCESS_UTILITY_SUBCOMMAND);
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 		aud_statement_end_utility(stmt, qc);

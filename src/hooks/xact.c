@@ -12,8 +12,10 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "utils/resowner.h"
 
 #include "hooks/hooks.h"
+#include "statement/acting.h"
 #include "statement/apply.h"
 #include "statement/early.h"
 #include "statement/error.h"
@@ -101,9 +103,22 @@ subxact_ended(SubXactEvent event, SubTransactionId mySubid,
 	}
 }
 
+/*
+ * Locks are released after all callbacks of the transaction's end, in whatever
+ * order they were registered, and before settings are given back.
+ */
+static void
+locks_released(ResourceReleasePhase phase, bool isCommit, bool isTopLevel,
+			   void *arg)
+{
+	if (isTopLevel && phase == RESOURCE_RELEASE_AFTER_LOCKS)
+		aud_acting_callbacks_done();
+}
+
 void
 aud_hooks_xact_install(void)
 {
+	RegisterResourceReleaseCallback(locks_released, NULL);
 	RegisterXactCallback(xact_ended, NULL);
 	RegisterSubXactCallback(subxact_ended, NULL);
 }

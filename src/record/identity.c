@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "storage/proc.h"
 #include "utils/inval.h"
@@ -27,6 +28,15 @@
 #include "record/identity.h"
 #include "record/text.h"
 
+/* The last name of a role that has been seen acting. */
+typedef struct AudRoleName
+{
+	struct AudRoleName *next;
+	Oid                 role;
+	char                name[NAMEDATALEN];
+} AudRoleName;
+
+static AudRoleName *names;
 static AudIdentity *identities; /* valid ones, last used first */
 static AudIdentity *stale;      /* of before a role change, maybe pointed at */
 static AudIdentity  unknown_identity;
@@ -57,19 +67,87 @@ aud_identity_start(void)
 	callbacks_registered = true;
 }
 
+/* The client's process knows under which name it was let in. */
+static const char *
+login_name(void)
+{
+	return MyProcPort != NULL && MyProcPort->user_name != NULL
+			   ? MyProcPort->user_name
+			   : NULL;
+}
+
+static AudRoleName *
+find_name(Oid role)
+{
+	AudRoleName *known = names;
+
+	while (known != NULL && known->role != role)
+		known = known->next;
+	return known;
+}
+
+/* Names are kept because a role may be dropped while it acts. */
+static const char *
+remember_name(Oid role, const char *name)
+{
+	AudRoleName *known = find_name(role);
+
+	if (known == NULL)
+	{
+		known = MemoryContextAlloc(TopMemoryContext, sizeof(AudRoleName));
+		known->role = role;
+		known->next = names;
+		names = known;
+	}
+	strlcpy(known->name, name, sizeof(known->name));
+	return known->name;
+}
+
+const char *
+aud_identity_role_name(Oid role)
+{
+	char *name = IsTransactionState() ? GetUserNameFromId(role, true) : NULL;
+
+	if (name != NULL)
+	{
+		const char *kept = remember_name(role, name);
+
+		pfree(name);
+		return kept;
+	}
+	if (find_name(role) != NULL)
+		return find_name(role)->name;
+	return MyProc != NULL && role == MyProc->roleId ? login_name() : NULL;
+}
+
 static void
 append_role(AudBuf *b, const char *key, Oid role)
 {
-	char *name = GetUserNameFromId(role, true);
+	const char *name = aud_identity_role_name(role);
 
-	if (name == NULL)
-	{
-		/* dropped meanwhile: its number is all that is known */
+	if (name != NULL)
+		aud_text_append_member(b, key, name);
+	else
 		aud_json_member_id(b, key, role);
+}
+
+/*
+ * Who logged in, where that is not who the session's user is by now: another
+ * role, or the same under another name.
+ */
+static void
+append_login(AudBuf *b, Oid login, Oid session)
+{
+	const char *name = login_name();
+	const char *user;
+
+	if (!OidIsValid(login))
 		return;
-	}
-	aud_text_append_member(b, key, name);
-	pfree(name);
+	user = aud_identity_role_name(session);
+	if (name == NULL && login != session)
+		append_role(b, "login_user", login);
+	else if (name != NULL && (user == NULL || strcmp(name, user) != 0))
+		aud_text_append_member(b, "login_user", name);
 }
 
 static AudIdentity *
@@ -82,8 +160,7 @@ make_identity(Oid login, Oid session, Oid current)
 
 	aud_buf_init(&b, json, sizeof(json));
 	append_role(&b, "user", session);
-	if (login != session && OidIsValid(login))
-		append_role(&b, "login_user", login);
+	append_login(&b, login, session);
 	if (current != session)
 		append_role(&b, "current_user", current);
 	if (superuser)
@@ -156,21 +233,11 @@ last_known(Oid login, Oid session, Oid current)
 							  : &unknown_identity;
 }
 
-const AudIdentity *
-aud_identity_now(bool may_read_catalog)
+static const AudIdentity *
+identity_of(Oid session, Oid current, bool may_read_catalog)
 {
-	Oid          login;
-	Oid          session;
-	Oid          current;
-	int          sec_context;
+	Oid          login = MyProc != NULL ? MyProc->roleId : InvalidOid;
 	AudIdentity *made;
-
-	/* unlike GetUserId(), this has no assertion about an unset role */
-	GetUserIdAndSecContext(&current, &sec_context);
-	if (!OidIsValid(current))
-		return identities != NULL ? identities : &unknown_identity;
-	session = GetSessionUserId();
-	login = MyProc != NULL ? MyProc->roleId : InvalidOid;
 
 	for (AudIdentity **link = &identities; *link != NULL; link = &(*link)->next)
 	{
@@ -193,4 +260,23 @@ aud_identity_now(bool may_read_catalog)
 	made->next = identities;
 	identities = made;
 	return made;
+}
+
+const AudIdentity *
+aud_identity_of(Oid session, Oid current)
+{
+	return identity_of(session, current, true);
+}
+
+const AudIdentity *
+aud_identity_now(bool may_read_catalog)
+{
+	Oid current;
+	int sec_context;
+
+	/* unlike GetUserId(), this has no assertion about an unset role */
+	GetUserIdAndSecContext(&current, &sec_context);
+	if (!OidIsValid(current))
+		return identities != NULL ? identities : &unknown_identity;
+	return identity_of(GetSessionUserId(), current, may_read_catalog);
 }

@@ -42,6 +42,15 @@ extern void aud_identity_start(void);
  */
 extern const AudIdentity *aud_identity_now(bool may_read_catalog);
 
+/* The same of these roles, in a transaction that has not failed. */
+extern const AudIdentity *aud_identity_of(Oid session, Oid current);
+
+/*
+ * A role's name.  Of one that is gone, or where no catalog can be read: the
+ * name that it had when it was last looked up here, or NULL.
+ */
+extern const char *aud_identity_role_name(Oid role);
+
 /*
  * Free identities that a role change made stale and that are known anew; only
  * while no statement is open.

@@ -87,6 +87,13 @@ make_place(void)
 		pfree(looked_up);
 }
 
+void
+aud_session_find_place(void)
+{
+	if (place_len == 0)
+		make_place();
+}
+
 bool
 aud_session_append_place(AudBuf *b)
 {

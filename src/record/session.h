@@ -13,6 +13,9 @@
 
 #include "core/buf.h"
 
+/* Find out the database, in a transaction: an error may be the first record. */
+extern void aud_session_find_place(void);
+
 /* Append ,"node":"...","db":"..."; false if the database is not known yet. */
 extern bool aud_session_append_place(AudBuf *b);
 

@@ -6,8 +6,9 @@
  * The functions that send messages are called through a table that may be
  * replaced (parallel workers do it), so a copy with two entries of our own
  * takes its place for as long as somebody listens: during a function call,
- * in a walsender, and from an error to the next ReadyForQuery.  Other results
- * are sent as ever.
+ * in a walsender, from an error to the next ReadyForQuery, and from a commit
+ * that changed who acts to its CommandComplete.  Other results are sent as
+ * ever.
  *
  * What we rely on, to be checked in a new major version: PqCommMethods and
  * its entries putmessage and putmessage_noblock.
@@ -28,6 +29,7 @@ static PQcommMethods        methods;
 static AudListener          listener;
 static bool                 rearm;
 static void (*at_rest)(void);
+static void (*before_answer)(void);
 
 static void take_away(void);
 
@@ -39,6 +41,15 @@ static void take_away(void);
 static void
 look_at(char type, const char *body, size_t len)
 {
+	if (before_answer != NULL && (type == 'C' || type == 'Z'))
+	{
+		void (*call)(void) = before_answer;
+
+		before_answer = NULL;
+		if (listener == NULL && !rearm)
+			take_away();
+		call();
+	}
 	if (rearm && (type == 'E' || type == 'Z'))
 		aud_error_context_link();
 	if (rearm && type == 'Z')
@@ -47,7 +58,7 @@ look_at(char type, const char *body, size_t len)
 
 		rearm = false;
 		at_rest = NULL;
-		if (listener == NULL)
+		if (listener == NULL && before_answer == NULL)
 			take_away();
 		if (call != NULL)
 			call();
@@ -96,7 +107,7 @@ aud_wire_listen(AudListener new_listener)
 	listener = new_listener;
 	if (listener != NULL)
 		put_in_place();
-	else if (!rearm)
+	else if (!rearm && before_answer == NULL)
 		take_away();
 }
 
@@ -108,5 +119,14 @@ aud_wire_rearm(void (*call)(void))
 	rearm = true;
 	if (call != NULL)
 		at_rest = call;
+	put_in_place();
+}
+
+void
+aud_wire_before_answer(void (*call)(void))
+{
+	if (whereToSendOutput != DestRemote)
+		return;
+	before_answer = call;
 	put_in_place();
 }

@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * wire.h
- *	  Listening to what is sent to the client, for the two kinds of request
- *	  whose end no hook of the server reports: function calls of the protocol
- *	  and replication commands.
+ *	  Listening to what is sent to the client, for what no hook of the server
+ *	  reports: the end of function calls of the protocol and of replication
+ *	  commands, and that a transaction has ended altogether.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,5 +28,12 @@ extern void aud_wire_listen(AudListener listener);
  * server is ready for the next query: what failed has been cleaned up then.
  */
 extern void aud_wire_rearm(void (*at_rest)(void));
+
+/*
+ * Call it once before the client is told that a command is complete or that
+ * the server is ready, whichever is first.  It may run a transaction if there
+ * is none, but must not throw.
+ */
+extern void aud_wire_before_answer(void (*call)(void));
 
 #endif /* AUD_SERVER_WIRE_H */

@@ -27,6 +27,7 @@
 #include "facts/builtin.h"
 #include "facts/command.h"
 #include "facts/objects.h"
+#include "facts/roles.h"
 #include "statement/early.h"
 #include "statement/effects.h"
 #include "statement/expression.h"
@@ -105,6 +106,9 @@ aud_statement_function_called(Oid funcid)
 	AudStmt *whose;
 	AudStmt *caller;
 
+	/* an expression before may have changed who acts, for a while */
+	if (aud_statement_active() != NULL)
+		aud_roles_notice_outer(aud_statement_active(), aud_roles_acting());
 	if (!is_notable(funcid))
 		return;
 	whose = aud_early_whose(true);

@@ -1,16 +1,23 @@
 /*-------------------------------------------------------------------------
  *
  * apply.c
- *	  Logical replication, the receiving side.
+ *	  Rows that background workers write below the executor.
+ *
+ * The counters are per table and do not tell who wrote; what statements did is
+ * in written.c.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
 #include "access/transam.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
 #include "replication/logicalworker.h"
 #include "replication/worker_internal.h"
 #include "storage/ipc.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "core/class.h"
@@ -24,15 +31,25 @@
 #include "server/tables.h"
 #include "statement/apply.h"
 #include "statement/backend.h"
+#include "statement/begin.h"
 #include "statement/error.h"
 #include "statement/policy.h"
+#include "statement/written.h"
 
 /* Room for the tables of a transaction; what does not fit is counted. */
 #define OBJECTS_ROOM 5000
 
+static bool
+is_replication(void)
+{
+	return IsLogicalWorker() && MySubscription != NULL;
+}
+
 static const char *
 kind_of_work(void)
 {
+	if (!is_replication())
+		return "WRITE";
 	return am_tablesync_worker() ? "TABLE SYNC" : "APPLY";
 }
 
@@ -41,7 +58,7 @@ record_event(const char *class, const char *command, const char *detail,
 			 const AudFailure *failure, bool may_read_catalog)
 {
 	AudEventFacts facts = {
-		.event = "replication",
+		.event = is_replication() ? "replication" : "worker",
 		.class = class,
 		.when = GetCurrentTimestamp(),
 		.outcome = failure != NULL ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
@@ -76,8 +93,6 @@ worker_starts(void)
 	AudBuf    b;
 
 	apply->started = true;
-	aud_identity_start();
-	aud_names_start();
 	aud_buf_init(&b, apply->subscription_json, sizeof(apply->subscription_json));
 	aud_text_append_member(&b, "subscription", MySubscription->name);
 	before_shmem_exit(worker_ends, (Datum) 0);
@@ -127,6 +142,15 @@ append_table(AudBuf *b, const AudTableChanges *changes, size_t start)
 	return false;
 }
 
+/* Is it a table of users, and the work of nobody but this worker's? */
+static bool
+is_of_worker(const AudTableChanges *changes)
+{
+	return changes->relid >= FirstNormalObjectId && access_of(changes) != 0 &&
+		   get_rel_relkind(changes->relid) != RELKIND_TOASTVALUE &&
+		   (is_replication() || !aud_written_by_statement(changes->relid));
+}
+
 /* The tables of users that this transaction has changed. */
 static void
 record_changes(void *arg)
@@ -144,7 +168,7 @@ record_changes(void *arg)
 	start = b.len;
 	while ((at = aud_tables_next(at, &changes)) != NULL)
 	{
-		if (changes.relid < FirstNormalObjectId || access_of(&changes) == 0)
+		if (!is_of_worker(&changes))
 			continue;
 		rows += changes.inserted + changes.updated + changes.deleted;
 		if (!append_table(&b, &changes, start))
@@ -159,12 +183,27 @@ record_changes(void *arg)
 	record_event("write", kind_of_work(), detail, NULL, true);
 }
 
+/* Its first transaction, in which catalogs can be read. */
+static void
+begin_process(void)
+{
+	aud_begin_process();
+	aud_session_find_place();
+	(void) aud_identity_now(true);
+}
+
 void
 aud_apply_committing(void)
 {
-	if (!IsLogicalWorker() || MySubscription == NULL)
+	AudApply *apply = &aud_backend->apply;
+
+	if (MyBackendType != B_BG_WORKER || IsParallelWorker() ||
+		!OidIsValid(MyDatabaseId) || !aud_policy_watching())
 		return;
-	if (!aud_backend->apply.started)
+	if (!apply->began)
+		begin_process();
+	apply->began = true;
+	if (is_replication() && !apply->started)
 		worker_starts();
 	if (aud_policy_wants_class(AUD_CLASS_WRITE))
 		aud_safely(record_changes, NULL);

@@ -1,12 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * apply.h
- *	  Logical replication, the receiving side: workers that apply what a
- *	  publisher sends.
+ *	  Rows that background workers write below the executor: the server's own
+ *	  logical replication, and what extensions have of the kind.
  *
  * They change tables without planner, executor or permission checks, so no
  * hook sees a row.  What each transaction changed is in the server's own
- * counters, and is recorded as one event.
+ * counters, and is recorded as one event; of the workers of extensions, as far
+ * as no statement in it accounts for it.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,9 +15,10 @@
 #define AUD_STATEMENT_APPLY_H
 
 /*
- * A transaction of this process is about to commit: if this is an apply or
- * table synchronization worker, record what it did, and before the first one
- * that it has started.  Cheap elsewhere.
+ * A transaction of this process is about to commit: if this is a background
+ * worker, record what it did.  The first one is that which it starts with: of
+ * an apply or table synchronization worker that is recorded, of others it is
+ * found out who they act for.  Cheap elsewhere.
  */
 extern void aud_apply_committing(void);
 

@@ -87,11 +87,25 @@ typedef struct AudExpression
 	Oid            functions[AUD_EXPRESSION_FUNCTIONS_MAX];
 } AudExpression;
 
+/* Who acts, between the statements (acting.c). */
+typedef struct AudActing
+{
+	bool     known; /* has anybody looked yet? */
+	AudRoles last;  /* after the last statement */
+
+	/* What the end of a transaction gives back. */
+	bool     xact_is_new; /* none has been looked at since one ended */
+	AudRoles at_begin;    /* of the transaction */
+	bool     may_be_back;
+	AudRoles back;
+} AudActing;
+
 /* Where a transaction or subtransaction began. */
 typedef struct AudXactStart
 {
-	uint64 stmt;    /* last statement number before it */
-	uint64 records; /* records made before it */
+	uint64   stmt;    /* last statement number before it */
+	uint64   records; /* records made before it */
+	AudRoles roles;   /* of a subtransaction */
 } AudXactStart;
 
 /* Transactions (xact.c). */
@@ -164,10 +178,21 @@ typedef struct AudRequest
 	uint64   bytes_sent;     /* by it */
 } AudRequest;
 
-/* A worker of logical replication (apply.c). */
+/* Tables past this number count as written by no statement. */
+#define AUD_WRITTEN_MAX 64
+
+/* What statements of this transaction have written (written.c). */
+typedef struct AudWritten
+{
+	int n;
+	Oid tables[AUD_WRITTEN_MAX];
+} AudWritten;
+
+/* Background workers: of logical replication and others (apply.c). */
 typedef struct AudApply
 {
-	bool started;
+	bool began;   /* who it acts for is known */
+	bool started; /* as a worker of logical replication */
 	char subscription_json[NAMEDATALEN * 6 + 24];
 } AudApply;
 
@@ -179,11 +204,13 @@ typedef struct AudBackend
 	AudPlace      place;
 	AudEarly      early;
 	AudExpression expression;
+	AudActing     acting;
 	AudXact       xact;
 	AudErrorState error;
 	AudLogin      login;
 	AudRequest    request;
 	AudApply      apply;
+	AudWritten    written;
 } AudBackend;
 
 extern AudBackend *const aud_backend;

@@ -16,6 +16,7 @@
 #include "record/record.h"
 #include "server/clock.h"
 #include "server/compat.h"
+#include "statement/acting.h"
 #include "statement/begin.h"
 #include "statement/early.h"
 #include "statement/error.h"
@@ -35,11 +36,12 @@ aud_statement_open(void)
 	aud_error_watch();
 	aud_error_flush_swallowed();
 	aud_expression_forget();
+	aud_acting_look();
 	return aud_stack_open();
 }
 
 void
-aud_begin_identify(AudStmt *stmt, const char *source, bool from_rule)
+aud_begin_identify(AudStmt *stmt, const char *source, bool by_spi, bool from_rule)
 {
 	AudSurroundings now = {
 		.active = stmt->life.caller,
@@ -49,6 +51,8 @@ aud_begin_identify(AudStmt *stmt, const char *source, bool from_rule)
 		.awaiting_commit = aud_backend->stack.awaiting_commit,
 		.planning = stmt->place.planning,
 		.from_rule = from_rule,
+		.by_spi = by_spi,
+		.in_command = stmt->life.caller == NULL && aud_place_in_command(source),
 	};
 
 	aud_place_identify(stmt, &now);
@@ -66,9 +70,8 @@ aud_begin_set_text(AudStmt *stmt, const char *text, int location, int len)
 	stmt->text.len = len;
 }
 
-/* What every process that runs statements needs once. */
-static void
-start_process(void)
+void
+aud_begin_process(void)
 {
 	if (aud_backend->started)
 		return;
@@ -81,7 +84,7 @@ void
 aud_begin_take_down(AudStmt *stmt, bool may_read_catalog)
 {
 	aud_clock_read(&stmt->when.began, &stmt->when.began_at);
-	start_process();
+	aud_begin_process();
 	stmt->who = aud_identity_now(may_read_catalog);
 }
 

@@ -11,8 +11,12 @@
 
 #include "statement/backend.h"
 
-/* Number and place of a new statement of this text. */
-extern void aud_begin_identify(AudStmt *stmt, const char *source, bool from_rule);
+/*
+ * Number and place of a new statement.  source: the whole text that it stands
+ * in, or NULL; by_spi: a function runs it.
+ */
+extern void aud_begin_identify(AudStmt *stmt, const char *source, bool by_spi,
+							   bool from_rule);
 
 /* Or it is a part of its caller, and has no record of its own. */
 extern void aud_begin_silently(AudStmt *stmt);
@@ -33,6 +37,9 @@ aud_begin_is_inner_working(const AudStmt *stmt)
 /* The statement's own part of a text that may hold several. */
 extern void aud_begin_set_text(AudStmt *stmt, const char *text, int location,
 							   int len);
+
+/* What every process that runs statements needs once. */
+extern void aud_begin_process(void);
 
 /* When and who; see aud_session_identity.  Throws if it may read catalogs. */
 extern void aud_begin_take_down(AudStmt *stmt, bool may_read_catalog);

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "tcop/pquery.h"
 #include "utils/portal.h"
 
 #include "core/class.h"
@@ -112,15 +113,6 @@ aud_effects_cursor_runs(AudStmt *stmt)
 	watch_settings(stmt);
 }
 
-static void
-detail_number(AudStmt *stmt, const char *key, uint64 number)
-{
-	char text[32];
-	int  len = snprintf(text, sizeof(text), UINT64_FORMAT, number);
-
-	aud_stmt_detail_json(stmt, key, text, len);
-}
-
 /* The frame of a cursor: its query's, or what is kept of a held one. */
 static AudStmt *
 find_cursor(const char *name)
@@ -149,11 +141,11 @@ aud_effects_before_cursor(AudStmt *stmt)
 	cursor = find_cursor(stmt->cursor.name);
 	if (cursor == NULL)
 		return;
-	detail_number(stmt, "cursor_stmt", cursor->cursor.opened_by);
+	aud_stmt_detail_uint(stmt, "cursor_stmt", cursor->cursor.opened_by);
 	if (stmt->cursor.use == AUD_CURSOR_FETCH)
 		aud_stmt_merge(stmt, cursor);
 	else
-		detail_number(stmt, "cursor_rows", cursor->cursor.fetched);
+		aud_stmt_detail_uint(stmt, "cursor_rows", cursor->cursor.fetched);
 }
 
 static void
@@ -208,7 +200,7 @@ count_fetched(AudStmt *stmt, const QueryCompletion *qc)
 		cursor->cursor.fetched += qc->nprocessed;
 	if (held != NULL)
 		held->cursor.fetched = cursor->cursor.fetched;
-	detail_number(stmt, "cursor_rows", cursor->cursor.fetched);
+	aud_stmt_detail_uint(stmt, "cursor_rows", cursor->cursor.fetched);
 }
 
 void

@@ -13,6 +13,7 @@
 
 #include "facts/command.h"
 #include "facts/objects.h"
+#include "statement/acting.h"
 #include "facts/roles.h"
 #include "statement/early.h"
 #include "statement/effects.h"
@@ -56,16 +57,24 @@ aud_statement_end(AudStmt *stmt)
 	aud_stack_finish(stmt);
 }
 
+/* How many rows were sent; the portal is freed after its memory. */
+static void
+count_sent(AudStmt *stmt)
+{
+	const PortalData *portal = stmt->life.key;
+
+	stmt->result.rows = portal->portalPos;
+	stmt->result.incomplete = !portal->atEnd;
+}
+
 /* The rows have been sent, or nobody wants the rest of them. */
 static void
 portal_gone(void *arg)
 {
-	AudStmt                 *stmt = arg;
-	const struct PortalData *portal = stmt->life.key;
+	AudStmt *stmt = arg;
 
 	stmt->life.watched = false;
-	stmt->result.rows = portal->portalPos;
-	stmt->result.incomplete = !portal->atEnd;
+	count_sent(stmt);
 	aud_stack_record(stmt);
 	aud_stack_release(stmt);
 }
@@ -116,9 +125,12 @@ fail(AudStmt *stmt, const AudFailure *failure)
 void
 aud_statement_fail_with(AudStmt *stmt, const AudFailure *failure)
 {
+	AudRoles before = aud_backend->acting.last;
+
 	aud_stack_leave(stmt);
 	if (!aud_stack_has(stmt))
 		return;
+	aud_acting_failed(stmt, before);
 	aud_command_failed(stmt);
 	fail(stmt, failure);
 }
@@ -208,6 +220,8 @@ aud_statement_end_all(const AudFailure *failure)
 	{
 		if (stmt->result.outcome != AUD_OUTCOME_FAILURE)
 			stmt->result.incomplete = true;
+		if (stmt->life.watched && stmt->life.context_gone.func == portal_gone)
+			count_sent(stmt);
 		aud_stack_record(stmt);
 	}
 	stack->active = NULL;

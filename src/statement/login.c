@@ -30,6 +30,7 @@
 #include "record/record.h"
 #include "server/compat.h"
 #include "server/settings.h"
+#include "statement/acting.h"
 #include "statement/error.h"
 #include "statement/login.h"
 #include "statement/policy.h"
@@ -350,6 +351,7 @@ aud_login_opened(void)
 					  -1);
 	if (given > 0)
 		aud_settings_given(setting_given, NULL);
+	aud_acting_start(given > 0);
 	aud_record_open(aud_identity_now(true), wanted);
 	return true;
 }

@@ -73,6 +73,14 @@ aud_message_begin(uint64_t number)
 	return message->first_number;
 }
 
+bool
+aud_message_has_begun(void)
+{
+	return is_current() ? aud_backend->message.begun
+						: aud_backend->place.last_message ==
+							  GetCurrentStatementStartTimestamp();
+}
+
 uint64_t
 aud_message_batch(void)
 {

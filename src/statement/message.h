@@ -13,6 +13,7 @@
 #ifndef AUD_STATEMENT_MESSAGE_H
 #define AUD_STATEMENT_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,9 @@ extern void aud_message_analyzed(const char *source, int location, int len);
  * the first statement of the text if the text holds several, otherwise 0.
  */
 extern uint64_t aud_message_begin(uint64_t number);
+
+/* Has the statement that the client's message has come to begun to execute? */
+extern bool aud_message_has_begun(void);
 
 /* The same for an error that is none. */
 extern uint64_t aud_message_batch(void);

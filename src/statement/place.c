@@ -18,12 +18,15 @@
 #include "access/xact.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "tcop/pquery.h"
 #include "tcop/tcopprot.h"
 #include "utils/fmgrprotos.h"
+#include "utils/portal.h"
 
 #include "record/session.h"
 #include "server/activity.h"
 #include "statement/backend.h"
+#include "statement/message.h"
 #include "statement/place.h"
 
 int
@@ -39,6 +42,47 @@ bool
 aud_place_is_fastpath(void)
 {
 	return debug_query_string == NULL && aud_activity_is_fastpath();
+}
+
+/* The command that the client's portal runs, or NULL. */
+static const Node *
+command_of_portal(void)
+{
+	const PlannedStmt *plan;
+
+	if (ActivePortal == NULL || ActivePortal->status != PORTAL_ACTIVE ||
+		ActivePortal->stmts == NIL)
+		return NULL;
+	plan = linitial_node(PlannedStmt, ActivePortal->stmts);
+	return plan->commandType == CMD_UTILITY ? plan->utilityStmt : NULL;
+}
+
+bool
+aud_place_in_command(const char *source)
+{
+	return source != NULL && command_of_portal() != NULL &&
+		   source != ActivePortal->sourceText;
+}
+
+/*
+ * A step of an extension's script.  Wrappers of CREATE EXTENSION have scripts
+ * of their own, which creating_extension does not tell of; what event triggers
+ * run inside of it comes by SPI.
+ */
+static bool
+is_in_script(const AudSurroundings *now)
+{
+	NodeTag command = T_Invalid;
+
+	if (creating_extension)
+		return true;
+	if (now->by_spi)
+		return false;
+	if (now->active != NULL)
+		command = now->active->what.utility;
+	else if (now->in_command)
+		command = nodeTag(command_of_portal());
+	return command == T_CreateExtensionStmt || command == T_AlterExtensionStmt;
 }
 
 /*
@@ -62,7 +106,7 @@ find_origin(const AudStmt *stmt, const AudSurroundings *now)
 		return AUD_ORIGIN_TRIGGER;
 	if (now->from_rule)
 		return AUD_ORIGIN_RULE;
-	if (stmt->place.level > 0 && creating_extension)
+	if (stmt->place.level > 0 && is_in_script(now))
 		return AUD_ORIGIN_EXTENSION;
 	if (stmt->place.level > 0 && IsParallelWorker())
 		return AUD_ORIGIN_WORKER;
@@ -123,6 +167,13 @@ find_parent(AudStmt *stmt, const AudSurroundings *now)
 	else if (now->planning > 0 || now->in_early)
 	{
 		stmt->place.parent = aud_place_early_number();
+		stmt->place.level = 1;
+	}
+	else if (now->in_command)
+	{
+		stmt->place.parent = aud_message_has_begun()
+								 ? aud_backend->place.last_number
+								 : aud_place_early_number();
 		stmt->place.level = 1;
 	}
 	else if (now->from_rule)
@@ -191,6 +242,14 @@ aud_place_failed_number(void)
 	number = aud_place_early_number();
 	aud_backend->place.early_number = 0;
 	return number;
+}
+
+uint64
+aud_place_last_number(void)
+{
+	const AudPlace *place = &aud_backend->place;
+
+	return place->early_number != 0 ? place->early_number : place->last_number;
 }
 
 void

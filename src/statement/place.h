@@ -19,6 +19,8 @@ typedef struct AudSurroundings
 	int            planning;        /* planner levels below the active one */
 	bool           in_early;        /* the client's early frame runs it */
 	bool           from_rule;       /* a rule made it of another statement */
+	bool           by_spi;          /* a function runs it */
+	bool           in_command;      /* see aud_place_in_command */
 } AudSurroundings;
 
 /* Give a statement its number, parent, level, trigger depth and origin. */
@@ -30,6 +32,13 @@ extern void aud_place_identify(AudStmt *stmt, const AudSurroundings *now);
  */
 extern void aud_place_find_check(AudStmt *stmt, const char *source);
 
+/*
+ * For where nothing is active: is this text run inside a utility command of the
+ * client all the same?  By an extension that stands between the server and our
+ * hook, as pgextwlist runs scripts before and after CREATE EXTENSION.
+ */
+extern bool aud_place_in_command(const char *source);
+
 /* How deep in triggers is this process? */
 extern int aud_place_trigger_depth(void);
 
@@ -38,6 +47,9 @@ extern bool aud_place_is_fastpath(void);
 
 /* The number of a statement that failed before it began. */
 extern uint64 aud_place_failed_number(void);
+
+/* The client's last statement, or the one that is being planned; 0: none yet. */
+extern uint64 aud_place_last_number(void);
 
 /*
  * The number that the client's next statement will have; and that statement

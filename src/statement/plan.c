@@ -13,6 +13,7 @@
 #include "facts/objects.h"
 #include "facts/rewrite.h"
 #include "server/compat.h"
+#include "statement/acting.h"
 #include "statement/begin.h"
 #include "statement/early.h"
 #include "statement/error.h"
@@ -56,7 +57,8 @@ note_text(const Query *query, const char *source)
 {
 	const AudStack *stack = &aud_backend->stack;
 
-	if (stack->active != NULL || stack->planning > 0)
+	if (stack->active != NULL || stack->planning > 0 ||
+		aud_place_in_command(source))
 		return;
 	if (stack->early != NULL && !aud_early_analyzed(query, source))
 		return;
@@ -84,7 +86,7 @@ begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
 	stmt->what.classes = AUD_CLASS_WRITE;
 	stmt->what.rewritten = true;
 	stmt->result.has_rows = true;
-	aud_begin_identify(stmt, source, false);
+	aud_begin_identify(stmt, source, false, false);
 	aud_begin_set_text(stmt, source, query->stmt_location, query->stmt_len);
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));
@@ -126,6 +128,7 @@ aud_statement_analyzed(const Query *query, const char *source)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_error_write_unwritten();
+	aud_acting_look();
 	note_text(query, source);
 	if (aud_rewrite_leaves_nothing(query))
 		record_rewritten(query, source);

@@ -55,6 +55,12 @@ find_host(const AudStmt *stmt, const QueryDesc *query_desc)
 	return caller;
 }
 
+static bool
+is_by_spi(const DestReceiver *dest)
+{
+	return dest != NULL && dest->mydest == DestSPI;
+}
+
 /* A statement of its own, or a part of another one. */
 static void
 place_query(AudStmt *stmt, const QueryDesc *query_desc)
@@ -72,7 +78,10 @@ place_query(AudStmt *stmt, const QueryDesc *query_desc)
 			stmt->body.host->what.query_id = stmt->what.query_id;
 		return;
 	}
-	aud_begin_identify(stmt, query_desc->sourceText, !plan->canSetTag);
+	aud_begin_identify(stmt,
+					   query_desc->sourceText,
+					   is_by_spi(query_desc->dest),
+					   !plan->canSetTag);
 	if (stmt->life.caller != NULL &&
 		stmt->life.caller->what.utility == T_AlterTableStmt)
 		aud_place_find_check(stmt, query_desc->sourceText);
@@ -200,7 +209,7 @@ record_alone(AudStmt *stmt, const QueryDesc *query_desc)
 {
 	stmt->place.silent = false;
 	stmt->place.planning = 0;
-	aud_begin_identify(stmt, query_desc->sourceText, false);
+	aud_begin_identify(stmt, query_desc->sourceText, false, false);
 	stmt->what.tag = CreateCommandTag((Node *) query_desc->plannedstmt);
 	set_query_text(stmt, query_desc);
 	aud_begin_keep_unfinished(stmt);
@@ -225,7 +234,8 @@ aud_statement_run(QueryDesc *query_desc)
 
 /*
  * A portal may be run in several goes, and es_processed begins anew with each
- * of them.  It is complete when a go brought fewer rows than were asked for.
+ * of them.  It is complete when a go brought fewer rows than were asked for;
+ * who runs a query by SPI asks for all that he wants to have of it.
  */
 static void
 count_rows(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
@@ -235,8 +245,8 @@ count_rows(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
 	/* a query that a rule added is not counted */
 	stmt->result.rows += rows;
 	stmt->result.has_rows = query_desc->plannedstmt->canSetTag;
-	stmt->result.incomplete =
-		stmt->place.level == 0 && asked_for > 0 && rows >= asked_for;
+	stmt->result.incomplete = stmt->place.level == 0 && asked_for > 0 &&
+							  rows >= asked_for && !is_by_spi(query_desc->dest);
 }
 
 void

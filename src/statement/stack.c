@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "buffer/inflight.h"
@@ -16,11 +17,13 @@
 #include "record/identity.h"
 #include "record/record.h"
 #include "server/settings.h"
+#include "statement/acting.h"
 #include "statement/early.h"
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/policy.h"
 #include "statement/stack.h"
+#include "statement/written.h"
 #include "statement/xact.h"
 
 void
@@ -133,6 +136,8 @@ aud_stack_record(AudStmt *stmt)
 	if (stmt->life.recorded)
 		return;
 	stmt->life.recorded = true;
+	if (MyBackendType == B_BG_WORKER)
+		aud_written_note(stmt);
 	if (stmt->place.silent)
 		return;
 	aud_error_write_unwritten();
@@ -285,6 +290,8 @@ aud_stack_leave(AudStmt *stmt)
 		pop_abandoned(stack);
 	settle_early(stack, stmt);
 	aud_roles_notice(stmt);
+	if (stmt->life.caller == NULL)
+		aud_acting_left(stmt);
 	hand_over(stmt);
 	stack->active = stmt->life.caller;
 	stack->planning = stmt->place.planning;

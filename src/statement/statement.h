@@ -103,8 +103,10 @@ extern bool aud_statement_is_planning(void);
 
 /* As for queries. */
 extern void aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
-										const char   *query_string,
-										ParamListInfo params, bool is_step);
+										const char         *query_string,
+										ParamListInfo       params,
+										const DestReceiver *dest,
+										bool                is_step);
 
 /*
  * It has run.  The end of a COMMIT is that of its transaction, which is told by

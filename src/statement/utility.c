@@ -54,7 +54,7 @@ query_id_of(const AudStmt *stmt, const PlannedStmt *pstmt)
 void
 aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 							const char *query_string, ParamListInfo params,
-							bool is_step)
+							const DestReceiver *dest, bool is_step)
 {
 	Node *parsetree = pstmt->utilityStmt;
 
@@ -70,7 +70,10 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 		aud_begin_silently(stmt);
 	else
 	{
-		aud_begin_identify(stmt, query_string, false);
+		aud_begin_identify(stmt,
+						   query_string,
+						   dest != NULL && dest->mydest == DestSPI,
+						   false);
 		aud_begin_set_text(stmt,
 						   query_string,
 						   pstmt->stmt_location,

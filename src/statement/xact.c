@@ -28,8 +28,10 @@
 #include "record/identity.h"
 #include "record/record.h"
 #include "record/session.h"
+#include "statement/acting.h"
 #include "statement/backend.h"
 #include "statement/policy.h"
+#include "statement/written.h"
 #include "statement/xact.h"
 
 /* So many statements of a failed block are recorded one by one. */
@@ -50,7 +52,8 @@ aud_xact_records(void)
 static AudXactStart
 here(void)
 {
-	AudXactStart start = {aud_session_last_stmt(), aud_backend->xact.records};
+	AudXactStart start = {.stmt = aud_session_last_stmt(),
+						  .records = aud_backend->xact.records};
 
 	return start;
 }
@@ -134,6 +137,8 @@ begin_anew(void)
 	xact->n_subs = 0;
 	xact->gid[0] = '\0';
 	xact->top = here();
+	aud_acting_transaction_ended();
+	aud_written_forget();
 }
 
 void
@@ -189,7 +194,10 @@ aud_xact_sub_started(void)
 		}
 	}
 	if (xact->n_subs < xact->max_subs)
+	{
 		xact->subs[xact->n_subs] = here();
+		xact->subs[xact->n_subs].roles = aud_roles_acting();
+	}
 	xact->n_subs++; /* counted in any case, so that the others stay in step */
 }
 
@@ -208,8 +216,10 @@ aud_xact_sub_aborted(const AudFailure *failure)
 	if (xact->n_subs == 0)
 		return;
 	xact->n_subs--;
-	if (xact->n_subs < xact->max_subs)
-		record_end("ROLLBACK", &xact->subs[xact->n_subs], true, failure);
+	if (xact->n_subs >= xact->max_subs)
+		return;
+	record_end("ROLLBACK", &xact->subs[xact->n_subs], true, failure);
+	aud_acting_given_back(xact->subs[xact->n_subs].roles);
 }
 
 void
