@@ -61,6 +61,12 @@ typedef enum AudAccess
 /* The class called name[len] in any case, or 0. */
 extern int aud_class_by_name(const char *name, size_t len);
 
+/*
+ * The class, "all" or "none" that is spelled most like a word that is none of
+ * them, in any case; NULL if none is near.
+ */
+extern const char *aud_class_nearest(const char *word, size_t len);
+
 /* The names of all classes, for hints: "read, write, ...". */
 extern const char *aud_class_names(void);
 

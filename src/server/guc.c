@@ -89,9 +89,17 @@ source_is_allowed(GucSource source)
 	return false;
 }
 
+/* A class list while it is read. */
+typedef struct AudClassList
+{
+	int  classes;
+	bool says_none;
+	bool takes_from_nothing;
+} AudClassList;
+
 /* One word of a class list; returns false if it is not a class. */
 static bool
-apply_class_word(const char *word, size_t len, int *classes)
+apply_class_word(const char *word, size_t len, AudClassList *list)
 {
 	bool remove = len > 0 && word[0] == '-';
 	int class;
@@ -106,7 +114,8 @@ apply_class_word(const char *word, size_t len, int *classes)
 		class = AUD_CLASS_ALL;
 	else if (len == 4 && pg_strncasecmp(word, "none", 4) == 0 && !remove)
 	{
-		*classes = 0;
+		list->classes = 0;
+		list->says_none = true;
 		return true;
 	}
 	else
@@ -114,8 +123,47 @@ apply_class_word(const char *word, size_t len, int *classes)
 
 	if (class == 0)
 		return false;
-	*classes = remove ? *classes & ~class : *classes | class;
+	list->takes_from_nothing |= remove && list->classes == 0;
+	list->says_none &= remove;
+	list->classes = remove ? list->classes & ~class : list->classes | class;
 	return true;
+}
+
+/* Whoever means to record nothing has to say so. */
+static bool
+check_class_list(const AudClassList *list)
+{
+	if (list->takes_from_nothing)
+		GUC_check_errdetail("The list takes classes away before it names any.");
+	else if (list->classes == 0 && !list->says_none)
+		GUC_check_errdetail(
+			"The list names no class, so nothing would be recorded.");
+	else
+		return true;
+	GUC_check_errhint(
+		"Write \"none\" to record nothing, or \"all, -misc\" to record all classes but one.");
+	return false;
+}
+
+static void
+explain_unknown(const char *word, size_t len)
+{
+	const char *name;
+
+	GUC_check_errdetail("Unrecognized class \"%.*s\".", (int) len, word);
+	if (len > 0 && word[0] == '-')
+	{
+		word++;
+		len--;
+	}
+	name = aud_class_nearest(word, len);
+	if (name != NULL)
+		GUC_check_errhint("Perhaps you meant \"%s\". Valid classes are all, none, %s; a class is taken away with \"-\" before its name.",
+						  name,
+						  aud_class_names());
+	else
+		GUC_check_errhint("Valid classes are all, none, %s; a class is taken away with \"-\" before its name.",
+						  aud_class_names());
 }
 
 /*
@@ -125,9 +173,9 @@ apply_class_word(const char *word, size_t len, int *classes)
 static bool
 parse_classes(const char *list, int *classes)
 {
-	const char *p = list;
+	const char  *p = list;
+	AudClassList read = {0};
 
-	*classes = 0;
 	while (*p != '\0')
 	{
 		size_t len;
@@ -136,16 +184,15 @@ parse_classes(const char *list, int *classes)
 		len = strcspn(p, " \t\r\n,");
 		if (len == 0)
 			break;
-		if (!apply_class_word(p, len, classes))
+		if (!apply_class_word(p, len, &read))
 		{
-			GUC_check_errdetail("Unrecognized class \"%.*s\".", (int) len, p);
-			GUC_check_errhint("Valid classes are all, none, %s; a class is taken away with \"-\" before its name.",
-							  aud_class_names());
+			explain_unknown(p, len);
 			return false;
 		}
 		p += len;
 	}
-	return true;
+	*classes = read.classes;
+	return check_class_list(&read);
 }
 
 static bool
