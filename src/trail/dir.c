@@ -205,6 +205,12 @@ name_log(void)
 			ereport(FATAL,
 					errcode(ERRCODE_INTERNAL_ERROR),
 					errmsg("could not generate a name for the audit trail"));
+
+		/*
+		 * Begin with a letter: loaders of CSV and JSON take digits, and
+		 * digits around one "e", for a number.
+		 */
+		bytes[0] |= 0xa0;
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			snprintf(log_id + 2 * i, 3, "%02x", bytes[i]);
 	}
