@@ -58,7 +58,7 @@ $c->until_type('E'); gone();
 @got = got();
 is_record($got[-1], { command => 'DO', outcome => 'failure', sqlstate => '57P01', level => undef }, '71: terminated, in a function');
 is_deeply([ map { ($_->{level} // 0) . " $_->{outcome}" } @got[ -3 .. -1 ] ], [ '1 success', '1 failure', '0 failure' ], '71: with what was under way in it');
-is_record(end_of(), { outcome => 'success', reason => 'terminated', sqlstate => '57P01' }, '71: and the session ended by it');
+is_record(end_of(), { outcome => 'failure', reason => 'terminated', sqlstate => '57P01' }, '71: and the session ended by it');
 ok(end_of()->{duration_us} > 100_000, '71: after some time');
 
 # the clean-up of temporary tables ends the transaction before we do

@@ -70,7 +70,10 @@ my ($id) = map { /"Query Identifier": (-?\d+)/ ? $1 : () } @ids;
 	sub { $_[0]->parse('', 'SELECT a FROM t WHERE a = $1')->bind('', '', ['3'])->execute('') }, 'SET work_mem = 4096', 'COPY t TO STDOUT');
 is(of_query('SELECT a FROM t WHERE a = 1', @got)->{query_id}, $id, 'query_id: that of EXPLAIN');
 is(of_query('SELECT a FROM t WHERE a = 2', @got)->{query_id}, $id, 'query_id: the same for another constant');
-is(of_query('SELECT a FROM t WHERE a = $1', @got)->{query_id}, $id, 'query_id: and for a parameter');
+# PostgreSQL counts a parameter and a constant apart.
+like(of_query('SELECT a FROM t WHERE a = $1', @got)->{query_id} // '', qr/^-?[1-9]\d*$/, 'query_id: with a parameter');
+my $execute = of_query('EXECUTE q (3)', run_as($node, 'alice', 'PREPARE q (int) AS SELECT a FROM t WHERE a = $1', 'EXECUTE q (3)'));
+is($execute->{query_id}, of_query('SELECT a FROM t WHERE a = $1', @got)->{query_id}, 'query_id: EXECUTE has that of what was prepared');
 like(of_query(q{INSERT INTO t VALUES (7, 'x')}, @got)->{query_id} // '', qr/^-?[1-9]\d*$/, 'query_id: of a write');
 like(of_query('SET work_mem = 4096', @got)->{query_id} // '', qr/^-?[1-9]\d*$/, 'query_id: of a command, which has one as well');
 
@@ -85,6 +88,10 @@ has_facts(in_pieces('SELECT a FROM t WHERE a <= 5 ORDER BY a', 2), { rows => 2, 
 has_facts(in_pieces('EXECUTE e', 0), { rows => 5, incomplete => undef }, 'in pieces: an EXECUTE that was read at once');
 has_facts(in_pieces('EXECUTE e', 2), { rows => 2, incomplete => 1 }, 'in pieces: an EXECUTE given up: rows sent');
 has_facts(in_pieces('EXECUTE e', 2, 2, 2), { rows => 5, incomplete => undef }, 'in pieces: an EXECUTE read to its end');
+
+$got[0] = of_query('FETCH 4 FROM f', run_as($node, 'alice', 'BEGIN', 'DECLARE f CURSOR FOR SELECT a FROM t WHERE a <= 5',
+	sub { my $c = $_[0]; $c->parse('', 'FETCH 4 FROM f')->bind('p', '', []); $c->execute('p', 3); $c->close_it('P', 'p') }));
+has_facts($got[0], { rows => 3, incomplete => 1, cursor_rows => 4 }, 'in pieces: a FETCH given up');
 
 # IF EXISTS.
 foreach my $case (
@@ -110,6 +117,29 @@ foreach my $case (
 foreach my $sql ('CREATE ROLE there', 'DROP ROLE IF EXISTS there', 'CREATE TABLE there (a int)', 'ALTER TABLE IF EXISTS there ADD COLUMN x int', 'DROP TABLE IF EXISTS there')
 {
 	has_facts(of_query($sql, run_as($node, $super, $sql)), { outcome => 'success', skipped => undef }, "there: $sql");
+}
+# A part of an object that is there.
+$node->safe_psql('postgres', q{CREATE TABLE parts (a int); CREATE TYPE en AS ENUM ('a'); CREATE DOMAIN dom AS int});
+foreach my $case (
+	[ 'ALTER TABLE parts DROP COLUMN IF EXISTS b', 1 ],
+	[ 'ALTER TABLE parts DROP CONSTRAINT IF EXISTS b', 1 ],
+	[ 'ALTER TABLE parts ADD COLUMN IF NOT EXISTS a int', 1 ],
+	[ 'ALTER TABLE parts ADD COLUMN IF NOT EXISTS a int, ADD COLUMN IF NOT EXISTS b int', undef ],
+	[ 'ALTER TABLE parts DROP COLUMN IF EXISTS c, ALTER COLUMN a SET NOT NULL', undef ],
+	[ 'ALTER TABLE parts ADD CONSTRAINT c CHECK (a > 0)', undef ],
+	[ 'ALTER TABLE parts DROP CONSTRAINT IF EXISTS c', undef ],
+	[ 'ALTER TABLE parts DROP COLUMN IF EXISTS b', undef ],
+	[ 'ALTER TABLE parts ALTER COLUMN a DROP IDENTITY IF EXISTS', 1 ],
+	[ 'ALTER TABLE parts ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY', undef ],
+	[ 'ALTER TABLE parts ALTER COLUMN a DROP IDENTITY IF EXISTS', undef ],
+	[ q{ALTER TYPE en ADD VALUE IF NOT EXISTS 'a'}, 1 ],
+	[ q{ALTER TYPE en ADD VALUE IF NOT EXISTS 'b'}, undef ],
+	[ 'ALTER DOMAIN dom DROP CONSTRAINT IF EXISTS c', 1 ],
+	[ 'ALTER DOMAIN dom ADD CONSTRAINT c CHECK (VALUE > 0)', undef ],
+	[ 'ALTER DOMAIN dom DROP CONSTRAINT IF EXISTS c', undef ])
+{
+	my ($sql, $skipped) = @$case;
+	has_facts(of_query($sql, run_as($node, $super, $sql)), { outcome => 'success', skipped => $skipped }, ($skipped ? 'nothing to do: ' : 'done: ') . $sql);
 }
 has_facts(of_query('CREATE TABLE IF NOT EXISTS t (z int)', run_as($node, $super, 'CREATE TABLE IF NOT EXISTS t (z int)')), { skipped => 1 },
 	'IF NOT EXISTS is skipped where it is there');
@@ -155,6 +185,19 @@ has_facts($check // {}, { command => 'SELECT', origin => 'referential', level =>
 ($check) = grep { $_->{level} } statements_of(@got);
 has_facts($check // {}, { origin => 'referential', level => 1 }, 'as that of a row is');
 
+foreach my $sql (
+	'ALTER TABLE child ADD CONSTRAINT later FOREIGN KEY (a) REFERENCES t (a) NOT VALID', 'ALTER TABLE child VALIDATE CONSTRAINT later')
+{
+	@got = grep { $_->{level} } statements_of(run_as($node, $super, $sql));
+	is_deeply([ map { $_->{origin} } @got ], [ $sql =~ /VALIDATE/ ? 'referential' : () ], "the check of $sql");
+}
+# What looks like it, but is a function's, says so.
+$node->safe_psql('postgres', 'CREATE FUNCTION looks() RETURNS int LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN
+	SELECT fk.a INTO n FROM ONLY child fk LEFT OUTER JOIN ONLY t pk ON pk.a = fk.a; RETURN n; END $$; CREATE TABLE few AS SELECT 1 AS a');
+my $sql_like = 'ALTER TABLE few ADD COLUMN seen int DEFAULT looks()';
+@got = grep { $_->{level} } statements_of(run_as($node, $super, $sql_like));
+is_deeply([ map { $_->{origin} } @got ], ['function'], 'a query of a function in ALTER TABLE is not the check');
+
 # DROP OWNED that could not revoke everything.
 $node->safe_psql('postgres', 'CREATE ROLE drops LOGIN; CREATE TABLE granted (a int); GRANT SELECT ON granted TO drops;
 	CREATE TABLE own (a int); ALTER TABLE own OWNER TO drops');
@@ -180,12 +223,27 @@ foreach my $value (q{''}, q{'-misc'}, q{'-misc, -read'}, q{' '})
 	like($err, qr/HINT:.*"?none"?.*"?all, -misc"?/, "and what to write: $value");
 	$node->safe_psql('postgres', 'ALTER SYSTEM RESET secaudit.log');
 }
+foreach my $target ('ROLE alice', 'DATABASE postgres')
+{
+	my ($status, undef, $err) = $node->psql('postgres', "ALTER $target SET secaudit.log = '-misc'");
+	isnt($status, 0, "and so by ALTER $target");
+	like($err, qr/HINT:.*"?none"?.*"?all, -misc"?/, "with the hint: ALTER $target");
+}
+foreach my $case ([ 'raed', 'read' ], [ '-wirte', 'write' ], [ 'Function_', 'function' ], [ 'non', 'none' ])
+{
+	my ($word, $near) = @$case;
+	like(($node->psql('postgres', "ALTER SYSTEM SET secaudit.log = 'all, $word'"))[2], qr/Unrecognized class "\Q$word\E".*Perhaps you meant "$near"/s, "the nearest class to $word");
+}
+unlike(($node->psql('postgres', q{ALTER SYSTEM SET secaudit.log = 'everything'}))[2], qr/Perhaps/, 'none is near to a word that is another');
 foreach my $value (q{'none'}, q{'all, -misc'}, q{'read'})
 {
 	my ($status) = $node->psql('postgres', "ALTER SYSTEM SET secaudit.log = $value");
 	is($status, 0, "secaudit.log = $value is taken");
 }
 $node->safe_psql('postgres', 'ALTER SYSTEM RESET secaudit.log');
+
+# A name that no loader of CSV or JSON takes for a number.
+like((all_records($node))[0]{log}, qr/^[abef][0-9a-f]{15}$/, 'the name of a trail begins with a letter');
 
 # What a reload changed: every setting of those kinds that this server has.
 my %new = (log_duration => 'on', output_plugin_libraries => 'test_decoding', composite_type_mismatch => undef, session_preload_libraries => 'auto_explain', row_security => 'off');
@@ -201,6 +259,14 @@ foreach my $name (sort keys %new)
 	my ($reload) = await_records($node, 1, since => $since, command => 'RELOAD', setting => $name);
 	has_facts($reload // {}, { event => 'config', class => 'config', old_value => $old, new_value => $value }, "a reload that changes $name");
 }
+
+# pg_stat_statements, loaded after secaudit, is called before it and takes the identifier out of commands.
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'secaudit, pg_stat_statements'");
+$node->restart;
+@got = run_as($node, $super, 'CREATE EXTENSION pg_stat_statements', 'SET work_mem = 4096', 'SELECT a FROM t WHERE a = 1');
+like(of_query('SET work_mem = 4096', @got)->{query_id} // '', qr/^-?[1-9]\d*$/, 'query_id: of a command, beside pg_stat_statements');
+is($node->safe_psql('postgres', q{SELECT queryid FROM pg_stat_statements WHERE query = 'SELECT a FROM t WHERE a = $1'}),
+	of_query('SELECT a FROM t WHERE a = 1', @got)->{query_id}, 'query_id: joins with pg_stat_statements');
 
 check_trail($node, 'the trail is sound');
 $node->stop;

@@ -28,6 +28,20 @@ static const AudTopic topics[] = {
 	aud_command_ddl,         /* every other CREATE, ALTER, DROP */
 };
 
+/* ADD COLUMN IF NOT EXISTS, DROP CONSTRAINT IF EXISTS, and nothing else? */
+static bool
+all_parts_may_do_nothing(const AlterTableStmt *alter)
+{
+	ListCell *lc;
+
+	foreach (lc, alter->cmds)
+	{
+		if (!lfirst_node(AlterTableCmd, lc)->missing_ok)
+			return false;
+	}
+	return true;
+}
+
 /* May this command find that there is nothing to do, and succeed? */
 static bool
 may_do_nothing(const Node *parsetree)
@@ -57,6 +71,44 @@ may_do_nothing(const Node *parsetree)
 			return ((const DefineStmt *) parsetree)->if_not_exists;
 		case T_DropStmt:
 			return ((const DropStmt *) parsetree)->missing_ok;
+		case T_AlterTableStmt:
+			return all_parts_may_do_nothing((const AlterTableStmt *) parsetree);
+		case T_AlterDomainStmt:
+			return ((const AlterDomainStmt *) parsetree)->missing_ok;
+		case T_DropRoleStmt:
+			return ((const DropRoleStmt *) parsetree)->missing_ok;
+		case T_DropdbStmt:
+			return ((const DropdbStmt *) parsetree)->missing_ok;
+		case T_DropTableSpaceStmt:
+			return ((const DropTableSpaceStmt *) parsetree)->missing_ok;
+		case T_DropSubscriptionStmt:
+			return ((const DropSubscriptionStmt *) parsetree)->missing_ok;
+		case T_DropUserMappingStmt:
+			return ((const DropUserMappingStmt *) parsetree)->missing_ok;
+		default:
+			return false;
+	}
+}
+
+/*
+ * ALTER ... IF EXISTS is about the object, not about what it does to it: it
+ * does nothing if the object could not be found before.
+ */
+static bool
+alters_if_exists(const Node *parsetree)
+{
+	switch (nodeTag(parsetree))
+	{
+		case T_AlterTableStmt:
+			return ((const AlterTableStmt *) parsetree)->missing_ok;
+		case T_AlterSeqStmt:
+			return ((const AlterSeqStmt *) parsetree)->missing_ok;
+		case T_AlterStatsStmt:
+			return ((const AlterStatsStmt *) parsetree)->missing_ok;
+		case T_RenameStmt:
+			return ((const RenameStmt *) parsetree)->missing_ok;
+		case T_AlterObjectSchemaStmt:
+			return ((const AlterObjectSchemaStmt *) parsetree)->missing_ok;
 		default:
 			return false;
 	}
@@ -87,6 +139,8 @@ aud_command_before(AudStmt *stmt, Node *parsetree)
 
 	stmt->what.if_not_exists = may_do_nothing(parsetree);
 	aud_safely(ask_topics, &command);
+	if (alters_if_exists(parsetree) && !OidIsValid(stmt->target.objid))
+		stmt->what.if_not_exists = true;
 }
 
 static void

@@ -15,9 +15,11 @@
 #include "miscadmin.h"
 #include "nodes/value.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 
 #include "core/class.h"
 #include "facts/address.h"
+#include "facts/objects.h"
 #include "facts/topics.h"
 
 static List *
@@ -124,6 +126,32 @@ aspects_of_table_command(AudStmt *stmt, const AlterTableCmd *command,
 	}
 }
 
+/* The other relation that it changes, or is refused to change. */
+static void
+add_other(AudStmt *stmt, const AlterTableStmt *alter, const AlterTableCmd *command)
+{
+	const RangeVar *other = NULL;
+
+	switch (command->subtype)
+	{
+		case AT_AttachPartition:
+		case AT_DetachPartition:
+		case AT_DetachPartitionFinalize:
+			other = ((PartitionCmd *) command->def)->name;
+			break;
+		case AT_AddInherit:
+		case AT_DropInherit:
+			other = (RangeVar *) command->def;
+			break;
+		default:
+			break;
+	}
+	aud_command_add_relation(stmt,
+							 other,
+							 alter->objtype == OBJECT_INDEX ? "index" : "table",
+							 AUD_ACCESS_ALTER);
+}
+
 static void
 before_alter_table(AudStmt *stmt, const AlterTableStmt *alter)
 {
@@ -131,7 +159,10 @@ before_alter_table(AudStmt *stmt, const AlterTableStmt *alter)
 	ListCell *lc;
 
 	foreach (lc, alter->cmds)
+	{
 		aspects = aspects_of_table_command(stmt, lfirst(lc), aspects);
+		add_other(stmt, alter, lfirst(lc));
+	}
 	put_security(stmt, aspects);
 }
 
@@ -187,6 +218,23 @@ before_label(AudStmt *stmt, const SecLabelStmt *label)
 	put_security(stmt, aspect(NIL, "security_label"));
 }
 
+static void
+after_nothing(AudStmt *stmt)
+{
+	aud_objects_skip(stmt);
+}
+
+/* The server reports the type as altered all the same. */
+static void
+before_alter_enum(AudStmt *stmt, const AlterEnumStmt *alter)
+{
+	if (alter->skipIfNewValExists && OidIsValid(stmt->target.objid) &&
+		SearchSysCacheExists2(ENUMTYPOIDNAME,
+							  ObjectIdGetDatum(stmt->target.objid),
+							  CStringGetDatum(alter->newVal)))
+		stmt->target.after = after_nothing;
+}
+
 /* Details beyond the target. */
 static void
 add_details(AudStmt *stmt, Node *tree)
@@ -201,6 +249,9 @@ add_details(AudStmt *stmt, Node *tree)
 			break;
 		case T_AlterTableStmt:
 			before_alter_table(stmt, (AlterTableStmt *) tree);
+			break;
+		case T_AlterEnumStmt:
+			before_alter_enum(stmt, (AlterEnumStmt *) tree);
 			break;
 		case T_RenameStmt:
 		case T_AlterObjectSchemaStmt:

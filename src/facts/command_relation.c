@@ -33,7 +33,10 @@ add_relations(AudStmt *stmt, List *names, int access)
 	ListCell *lc;
 
 	foreach (lc, names)
-		aud_command_add_relation(stmt, lfirst(lc), "table", access);
+	{
+		if (IsA(lfirst(lc), RangeVar)) /* CREATE STATISTICS may be given others */
+			aud_command_add_relation(stmt, lfirst(lc), "table", access);
+	}
 }
 
 /* The command goes through everything in this database. */
@@ -188,6 +191,23 @@ aud_command_relation(AudStmt *stmt, Node *parsetree)
 									 ((IndexStmt *) parsetree)->relation,
 									 "table",
 									 AUD_ACCESS_ALTER);
+			return false;
+		case T_CreateTrigStmt:
+			aud_command_add_relation(stmt,
+									 ((CreateTrigStmt *) parsetree)->relation,
+									 "table",
+									 AUD_ACCESS_ALTER);
+			return false;
+		case T_CreatePolicyStmt:
+			aud_command_add_relation(stmt,
+									 ((CreatePolicyStmt *) parsetree)->table,
+									 "table",
+									 AUD_ACCESS_ALTER);
+			return false;
+		case T_CreateStatsStmt:
+			add_relations(stmt,
+						  ((CreateStatsStmt *) parsetree)->relations,
+						  AUD_ACCESS_ALTER);
 			return false;
 		case T_RefreshMatViewStmt:
 			aud_command_add_relation(stmt,

@@ -16,6 +16,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_shdepend.h"
 #include "commands/defrem.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "utils/acl.h"
@@ -178,12 +179,11 @@ before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
 		aud_stmt_detail_flag(stmt, "admin_option");
 }
 
-/*
- * DROP OWNED also takes privileges away, of which no hook tells: the objects
- * are those whose ACL depends on the role.
- */
+/* Something of this database, or of all, that depends on a role. */
+typedef void (*AudDependent)(AudStmt *stmt, const FormData_pg_shdepend *depend);
+
 static void
-add_revoked(AudStmt *stmt, Oid role)
+for_dependents(AudStmt *stmt, Oid role, AudDependent call)
 {
 	Relation    rel = table_open(SharedDependRelationId, AccessShareLock);
 	ScanKeyData key[2];
@@ -206,37 +206,94 @@ add_revoked(AudStmt *stmt, Oid role)
 	{
 		Form_pg_shdepend depend = (Form_pg_shdepend) GETSTRUCT(tuple);
 
-		if (depend->deptype != SHARED_DEPENDENCY_ACL ||
-			(depend->dbid != MyDatabaseId && OidIsValid(depend->dbid)))
-			continue;
-		if (depend->classid == RelationRelationId)
-			aud_objects_add_relation(stmt, depend->objid, AUD_ACCESS_REVOKE, NULL);
-		else
-			aud_objects_add_address(stmt,
-									depend->classid,
-									depend->objid,
-									0,
-									AUD_ACCESS_REVOKE);
+		if (depend->dbid == MyDatabaseId || !OidIsValid(depend->dbid))
+			call(stmt, depend);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 }
 
+/*
+ * DROP OWNED also takes privileges away, of which no hook tells: the objects
+ * are those whose ACL depends on the role.
+ */
+static void
+add_revoked(AudStmt *stmt, const FormData_pg_shdepend *depend)
+{
+	if (depend->deptype != SHARED_DEPENDENCY_ACL)
+		return;
+	if (depend->classid == RelationRelationId)
+		aud_objects_add_relation(stmt, depend->objid, AUD_ACCESS_REVOKE, NULL);
+	else
+		aud_objects_add_address(stmt,
+								depend->classid,
+								depend->objid,
+								0,
+								AUD_ACCESS_REVOKE);
+}
+
+/* Its right, or its place in a policy, is still there. */
+static void
+remove_kept(AudStmt *stmt, const FormData_pg_shdepend *depend)
+{
+	int kept = 0;
+
+	if (depend->deptype != SHARED_DEPENDENCY_ACL &&
+		depend->deptype != SHARED_DEPENDENCY_POLICY)
+		return;
+	stmt->result.outcome = AUD_OUTCOME_PARTIAL;
+	stmt->result.failure.sqlstate = ERRCODE_WARNING_PRIVILEGE_NOT_REVOKED;
+	for (int i = 0; i < stmt->objects.n; i++)
+	{
+		AudObject object = stmt->objects.items[i];
+
+		if (object.classid == depend->classid &&
+			object.objid == depend->objid && object.access != 0)
+		{
+			object.access &= ~AUD_ACCESS_REVOKE;
+			if (object.access == 0)
+				continue;
+		}
+		stmt->objects.items[kept++] = object;
+	}
+	stmt->objects.n = kept;
+}
+
+/*
+ * A role may drop what it owns, but not take back what others have granted:
+ * the server warns and goes on.  What it has left is in the catalog.
+ */
+static void
+after_drop_owned(AudStmt *stmt)
+{
+	char *roles = pstrdup(stmt->arena.data + stmt->target.note_off);
+	char *end;
+
+	for (char *at = roles; *at != '\0'; at = end)
+		for_dependents(stmt, (Oid) strtoul(at, &end, 10), remove_kept);
+}
+
 static void
 before_drop_owned(AudStmt *stmt, const DropOwnedStmt *drop)
 {
-	ListCell *lc;
+	StringInfoData roles;
+	ListCell      *lc;
 
 	if (drop->behavior == DROP_CASCADE)
 		aud_stmt_detail(stmt, "behavior", "cascade");
 	aud_stmt_detail_strings(stmt, "owned_by", aud_address_roles(drop->roles));
+	initStringInfo(&roles);
 	foreach (lc, drop->roles)
 	{
 		Oid role = aud_address_role_oid(lfirst(lc));
 
-		if (OidIsValid(role))
-			add_revoked(stmt, role);
+		if (!OidIsValid(role))
+			continue;
+		for_dependents(stmt, role, add_revoked);
+		appendStringInfo(&roles, " %u", role);
 	}
+	stmt->target.after = after_drop_owned;
+	aud_stmt_note(stmt, roles.data);
 }
 
 bool

@@ -324,5 +324,6 @@ aud_objects_skip(AudStmt *stmt)
 {
 	stmt->what.skipped = true;
 	for (int i = 0; i < stmt->objects.n; i++)
-		stmt->objects.items[i].access &= ~(AUD_ACCESS_CREATE | AUD_ACCESS_DROP);
+		stmt->objects.items[i].access &=
+			~(AUD_ACCESS_CREATE | AUD_ACCESS_ALTER | AUD_ACCESS_DROP);
 }

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "hooks/hooks.h"
+#include "server/activity.h"
 #include "server/error_context.h"
 #include "server/safely.h"
 #include "server/wire.h"
@@ -106,6 +107,8 @@ error_raised(void *arg)
 		return;
 	level = sqlstate == ERRCODE_OUT_OF_MEMORY ? out_of_memory() : look_at_error();
 
+	if (level >= ERROR)
+		aud_activity_error_raised();
 	if (level == ERROR)
 		aud_wire_rearm(aud_error_write);
 	if (level >= ERROR && aud_statement_active() == NULL)

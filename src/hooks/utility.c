@@ -49,7 +49,11 @@ run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 
 	PG_TRY();
 	{
-		aud_statement_begin_utility(stmt, pstmt, queryString, params);
+		aud_statement_begin_utility(stmt,
+									pstmt,
+									queryString,
+									params,
+									context == PROCESS_UTILITY_SUBCOMMAND);
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 		aud_statement_end_utility(stmt, qc);
 	}

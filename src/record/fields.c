@@ -354,6 +354,16 @@ aud_record_append_xid(AudBuf *b, TransactionId xid)
 		aud_json_lit_id(b, "xid", xid);
 }
 
+/* Signed, as pg_stat_statements shows it; a string, for it needs all 64 bits. */
+void
+aud_record_append_query_id(AudBuf *b, uint64 query_id)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), INT64_FORMAT, (int64) query_id);
+	aud_json_lit_word(b, "query_id", text);
+}
+
 void
 aud_record_add_cut(AudBuf *cut, const char *key)
 {

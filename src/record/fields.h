@@ -76,6 +76,9 @@ extern void aud_record_add_cut(AudBuf *cut, const char *key);
 /* A transaction that has changed nothing yet has no number. */
 extern void aud_record_append_xid(AudBuf *b, TransactionId xid);
 
+/* Not for 0, which means that there is none. */
+extern void aud_record_append_query_id(AudBuf *b, uint64 query_id);
+
 /* ,"truncated":[...] with the keys in cut, if there are any. */
 extern void aud_record_append_truncated(AudBuf *b, const AudBuf *cut);
 

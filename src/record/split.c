@@ -93,6 +93,8 @@ append_results(AudBuf *b, const AudStmt *stmt, const AudProgress *at, AudBuf *cu
 						  INSTR_TIME_GET_MICROSEC(duration) + stmt->when.lead_us);
 	}
 	aud_record_append_xid(b, GetTopTransactionIdIfAny());
+	if (stmt->what.query_id != 0)
+		aud_record_append_query_id(b, stmt->what.query_id);
 }
 
 /* Which of the two texts something was done to. */

@@ -125,8 +125,13 @@ typedef struct AudStmtPlace
 	uint64 batch; /* number of the first one in its text, if it holds several */
 	int    level;
 	AudOrigin origin;
-	int       trigger_depth;
-	int       planning; /* planner levels of the caller, while active */
+	bool      is_check; /* of all rows, by a foreign key */
+	bool is_step; /* of the command around it, like GRANT in CREATE SCHEMA */
+	int  trigger_depth;
+	int  planning; /* planner levels of the caller, while active */
+
+	/* of a utility command: the server's error_context_stack as it began */
+	const void *error_context;
 } AudStmtPlace;
 
 typedef struct AudStmtWhat
@@ -136,7 +141,8 @@ typedef struct AudStmtWhat
 	const char *event;    /* NULL: "statement" or "error" */
 	const char *command;  /* NULL: the name of the tag */
 	CommandTag  tag;
-	NodeTag     utility; /* T_Invalid for a query */
+	NodeTag     utility;  /* T_Invalid for a query */
+	uint64      query_id; /* of compute_query_id, 0: none */
 	int         classes;
 	bool        must_record;  /* whatever the settings say */
 	bool        user_objects; /* touches anything outside the catalogs */

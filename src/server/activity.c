@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include "commands/copy.h"
+#include "commands/copyfrom_internal.h"
 #include "commands/progress.h"
 #include "utils/backend_status.h"
 
@@ -22,12 +24,45 @@ aud_activity_is_fastpath(void)
 	return MyBEEntry != NULL && MyBEEntry->st_state == STATE_FASTPATH;
 }
 
+/* The line that the last error was about; 0: no COPY FROM was under way. */
+static uint64 failed_line;
+static uint64 header_lines;
+
+/* The outermost, should a trigger of COPY FROM read a table of file_fdw. */
+void
+aud_activity_error_raised(void)
+{
+	failed_line = 0;
+	for (const ErrorContextCallback *callback = error_context_stack;
+		 callback != NULL;
+		 callback = callback->previous)
+	{
+		const CopyFromStateData *copy = callback->arg;
+
+		if (callback->callback != CopyFromErrorCallback)
+			continue;
+		failed_line = copy->cur_lineno;
+		header_lines = copy->opts.header_line ? 1 : 0;
+	}
+}
+
+/*
+ * The server counts rows when it puts them into its buffer, COPY FROM reports
+ * the line of the row that could not be written from there.
+ */
 bool
 aud_activity_copied(uint64 *rows)
 {
+	int64 counted;
+
 	if (MyBEEntry == NULL ||
 		MyBEEntry->st_progress_command != PROGRESS_COMMAND_COPY)
 		return false;
-	*rows = MyBEEntry->st_progress_param[PROGRESS_COPY_TUPLES_PROCESSED];
+	counted = MyBEEntry->st_progress_param[PROGRESS_COPY_TUPLES_PROCESSED];
+	*rows = (uint64) counted;
+	if (MyBEEntry->st_progress_param[PROGRESS_COPY_COMMAND] ==
+			PROGRESS_COPY_COMMAND_FROM &&
+		failed_line > header_lines)
+		*rows = Min(*rows, failed_line - header_lines - 1);
 	return true;
 }

@@ -13,6 +13,9 @@
 /* Is the client's message that is being worked on a function call (F)? */
 extern bool aud_activity_is_fastpath(void);
 
+/* While an error is raised: keeps the line of COPY FROM that it is about. */
+extern void aud_activity_error_raised(void);
+
 /*
  * Rows that the COPY of this process has processed so far, also when it has
  * just failed; false if there is none.

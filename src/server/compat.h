@@ -25,6 +25,9 @@
  *		is looked up; a COPY that fails ends its progress only at the
  *		transaction's abort, after our hook; PROGRESS_COPY_TUPLES_PROCESSED
  *		counts rows.
+ *		CopyFromErrorCallback() in error_context_stack, and cur_lineno and
+ *		opts.header_line of its argument.  Check: COPY FROM still installs
+ *		it, and sets cur_lineno to the line of the row that is written.
  * server/tables.c	pgstat_get_xact_stack_level() and the counters of
  *		PgStat_TableXactStatus.  Check: level 1 is still there in the
  *		commit callback; what truncate sets aside (..._pre_truncdrop).
@@ -44,7 +47,9 @@
  * statement/place.c	InNoForceRLSOperation() marks the queries of foreign
  *		keys; creating_extension an extension's script; pg_trigger_depth().
  *		Check: ri_triggers.c still sets SECURITY_NOFORCE_RLS and runs its
- *		queries through SPI.
+ *		queries through SPI; RI_Initial_Check() and
+ *		RI_PartitionRemove_Check() begin theirs with "SELECT fk.", and SPI's
+ *		is the only error context between them and ALTER TABLE.
  * buffer/inflight.c	a process' number is below MaxBackends +
  *		NUM_AUXILIARY_PROCS; lockGroupLeader of a parallel worker is its
  *		leader, which waits for it.

@@ -156,6 +156,7 @@ aud_statement_object_altered(Oid classid, Oid objid, Oid other)
 
 	if (stmt == NULL || aud_objects_is_part(described, objid))
 		return;
+	stmt->what.changed = true;
 	aud_objects_add_address(stmt, described, objid, 0, AUD_ACCESS_ALTER);
 	if (described == RelationRelationId && OidIsValid(other))
 		aud_objects_add_address(stmt, described, other, 0, AUD_ACCESS_ALTER);

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/parallel.h"
+#include "utils/portal.h"
 
 #include "facts/command.h"
 #include "facts/objects.h"
@@ -46,6 +47,34 @@ aud_statement_end(AudStmt *stmt)
 		stmt->body.host->result.has_rows = true;
 	}
 	aud_stack_finish(stmt);
+}
+
+/* The rows have been sent, or nobody wants the rest of them. */
+static void
+portal_gone(void *arg)
+{
+	AudStmt                 *stmt = arg;
+	const struct PortalData *portal = stmt->life.key;
+
+	stmt->life.watched = false;
+	stmt->result.rows = portal->portalPos;
+	stmt->result.incomplete = !portal->atEnd;
+	aud_stack_record(stmt);
+	aud_stack_release(stmt);
+}
+
+void
+aud_statement_await_portal(AudStmt *stmt, struct PortalData *portal)
+{
+	if (stmt->roles.changed || stmt->settings.picture != NULL)
+		note_effects(stmt);
+	stmt->life.key = portal;
+	stmt->life.ran = true;
+	stmt->life.context_gone.func = portal_gone;
+	stmt->life.context_gone.arg = stmt;
+	MemoryContextRegisterResetCallback(portal->portalContext,
+									   &stmt->life.context_gone);
+	stmt->life.watched = true;
 }
 
 /*

@@ -292,7 +292,8 @@ session_ends(int code, Datum arg)
 	aud_json_member_word(&b, "reason", end_reason(failure->sqlstate));
 	aud_json_member_uint(&b, "statements", aud_xact_records());
 	record_session("session.end",
-				   AUD_OUTCOME_SUCCESS,
+				   killed && failure->sqlstate != 0 ? AUD_OUTCOME_FAILURE
+													: AUD_OUTCOME_SUCCESS,
 				   killed ? failure : NULL,
 				   aud_identity_now(false)->json,
 				   detail,

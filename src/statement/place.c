@@ -51,6 +51,9 @@ find_origin(const AudStmt *stmt, const AudSurroundings *now)
 {
 	int outer_depth = now->active != NULL ? now->active->place.trigger_depth : 0;
 
+	if (stmt->place.is_step && now->active != NULL)
+		return now->active->place.origin;
+
 	if (stmt->place.level > 0 && InNoForceRLSOperation() &&
 		(now->active == NULL ||
 		 now->active->place.origin != AUD_ORIGIN_REFERENTIAL))
@@ -137,6 +140,29 @@ aud_place_identify(AudStmt *stmt, const AudSurroundings *now)
 		place->only_rules_follow = stmt->what.rewritten;
 	}
 	stmt->place.origin = find_origin(stmt, now);
+}
+
+/*
+ * A new foreign key, and the detaching of a partition from one, are checked by
+ * a query that ri_triggers.c runs without a mark.  It has these words; and
+ * between it and the command nothing has entered the error context but SPI, as
+ * every function of PL/pgSQL or SQL would.  Built-in functions that run SQL
+ * can imitate it, which is why this sets the origin alone: such a query is
+ * recorded whatever secaudit.log_internal says.
+ */
+void
+aud_place_find_check(AudStmt *stmt, const char *source)
+{
+	const AudStmt *active = stmt->life.caller;
+
+	if (active == NULL || active->what.utility != T_AlterTableStmt ||
+		stmt->place.origin != AUD_ORIGIN_FUNCTION || source == NULL ||
+		strncmp(source, "SELECT fk.", 10) != 0 ||
+		strstr(source, " fk ") == NULL || error_context_stack == NULL ||
+		error_context_stack->previous != active->place.error_context)
+		return;
+	stmt->place.origin = AUD_ORIGIN_REFERENTIAL;
+	stmt->place.is_check = true;
 }
 
 uint64

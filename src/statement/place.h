@@ -23,6 +23,12 @@ typedef struct AudSurroundings
 /* Give a statement its number, parent, level, trigger depth and origin. */
 extern void aud_place_identify(AudStmt *stmt, const AudSurroundings *now);
 
+/*
+ * Is it the query by which ALTER TABLE checks a foreign key?  Then that is its
+ * origin.  After aud_place_identify().
+ */
+extern void aud_place_find_check(AudStmt *stmt, const char *source);
+
 /* How deep in triggers is this process? */
 extern int aud_place_trigger_depth(void);
 

@@ -70,6 +70,7 @@ static void
 begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
 {
 	stmt->what.utility = T_Invalid;
+	stmt->what.query_id = (uint64) query->queryId;
 	stmt->what.tag = CreateCommandTag((Node *) unconstify(Query *, query));
 	stmt->what.classes = AUD_CLASS_WRITE;
 	stmt->what.rewritten = true;

@@ -19,7 +19,7 @@ static bool
 is_internal(const AudStmt *stmt)
 {
 	return stmt->place.origin == AUD_ORIGIN_REFERENTIAL &&
-		   (stmt->what.classes & ~AUD_CLASS_READ) == 0;
+		   !stmt->place.is_check && (stmt->what.classes & ~AUD_CLASS_READ) == 0;
 }
 
 /* What goes to a file or program of the server is more than that. */

@@ -63,9 +63,16 @@ place_query(AudStmt *stmt, const QueryDesc *query_desc)
 		(stmt->life.caller == NULL && IsParallelWorker()))
 	{
 		aud_begin_silently(stmt); /* of a worker, the leader's record tells */
+		/* pg_stat_statements counts for the statement that was prepared */
+		if (stmt->body.host != NULL &&
+			stmt->body.host->what.utility == T_ExecuteStmt)
+			stmt->body.host->what.query_id = stmt->what.query_id;
 		return;
 	}
 	aud_begin_identify(stmt, !plan->canSetTag);
+	if (stmt->life.caller != NULL &&
+		stmt->life.caller->what.utility == T_AlterTableStmt)
+		aud_place_find_check(stmt, query_desc->sourceText);
 	stmt->what.tag = CreateCommandTag((Node *) unconstify(PlannedStmt *, plan));
 	set_query_text(stmt, query_desc);
 }
@@ -77,6 +84,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 
 	stmt->life.key = query_desc;
 	stmt->what.utility = T_Invalid;
+	stmt->what.query_id = (uint64) plan->queryId;
 	place_query(stmt, query_desc);
 	stmt->cursor.opened_by = aud_stack_host(stmt)->place.number;
 	aud_begin_take_down(stmt, true);

@@ -104,7 +104,7 @@ extern bool aud_statement_is_planning(void);
 /* As for queries. */
 extern void aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 										const char   *query_string,
-										ParamListInfo params);
+										ParamListInfo params, bool is_step);
 
 /*
  * It has run.  The end of a COMMIT is that of its transaction, which is told by
@@ -174,6 +174,14 @@ extern void aud_statement_end(AudStmt *stmt);
 
 /* It failed for this reason. */
 extern void aud_statement_fail_with(AudStmt *stmt, const AudFailure *failure);
+
+/*
+ * The rows of a command are put aside, and the portal sends them, as many at a
+ * time as the client asks for: keep the frame until the portal is closed, to
+ * say how many were sent.  Takes over the frame.
+ */
+struct PortalData;
+extern void aud_statement_await_portal(AudStmt *stmt, struct PortalData *portal);
 
 /*
  * A COMMIT has run as a command, but only the end of the transaction tells

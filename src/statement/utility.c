@@ -8,7 +8,10 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "tcop/pquery.h"
 #include "tcop/utility.h"
+#include "utils/backend_status.h"
+#include "utils/portal.h"
 
 #include "facts/body.h"
 #include "facts/classify.h"
@@ -35,9 +38,22 @@ is_decided_at_commit(const AudStmt *stmt, const Node *parsetree)
 		   command->kind == TRANS_STMT_PREPARE;
 }
 
+/*
+ * pg_stat_statements takes the identifier out of the command if its hook is
+ * called before ours; what the server shows of this process has it still.
+ */
+static uint64
+query_id_of(const AudStmt *stmt, const PlannedStmt *pstmt)
+{
+	if (pstmt->queryId != 0 || stmt->life.caller != NULL)
+		return (uint64) pstmt->queryId;
+	return (uint64) pgstat_get_my_query_id();
+}
+
 void
 aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
-							const char *query_string, ParamListInfo params)
+							const char *query_string, ParamListInfo params,
+							bool is_step)
 {
 	Node *parsetree = pstmt->utilityStmt;
 
@@ -46,6 +62,9 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 	stmt->what.utility = nodeTag(parsetree);
 	stmt->what.tag = CreateCommandTag(parsetree);
 	stmt->what.classes = aud_classify_utility(parsetree, stmt->what.tag);
+	stmt->what.query_id = query_id_of(stmt, pstmt);
+	stmt->place.is_step = is_step;
+	stmt->place.error_context = error_context_stack;
 	if (aud_begin_is_inner_working(stmt))
 		aud_begin_silently(stmt);
 	else
@@ -80,6 +99,18 @@ static const AudFailure refused_commit = {
 	.sqlstate = ERRCODE_IN_FAILED_SQL_TRANSACTION,
 };
 
+/* EXECUTE of a SELECT, and FETCH, by the client: is something left to be sent? */
+static bool
+sends_rows(const AudStmt *stmt, const QueryCompletion *qc)
+{
+	if (stmt->place.level > 0 || qc == NULL || ActivePortal == NULL ||
+		ActivePortal->strategy != PORTAL_UTIL_SELECT)
+		return false;
+	if (stmt->what.utility == T_ExecuteStmt)
+		return qc->commandTag == CMDTAG_SELECT;
+	return stmt->what.utility == T_FetchStmt && qc->commandTag == CMDTAG_FETCH;
+}
+
 void
 aud_statement_end_utility(AudStmt *stmt, const QueryCompletion *qc)
 {
@@ -96,6 +127,8 @@ aud_statement_end_utility(AudStmt *stmt, const QueryCompletion *qc)
 		aud_statement_fail_with(stmt, &refused_commit);
 	else if (stmt->life.at_commit)
 		aud_statement_await_commit(stmt);
+	else if (sends_rows(stmt, qc))
+		aud_statement_await_portal(stmt, ActivePortal);
 	else
 		aud_statement_end(stmt);
 
