@@ -170,7 +170,8 @@ aud_command_query(AudStmt *stmt, Node *parsetree)
 			stmt->what.executed = is_analyze((ExplainStmt *) parsetree);
 			return true;
 		default:
-			return prepared != NULL;
+			/* CREATE TABLE AS EXECUTE has a table to name as well */
+			return prepared != NULL && !IsA(parsetree, CreateTableAsStmt);
 	}
 }
 
