@@ -55,7 +55,7 @@ statements_are(
 	created(q{CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 2'}, 'function s2.f(integer) create'),
 	created(q{CREATE OR REPLACE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 3'}, 'function s2.f(integer) create'),
 	created(q{CREATE PROCEDURE p(int) LANGUAGE sql AS 'SELECT 2'}, 'procedure s2.p(integer) create'),
-	created('CREATE STATISTICS st ON (x + 2) FROM s2.t2', 'statistics object s2.st create'),
+	created('CREATE STATISTICS st ON (x + 2) FROM s2.t2', 'statistics object s2.st create', 'table s2.t2 alter'),
 	created('CREATE COLLATION co FROM "C"', 'collation s2.co create'),
 	created('CREATE INDEX ix ON t2 (x)', 'index s2.ix create', 'table s2.t2 alter'),
 	['DROP TABLE s2.a'],
@@ -70,7 +70,7 @@ statements_are(
 	['PREPARE one AS SELECT 1 AS z'],
 	skipped('CREATE TABLE IF NOT EXISTS a AS EXECUTE one', 'table s2.a '),
 	skipped('CREATE SEQUENCE IF NOT EXISTS q', 'sequence s2.q '),
-	skipped('CREATE STATISTICS IF NOT EXISTS st ON (x + 2) FROM s2.t2', 'statistics object s2.st '),
+	skipped('CREATE STATISTICS IF NOT EXISTS st ON (x + 2) FROM s2.t2', 'statistics object s2.st ', 'table s2.t2 alter'),
 	skipped('CREATE COLLATION IF NOT EXISTS co FROM "C"', 'collation s2.co '),
 	skipped('CREATE INDEX IF NOT EXISTS ix ON t2 (x)', 'index s2.ix ', 'table s2.t2 alter'),
 

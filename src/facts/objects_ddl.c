@@ -322,8 +322,13 @@ aud_objects_resolve(AudStmt *stmt)
 void
 aud_objects_skip(AudStmt *stmt)
 {
+	int access = 0;
+
 	stmt->what.skipped = true;
 	for (int i = 0; i < stmt->objects.n; i++)
-		stmt->objects.items[i].access &=
-			~(AUD_ACCESS_CREATE | AUD_ACCESS_ALTER | AUD_ACCESS_DROP);
+		access |= stmt->objects.items[i].access & AUD_ACCESS_CREATE;
+	/* the table of an index is what the command asked to alter */
+	access |= access != 0 ? AUD_ACCESS_DROP : AUD_ACCESS_ALTER | AUD_ACCESS_DROP;
+	for (int i = 0; i < stmt->objects.n; i++)
+		stmt->objects.items[i].access &= ~access;
 }

@@ -13,8 +13,8 @@
 
 #include "facts/command.h"
 #include "facts/objects.h"
-#include "statement/acting.h"
 #include "facts/roles.h"
+#include "statement/acting.h"
 #include "statement/early.h"
 #include "statement/effects.h"
 #include "statement/error.h"

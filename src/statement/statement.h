@@ -105,8 +105,7 @@ extern bool aud_statement_is_planning(void);
 extern void aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 										const char         *query_string,
 										ParamListInfo       params,
-										const DestReceiver *dest,
-										bool                is_step);
+										const DestReceiver *dest, bool is_step);
 
 /*
  * It has run.  The end of a COMMIT is that of its transaction, which is told by
