@@ -17,7 +17,6 @@
 #include "server/clock.h"
 #include "server/compat.h"
 #include "statement/begin.h"
-#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/message.h"
 #include "statement/place.h"
@@ -37,13 +36,11 @@ aud_statement_open(void)
 }
 
 void
-aud_begin_identify(AudStmt *stmt, const char *source, bool from_rule)
+aud_begin_identify(AudStmt *stmt, bool in_early, bool from_rule)
 {
 	AudSurroundings now = {
 		.active = stmt->life.caller,
-		.in_early = stmt->life.caller == NULL &&
-					aud_backend->stack.early != NULL &&
-					aud_early_encloses(source),
+		.in_early = in_early,
 		.awaiting_commit = aud_backend->stack.awaiting_commit,
 		.planning = stmt->place.planning,
 		.from_rule = from_rule,

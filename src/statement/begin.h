@@ -11,8 +11,8 @@
 
 #include "record/stmt.h"
 
-/* Number and place of a new statement of this text. */
-extern void aud_begin_identify(AudStmt *stmt, const char *source, bool from_rule);
+/* Number and place of a new statement.  in_early: see aud_early_runs. */
+extern void aud_begin_identify(AudStmt *stmt, bool in_early, bool from_rule);
 
 /* Or it is a part of its caller, and has no record of its own. */
 extern void aud_begin_silently(AudStmt *stmt);

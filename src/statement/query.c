@@ -66,7 +66,9 @@ place_query(AudStmt *stmt, const QueryDesc *query_desc)
 		aud_begin_silently(stmt); /* of a worker, the leader's record tells */
 		return;
 	}
-	aud_begin_identify(stmt, query_desc->sourceText, !plan->canSetTag);
+	aud_begin_identify(stmt,
+					   aud_early_runs(stmt, query_desc->sourceText),
+					   !plan->canSetTag);
 	stmt->what.tag = CreateCommandTag((Node *) unconstify(PlannedStmt *, plan));
 	set_query_text(stmt, query_desc);
 }

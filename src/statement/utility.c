@@ -51,7 +51,7 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 		aud_begin_silently(stmt);
 	else
 	{
-		aud_begin_identify(stmt, query_string, false);
+		aud_begin_identify(stmt, aud_early_runs(stmt, query_string), false);
 		aud_begin_set_text(stmt,
 						   query_string,
 						   pstmt->stmt_location,
