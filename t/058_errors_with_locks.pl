@@ -48,7 +48,7 @@ query('BEGIN; DECLARE c CURSOR FOR SELECT a FROM t');
 is($c->error_code(query('SELECT fail_with_lock(false)')), '38000', 'an error while a plan is made');
 query('ROLLBACK');
 my @got = got();
-my ($at) = grep { $got[$_]{event} eq 'error' } 0 .. $#got;
+my ($at) = grep { $got[$_]{event} eq 'statement' && $got[$_]{outcome} eq 'failure' } 0 .. $#got;
 ok(defined $at, 'it is recorded') or diag explain \@got;
 is_record($got[$at], { outcome => 'failure', sqlstate => '38000', error => 'failed with a lock',
 		query => 'SELECT fail_with_lock(false)', user => 'postgres', level => undef },

@@ -18,7 +18,7 @@
 #include "server/error_context.h"
 #include "server/safely.h"
 #include "server/wire.h"
-#include "statement/early.h"
+#include "statement/early_text.h"
 #include "statement/error.h"
 #include "statement/login.h"
 #include "statement/policy.h"

@@ -46,10 +46,12 @@ xact_ended(XactEvent event, void *arg)
 				aud_replication_start();
 			aud_apply_committing();
 			aud_error_flush_swallowed();
+			aud_early_commits();
 			aud_statement_commits();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
 		case XACT_EVENT_PARALLEL_PRE_COMMIT:
+			aud_early_commits();
 			aud_statement_commits();
 			break;
 		case XACT_EVENT_COMMIT:

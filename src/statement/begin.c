@@ -18,7 +18,6 @@
 #include "server/compat.h"
 #include "statement/acting.h"
 #include "statement/begin.h"
-#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/expression.h"
 #include "statement/message.h"
@@ -41,22 +40,21 @@ aud_statement_open(void)
 }
 
 void
-aud_begin_identify(AudStmt *stmt, const char *source, bool by_spi, bool from_rule)
+aud_begin_identify(AudStmt *stmt, const AudBeginning *how)
 {
 	AudSurroundings now = {
 		.active = stmt->life.caller,
-		.in_early = stmt->life.caller == NULL &&
-					aud_backend->stack.early != NULL &&
-					aud_early_encloses(source),
+		.in_early = how->in_early,
 		.awaiting_commit = aud_backend->stack.awaiting_commit,
 		.planning = stmt->place.planning,
-		.from_rule = from_rule,
-		.by_spi = by_spi,
-		.in_command = stmt->life.caller == NULL && aud_place_in_command(source),
+		.from_rule = how->from_rule,
+		.by_spi = how->by_spi,
+		.in_command =
+			stmt->life.caller == NULL && aud_place_in_command(how->source),
 	};
 
 	aud_place_identify(stmt, &now);
-	if (stmt->place.level == 0 && !from_rule)
+	if (stmt->place.level == 0 && !how->from_rule)
 		stmt->place.batch = aud_message_begin(stmt->place.number);
 }
 

@@ -11,12 +11,17 @@
 
 #include "statement/backend.h"
 
-/*
- * Number and place of a new statement.  source: the whole text that it stands
- * in, or NULL; by_spi: a function runs it.
- */
-extern void aud_begin_identify(AudStmt *stmt, const char *source, bool by_spi,
-							   bool from_rule);
+/* How a statement came to begin. */
+typedef struct AudBeginning
+{
+	const char *source;    /* the whole text that it stands in, or NULL */
+	bool        in_early;  /* see aud_early_runs */
+	bool        by_spi;    /* a function runs it */
+	bool        from_rule; /* a rule made it of another statement */
+} AudBeginning;
+
+/* Its number and place. */
+extern void aud_begin_identify(AudStmt *stmt, const AudBeginning *how);
 
 /* Or it is a part of its caller, and has no record of its own. */
 extern void aud_begin_silently(AudStmt *stmt);

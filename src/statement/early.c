@@ -14,7 +14,6 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "common/hashfn.h"
 #include "executor/execdesc.h"
 #include "miscadmin.h"
 #include "postmaster/autovacuum.h"
@@ -31,6 +30,7 @@
 #include "server/settings.h"
 #include "statement/begin.h"
 #include "statement/early.h"
+#include "statement/early_text.h"
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/message.h"
@@ -43,42 +43,6 @@ static bool
 is_background(void)
 {
 	return IsAutoVacuumWorkerProcess() || IsParallelWorker();
-}
-
-static uint64
-digest(const char *text)
-{
-	return hash_bytes_extended((const unsigned char *) text, strlen(text), 0);
-}
-
-/* Is this text the one that the client's early frame was made for? */
-static bool
-is_about(const char *source)
-{
-	return source != NULL && aud_backend->early.digest == digest(source);
-}
-
-/* The client's early frame, or NULL. */
-static AudStmt *
-clients(void)
-{
-	AudStmt *early = aud_backend->stack.early;
-
-	while (early != NULL && early->life.caller != NULL)
-		early = early->life.earlier;
-	return early;
-}
-
-/* Is what happens now still about the client's early frame? */
-static bool
-is_current(void)
-{
-	if (MyProcPort == NULL)
-		return true;
-	if (debug_query_string == NULL)
-		return false; /* a commit */
-	return aud_backend->early.message == GetCurrentStatementStartTimestamp() ||
-		   is_about(debug_query_string);
 }
 
 /* The command's name, by the first word of its text: nothing else is known. */
@@ -112,7 +76,8 @@ begin_clients(AudStmt *early)
 	AudSlice  slice = aud_message_failed();
 
 	about->message = GetCurrentStatementStartTimestamp();
-	about->digest = debug_query_string != NULL ? digest(debug_query_string) : 0;
+	about->digest =
+		debug_query_string != NULL ? aud_early_digest(debug_query_string) : 0;
 	about->level = GetCurrentTransactionNestLevel();
 	about->is_located = false;
 	about->is_failing = false;
@@ -167,7 +132,7 @@ find_or_make(AudStmt *caller, bool may)
 
 	if (early != NULL && early->life.caller == caller)
 	{
-		if (caller != NULL || is_current())
+		if (caller != NULL || aud_early_is_current())
 			return early;
 		if (may)
 			aud_early_settle(); /* of an earlier message */
@@ -264,35 +229,6 @@ aud_early_whose_trigger(void)
 	return make_commit(AUD_ORIGIN_TRIGGER);
 }
 
-/*
- * Early frames that are left at the innermost one belong to nobody else: their
- * caller is active, or they are the client's.
- */
-static AudStmt *
-unlink_early(void)
-{
-	AudStmt *early = aud_backend->stack.early;
-
-	aud_backend->stack.early = early->life.earlier;
-	early->life.earlier = NULL;
-	return early;
-}
-
-static void
-hand_over(AudStmt *to, AudStmt *early)
-{
-	AudStmt *host = aud_stack_host(to);
-
-	aud_stmt_merge(to, early);
-	to->what.has_later |= early->what.has_later;
-	to->what.changed |= early->what.changed;
-	if (host->settings.picture == NULL)
-	{
-		host->settings.picture = early->settings.picture;
-		early->settings.picture = NULL;
-	}
-}
-
 /* Who acted when its code began is who began the statement. */
 static void
 begin_as(AudStmt *stmt, const AudStmt *early)
@@ -313,11 +249,11 @@ aud_early_take_over(AudStmt *stmt)
 		return;
 	if (early->life.caller == NULL && stmt->place.number != early->place.number)
 		return; /* it is nested in it */
-	unlink_early();
+	aud_stack_take_early();
 	if (early->life.caller == NULL)
 		begin_as(stmt, early);
 	early->life.caller = NULL;
-	hand_over(stmt, early);
+	aud_stack_hand_over(stmt, early);
 	aud_stack_release(early);
 }
 
@@ -342,7 +278,7 @@ aud_early_encloses(const char *source)
 {
 	if (!is_own(source))
 		return true;
-	if (MyProcPort != NULL && !is_about(source))
+	if (MyProcPort != NULL && !aud_early_is_about(source))
 		aud_early_settle();
 	return false;
 }
@@ -366,7 +302,8 @@ aud_early_analyzed(const Query *query, const char *source)
 	if (source == NULL || (source != debug_query_string &&
 						   (MyProcPort != NULL || debug_query_string != NULL)))
 		return false;
-	if (!is_current() || (MyProcPort != NULL && !is_about(source)) ||
+	if (!aud_early_is_current() ||
+		(MyProcPort != NULL && !aud_early_is_about(source)) ||
 		(about->is_located && about->location != query->stmt_location))
 		aud_early_settle();
 	else
@@ -378,20 +315,20 @@ void
 aud_early_planned(const Query *query, const char *source)
 {
 	if (source != NULL && source == debug_query_string && query->canSetTag &&
-		!aud_backend->early.is_located && is_about(source))
+		!aud_backend->early.is_located && aud_early_is_about(source))
 		learn(aud_backend->stack.early, query, source);
 }
 
 static void
 settle(bool complete)
 {
-	AudStmt *early = unlink_early();
+	AudStmt *early = aud_stack_take_early();
 	AudStmt *caller = early->life.caller;
 
 	early->life.caller = NULL;
 	if (caller != NULL)
 	{
-		hand_over(aud_stack_reaching(caller), early);
+		aud_stack_hand_over(aud_stack_reaching(caller), early);
 		aud_stack_release(early);
 		return;
 	}
@@ -409,10 +346,8 @@ aud_early_settle(void)
 }
 
 void
-aud_early_commits(void)
+aud_early_end_at_commit(void)
 {
-	if (aud_backend->stack.early == NULL)
-		return;
 	while (aud_backend->stack.early != NULL)
 		settle(is_background());
 	if (aud_config->durability != AUD_DURABILITY_ASYNC)
@@ -430,22 +365,9 @@ give_up(const AudFailure *failure)
 		aud_early_settle();
 		return;
 	}
-	unlink_early();
+	aud_stack_take_early();
 	aud_place_early_is_over(early->place.number);
 	aud_statement_fail_with(early, failure);
-}
-
-void
-aud_early_error(void)
-{
-	if (aud_backend->stack.early != NULL)
-		aud_backend->early.is_failing = is_current();
-}
-
-AudStmt *
-aud_early_failed(void)
-{
-	return aud_backend->early.is_failing ? clients() : NULL;
 }
 
 void

@@ -64,6 +64,13 @@ aud_early_take(AudStmt *stmt)
  */
 extern bool aud_early_encloses(const char *source);
 
+static inline bool
+aud_early_runs(const AudStmt *stmt, const char *source)
+{
+	return stmt->life.caller == NULL && aud_backend->stack.early != NULL &&
+		   aud_early_encloses(source);
+}
+
 /*
  * A query was analyzed, or planned, while nothing is active and there is an
  * early frame, which learns what it is about.  Analysis: false if the code of
@@ -76,15 +83,14 @@ extern void aud_early_planned(const Query *query, const char *source);
 extern void aud_early_settle(void);
 
 /* The transaction commits: the same, durable with it. */
-extern void aud_early_commits(void);
+extern void aud_early_end_at_commit(void);
 
-/*
- * An error is being raised.  Is it about the client's early frame?  Then it is
- * that which fails, unless somebody catches the error: the frame, until the
- * next one, or NULL.
- */
-extern void     aud_early_error(void);
-extern AudStmt *aud_early_failed(void);
+static inline void
+aud_early_commits(void)
+{
+	if (aud_backend->stack.early != NULL)
+		aud_early_end_at_commit();
+}
 
 /* A transaction, or subtransaction, is rolled back. */
 extern void aud_early_rolled_back(bool sub);

@@ -15,7 +15,6 @@
 #include "facts/objects.h"
 #include "facts/roles.h"
 #include "statement/acting.h"
-#include "statement/early.h"
 #include "statement/effects.h"
 #include "statement/error.h"
 #include "statement/message.h"
@@ -158,14 +157,10 @@ aud_statement_is_committing(void)
  * the session is the COMMIT's, and catalogs can be read for the last time.
  */
 void
-aud_statement_commits(void)
+aud_statement_before_commit(AudStmt *stmt)
 {
-	AudStmt *stmt = aud_backend->stack.awaiting_commit;
-
-	aud_early_commits();
-	if (stmt == NULL)
-		return;
 	aud_roles_notice(stmt);
+	aud_acting_left(stmt);
 	if (stmt->roles.changed || stmt->settings.picture != NULL)
 		note_effects(stmt);
 	stmt->roles.changed = false;
@@ -215,7 +210,6 @@ aud_statement_end_all(const AudFailure *failure)
 
 	if (failure != NULL)
 		aud_statement_doom(failure);
-	aud_early_session_ends(failure);
 	for (AudStmt *stmt = stack->open; stmt != NULL; stmt = stmt->life.next)
 	{
 		if (stmt->result.outcome != AUD_OUTCOME_FAILURE)

@@ -26,7 +26,7 @@
 #include "record/identity.h"
 #include "record/record.h"
 #include "record/session.h"
-#include "statement/early.h"
+#include "statement/early_text.h"
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/message.h"

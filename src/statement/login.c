@@ -31,6 +31,7 @@
 #include "server/compat.h"
 #include "server/settings.h"
 #include "statement/acting.h"
+#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/login.h"
 #include "statement/policy.h"
@@ -284,6 +285,7 @@ session_ends(int code, Datum arg)
 	LWLockReleaseAll(); /* see record_late_refusal */
 	aud_error_write_unwritten();
 	aud_request_session_ends(killed ? failure : NULL);
+	aud_early_session_ends(killed ? failure : NULL);
 	aud_statement_end_all(killed ? failure : NULL);
 	aud_xact_session_ends(killed ? failure : NULL);
 	aud_backend->login.state = AUD_LOGIN_OVER;

@@ -86,7 +86,9 @@ begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
 	stmt->what.classes = AUD_CLASS_WRITE;
 	stmt->what.rewritten = true;
 	stmt->result.has_rows = true;
-	aud_begin_identify(stmt, source, false, false);
+	aud_begin_identify(stmt,
+					   &(AudBeginning){.source = source,
+									   .in_early = aud_early_runs(stmt, source)});
 	aud_begin_set_text(stmt, source, query->stmt_location, query->stmt_len);
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));

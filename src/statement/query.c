@@ -79,9 +79,12 @@ place_query(AudStmt *stmt, const QueryDesc *query_desc)
 		return;
 	}
 	aud_begin_identify(stmt,
-					   query_desc->sourceText,
-					   is_by_spi(query_desc->dest),
-					   !plan->canSetTag);
+					   &(AudBeginning){.source = query_desc->sourceText,
+									   .in_early =
+										   aud_early_runs(stmt,
+														  query_desc->sourceText),
+									   .by_spi = is_by_spi(query_desc->dest),
+									   .from_rule = !plan->canSetTag});
 	if (stmt->life.caller != NULL &&
 		stmt->life.caller->what.utility == T_AlterTableStmt)
 		aud_place_find_check(stmt, query_desc->sourceText);
@@ -116,8 +119,10 @@ aud_statement_started(AudStmt *stmt, QueryDesc *query_desc)
 		return;
 	if (stmt->what.has_builtins)
 		aud_builtin_add_arguments(stmt, query_desc);
-	if (query_desc->estate->es_top_eflags & EXEC_FLAG_EXPLAIN_ONLY)
-		stmt->what.privileged = false; /* it would have been */
+	/* it would have been, but for what the planner has run */
+	if ((query_desc->estate->es_top_eflags & EXEC_FLAG_EXPLAIN_ONLY) &&
+		!stmt->life.reached)
+		stmt->what.privileged = false;
 	if (stmt->settings.called)
 	{
 		aud_command_set_config_planned(stmt, query_desc);
@@ -209,7 +214,7 @@ record_alone(AudStmt *stmt, const QueryDesc *query_desc)
 {
 	stmt->place.silent = false;
 	stmt->place.planning = 0;
-	aud_begin_identify(stmt, query_desc->sourceText, false, false);
+	aud_begin_identify(stmt, &(AudBeginning){.source = query_desc->sourceText});
 	stmt->what.tag = CreateCommandTag((Node *) query_desc->plannedstmt);
 	set_query_text(stmt, query_desc);
 	aud_begin_keep_unfinished(stmt);

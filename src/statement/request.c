@@ -36,7 +36,7 @@ begin(AudStmt *stmt, const char *event, const char *command, int classes,
 	stmt->what.classes = classes;
 	if (aud_backend->stack.early != NULL)
 		aud_early_settle(); /* of an earlier message */
-	aud_begin_identify(stmt, debug_query_string, false, false);
+	aud_begin_identify(stmt, &(AudBeginning){.source = NULL});
 	stmt->place.origin = origin;
 	aud_begin_set_text(stmt, debug_query_string, -1, 0);
 	aud_stmt_keep_text(stmt);

@@ -18,7 +18,6 @@
 #include "record/record.h"
 #include "server/settings.h"
 #include "statement/acting.h"
-#include "statement/early.h"
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/policy.h"
@@ -235,12 +234,43 @@ abandon(AudStmt *stmt)
 	aud_stack_finish(stmt);
 }
 
+AudStmt *
+aud_stack_take_early(void)
+{
+	AudStmt *early = aud_backend->stack.early;
+
+	aud_backend->stack.early = early->life.earlier;
+	early->life.earlier = NULL;
+	return early;
+}
+
+void
+aud_stack_hand_over(AudStmt *to, AudStmt *early)
+{
+	AudStmt *host = aud_stack_host(to);
+
+	aud_stmt_merge(to, early);
+	to->what.has_later |= early->what.has_later;
+	to->what.changed |= early->what.changed;
+	if (host->settings.picture == NULL)
+	{
+		host->settings.picture = early->settings.picture;
+		early->settings.picture = NULL;
+	}
+}
+
 /* What was planned in it and never begun is its own. */
 static inline void
-settle_early(const AudStack *stack, const AudStmt *stmt)
+settle_early(const AudStack *stack, AudStmt *stmt)
 {
 	while (stack->early != NULL && stack->early->life.caller == stmt)
-		aud_early_settle();
+	{
+		AudStmt *early = aud_stack_take_early();
+
+		early->life.caller = NULL;
+		aud_stack_hand_over(aud_stack_reaching(stmt), early);
+		aud_stack_release(early);
+	}
 }
 
 /*

@@ -54,6 +54,12 @@ aud_stack_heal(void)
 		aud_stack_abandon();
 }
 
+/* The innermost early frame, which is none any more. */
+extern AudStmt *aud_stack_take_early(void);
+
+/* What an early frame has goes to a statement that begins, or to its caller. */
+extern void aud_stack_hand_over(AudStmt *to, AudStmt *early);
+
 /* Put a frame among the open ones. */
 static inline void
 aud_stack_add(AudStmt *stmt)

@@ -118,8 +118,15 @@ extern void aud_statement_end_utility(AudStmt *stmt, const QueryCompletion *qc);
  * to it has run.  And: its transaction ended so.
  */
 extern bool aud_statement_is_committing(void);
-extern void aud_statement_commits(void);
+extern void aud_statement_before_commit(AudStmt *stmt);
 extern void aud_statement_committed(bool committed, const AudFailure *failure);
+
+static inline void
+aud_statement_commits(void)
+{
+	if (aud_backend->stack.awaiting_commit != NULL)
+		aud_statement_before_commit(aud_backend->stack.awaiting_commit);
+}
 
 /*
  * What the active statement does (access.c).  Nothing where none is active.

@@ -71,9 +71,11 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 	else
 	{
 		aud_begin_identify(stmt,
-						   query_string,
-						   dest != NULL && dest->mydest == DestSPI,
-						   false);
+						   &(AudBeginning){.source = query_string,
+										   .in_early =
+											   aud_early_runs(stmt, query_string),
+										   .by_spi = dest != NULL &&
+													 dest->mydest == DestSPI});
 		aud_begin_set_text(stmt,
 						   query_string,
 						   pstmt->stmt_location,
