@@ -14,7 +14,7 @@
 
 #include "buffer/buffer.h"
 #include "buffer/file.h"
-#include "buffer/salvage.h"
+#include "buffer/file_salvage.h"
 #include "hooks/hooks.h"
 #include "record/record.h"
 #include "server/compat.h"

@@ -2,7 +2,7 @@
  *
  * file.c
  *	  The mapped file that holds the ring: how it is recognised and mapped.
- *	  How it is made is make.c's, what is in it ring.c's.
+ *	  How it is made is file_make.c's, what is in it ring.c's.
  *
  * It is recognised by the cluster's system identifier and by its own inode
  * and time of birth, which it stores.  A base backup or a copied data
@@ -30,10 +30,10 @@
 #include "storage/fd.h"
 
 #include "buffer/buffer.h"
-#include "buffer/expiry.h"
+#include "buffer/deletions.h"
 #include "buffer/file.h"
+#include "buffer/file_make.h"
 #include "buffer/inflight.h"
-#include "buffer/make.h"
 #include "server/guc.h"
 
 #ifdef EXEC_BACKEND
@@ -166,7 +166,7 @@ carry_over(AudBufferHeader *old, AudBufferHeader *new)
 	memcpy(&new->position[0], position, sizeof(*position));
 	pg_atomic_write_u64(&new->tail, position->tail);
 	memcpy(new->log_id, old->log_id, sizeof(new->log_id));
-	aud_expiry_take_over(new, old);
+	aud_deletions_take_over(new, old);
 	(void) aud_ring_rebuild(new);
 }
 

@@ -23,7 +23,7 @@
 #include "core/class.h"
 #include "facts/builtin.h"
 #include "facts/command.h"
-#include "facts/roles.h"
+#include "facts/role_change.h"
 #include "facts/topics.h"
 #include "server/safely.h"
 #include "server/settings.h"

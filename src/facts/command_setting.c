@@ -31,7 +31,7 @@
 #include "core/redact/redact.h"
 #include "facts/address.h"
 #include "facts/command.h"
-#include "facts/roles.h"
+#include "facts/role_change.h"
 #include "facts/topics.h"
 #include "server/settings.h"
 

@@ -27,7 +27,7 @@
 #include "facts/builtin.h"
 #include "facts/command.h"
 #include "facts/objects.h"
-#include "facts/roles.h"
+#include "facts/role_change.h"
 #include "statement/early.h"
 #include "statement/effects.h"
 #include "statement/expression.h"

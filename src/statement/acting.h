@@ -3,8 +3,8 @@
  * acting.h
  *	  Who acts, between the statements.
  *
- * A statement that changes the roles tells it itself (facts/roles.h).  What
- * changes them while no statement is active, the options of a connection or
+ * A statement that changes the roles tells it itself (facts/role_change.h).
+ *What changes them while no statement is active, the options of a connection or
  * the C code of an extension at the end of a transaction, is found by
  * comparing, and has a record of its own: event role.
  *
@@ -13,7 +13,7 @@
 #ifndef AUD_STATEMENT_ACTING_H
 #define AUD_STATEMENT_ACTING_H
 
-#include "facts/roles.h"
+#include "facts/role_change.h"
 #include "statement/backend.h"
 
 /*

@@ -25,7 +25,7 @@
 
 #include "core/class.h"
 #include "facts/objects.h"
-#include "facts/roles.h"
+#include "facts/role_change.h"
 #include "record/session.h"
 #include "server/settings.h"
 #include "statement/begin.h"

@@ -13,7 +13,7 @@
 
 #include "facts/command.h"
 #include "facts/objects.h"
-#include "facts/roles.h"
+#include "facts/role_change.h"
 #include "statement/acting.h"
 #include "statement/effects.h"
 #include "statement/error.h"

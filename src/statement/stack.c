@@ -13,7 +13,7 @@
 
 #include "buffer/inflight.h"
 #include "core/class.h"
-#include "facts/roles.h"
+#include "facts/role_change.h"
 #include "record/identity.h"
 #include "record/record.h"
 #include "server/settings.h"

@@ -21,7 +21,7 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
-#include "buffer/expiry.h"
+#include "buffer/deletions.h"
 #include "server/guc.h"
 #include "writer/compose.h"
 #include "writer/events.h"
@@ -134,7 +134,7 @@ add_expired(AudWriter *w)
 	char       body[AUD_EVENT_MAX];
 	AudBuf     out;
 
-	while ((entry = aud_expiry_next(aud_buffer_header, entry)) != NULL)
+	while ((entry = aud_deletions_next(aud_buffer_header, entry)) != NULL)
 	{
 		aud_buf_init(&out, body, sizeof(body));
 		aud_events_expire(&out, entry);
@@ -262,7 +262,7 @@ aud_compose_batch(AudWriter *w)
 	AudBatch *batch = &w->batch;
 
 	memset(&w->own, 0, sizeof(w->own));
-	aud_expiry_restart(aud_buffer_header);
+	aud_deletions_restart(aud_buffer_header);
 	if (w->file.fd < 0)
 		w->hashed = aud_config->integrity != AUD_INTEGRITY_OFF;
 	aud_batch_reset(batch, aud_buffer_position(), w->hashed);

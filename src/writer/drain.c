@@ -21,11 +21,11 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
-#include "buffer/expiry.h"
+#include "buffer/deletions.h"
 #include "writer/compose.h"
 #include "writer/drain.h"
-#include "writer/failure.h"
 #include "writer/files.h"
+#include "writer/on_failure.h"
 #include "writer/retention.h"
 #include "writer/shared.h"
 #include "writer/wal_head.h"
@@ -54,7 +54,7 @@ write_batch(AudWriter *w, AudTrailTail *doubt)
 	{
 		if (!aud_trail_create(&w->file, w->next_no, w->next_name))
 		{
-			aud_failure_report(w, "create a file");
+			aud_on_failure_report(w, "create a file");
 			return false;
 		}
 		w->file_is_safe = false;
@@ -62,19 +62,19 @@ write_batch(AudWriter *w, AudTrailTail *doubt)
 	}
 	if (!aud_trail_write(&w->file, w->batch.start, aud_batch_bytes(&w->batch)))
 	{
-		aud_failure_report(w, "write a file");
+		aud_on_failure_report(w, "write a file");
 		return false;
 	}
 	if (!aud_trail_sync(&w->file))
 	{
-		aud_failure_report(w, "fsync a file");
+		aud_on_failure_report(w, "fsync a file");
 		*doubt = AUD_TAIL_UNSYNCED;
 		return false;
 	}
 	if (!aud_files_is_size(w, size_with_batch(w)))
 	{
 		errno = EBUSY;
-		aud_failure_report(w, "write a file alone");
+		aud_on_failure_report(w, "write a file alone");
 		*doubt = AUD_TAIL_FOREIGN;
 		return false;
 	}
@@ -160,9 +160,10 @@ settle_batch(AudWriter *w)
 		w->wal_is_behind = true;
 	if (own->start)
 		w->start_reason = NULL;
-	if (aud_expiry_next(aud_buffer_header, NULL) != NULL)
+	if (aud_deletions_next(aud_buffer_header, NULL) != NULL)
 	{
-		aud_expiry_remove_recorded(aud_buffer_header, w->batch.after.chain.seq);
+		aud_deletions_remove_recorded(aud_buffer_header,
+									  w->batch.after.chain.seq);
 		w->looked_at = 0; /* there may be more to delete */
 	}
 	if (own->checkpoint)
@@ -174,7 +175,7 @@ settle_batch(AudWriter *w)
 		w->rotate = NULL;
 		w->looked_at = 0;
 	}
-	aud_failure_over(w);
+	aud_on_failure_over(w);
 	aud_writer_note_batch(&w->batch.after,
 						  w->batch.lines,
 						  aud_batch_bytes(&w->batch));
@@ -201,8 +202,8 @@ act_on_failure(AudWriter *w)
 {
 	AudFailureAction action;
 
-	aud_failure_report_losses(w);
-	action = aud_failure_decide(w);
+	aud_on_failure_report_losses(w);
+	action = aud_on_failure_decide(w);
 	if (action != AUD_FAILURE_WAIT)
 		aud_buffer_set_broken(true);
 	if (action == AUD_FAILURE_SHUTDOWN)
@@ -308,7 +309,7 @@ begin(AudWriter *w)
 		act_on_failure(w);
 	if (!aud_trail_recover(aud_buffer_header, w->hasher, &recovery))
 	{
-		aud_failure_report(w, "read a file");
+		aud_on_failure_report(w, "read a file");
 		return false;
 	}
 
@@ -317,7 +318,7 @@ begin(AudWriter *w)
 	position.stopped = false;
 	if (!aud_retention_recover(&position))
 	{
-		aud_failure_report(w, "look at a file");
+		aud_on_failure_report(w, "look at a file");
 		return false;
 	}
 	w->next_no = recovery.next_file_no;

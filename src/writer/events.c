@@ -15,7 +15,7 @@
 
 #include "buffer/buffer.h"
 #include "buffer/file.h"
-#include "buffer/salvage.h"
+#include "buffer/file_salvage.h"
 #include "core/json_write.h"
 #include "core/version.h"
 #include "server/clock.h"

@@ -11,7 +11,7 @@
 #ifndef AUD_WRITER_EVENTS_H
 #define AUD_WRITER_EVENTS_H
 
-#include "buffer/expiry.h"
+#include "buffer/deletions.h"
 #include "trail/file.h"
 #include "trail/recover.h"
 

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "writer/failure.h"
 #include "writer/files.h"
+#include "writer/on_failure.h"
 
 /* Leave the current file as it is and begin another. */
 static void
@@ -64,12 +64,12 @@ restore_file(AudWriter *w)
 
 	if (!aud_trail_create(&copy, w->file.no, w->file.name))
 	{
-		aud_failure_report(w, "put a removed file back");
+		aud_on_failure_report(w, "put a removed file back");
 		return false;
 	}
 	if (!aud_trail_copy(&w->file, &copy, size) || !aud_trail_sync(&copy))
 	{
-		aud_failure_report(w, "put a removed file back");
+		aud_on_failure_report(w, "put a removed file back");
 		aud_trail_discard(&copy);
 		return false;
 	}
@@ -88,7 +88,7 @@ aud_files_check(AudWriter *w)
 	{
 		if (name_is_free && !restore_file(w))
 			return false;
-		aud_failure_warn(
+		aud_on_failure_warn(
 			name_is_free
 				? "the current file was removed or renamed; it was put back"
 				: "another file has taken the place of the current one");
@@ -96,7 +96,7 @@ aud_files_check(AudWriter *w)
 	}
 	else if (!aud_files_is_size(w, aud_buffer_position()->file_size))
 	{
-		aud_failure_warn("somebody else has changed the current file");
+		aud_on_failure_warn("somebody else has changed the current file");
 		leave_file(w, AUD_TAIL_FOREIGN);
 	}
 	return true;

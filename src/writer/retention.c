@@ -25,11 +25,11 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
-#include "buffer/expiry.h"
+#include "buffer/deletions.h"
 #include "buffer/file.h"
 #include "server/guc.h"
 #include "writer/events.h"
-#include "writer/failure.h"
+#include "writer/on_failure.h"
 #include "writer/retention.h"
 #include "writer/shared.h"
 
@@ -85,9 +85,9 @@ delete_entered(AudWriter *w, AudExpiry *entry)
 		return true;
 	}
 	/* Whoever has deleted it meanwhile, it was not us. */
-	aud_expiry_remove(entry);
+	aud_deletions_remove(entry);
 	if (errno == ENOENT)
-		aud_failure_warn("somebody else has removed a closed file");
+		aud_on_failure_warn("somebody else has removed a closed file");
 	else
 		report_undeletable(w, name);
 	return false;
@@ -116,7 +116,7 @@ delete_file(AudWriter *w, const AudTrailEntry *file, const AudTrailEntry *next,
 	facts.first_seq = own.prev_seq + 1;
 	facts.last_seq = after.prev_seq;
 	strlcpy(facts.last_h, after.prev_h, sizeof(facts.last_h));
-	entry = aud_expiry_add(aud_buffer_header, &facts);
+	entry = aud_deletions_add(aud_buffer_header, &facts);
 	return entry != NULL && delete_entered(w, entry);
 }
 
@@ -155,7 +155,7 @@ apply_retention(AudWriter *w)
 	uint64         total = 0;
 	time_t         changed_at = 0;
 
-	if (aud_expiry_next(aud_buffer_header, NULL) != NULL ||
+	if (aud_deletions_next(aud_buffer_header, NULL) != NULL ||
 		!aud_trail_list(&files, &count))
 		return;
 	for (int i = 0; i < count; i++)
@@ -193,7 +193,7 @@ watch_space(AudWriter *w)
 		w->space_warned_at = 0;
 		return;
 	}
-	if (!aud_failure_may_warn(&w->space_warned_at))
+	if (!aud_on_failure_may_warn(&w->space_warned_at))
 		return;
 	ereport(WARNING,
 			errmsg("the volume of the audit trail is " UINT64_FORMAT
@@ -230,7 +230,7 @@ aud_retention_make_room(AudWriter *w)
 	time_t         changed_at;
 
 	if ((w->last_errno != ENOSPC && w->last_errno != EDQUOT) ||
-		!aud_expiry_has_room(aud_buffer_header) ||
+		!aud_deletions_has_room(aud_buffer_header) ||
 		!aud_trail_list(&files, &count))
 		return;
 	if (count > 1 && files[0].no < aud_buffer_position()->file_no &&
@@ -251,15 +251,15 @@ aud_retention_recover(const AudPosition *position)
 {
 	AudExpiry *entry = NULL;
 
-	aud_expiry_remove_recorded(aud_buffer_header, position->chain.seq);
-	while ((entry = aud_expiry_next(aud_buffer_header, entry)) != NULL)
+	aud_deletions_remove_recorded(aud_buffer_header, position->chain.seq);
+	while ((entry = aud_deletions_next(aud_buffer_header, entry)) != NULL)
 	{
 		bool exists;
 
 		if (!aud_trail_exists(entry->name, &exists))
 			return false;
 		if (exists)
-			aud_expiry_remove(entry);
+			aud_deletions_remove(entry);
 	}
 	return true;
 }

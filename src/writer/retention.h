@@ -4,7 +4,7 @@
  *	  Deleting files: too old, too many, too little space.
  *
  * A file is deleted first, then recorded: it is entered in the list of
- * deletions (buffer/expiry.h), which is put on disk; deleted; and leaves the
+ * deletions (buffer/deletions.h), which is put on disk; deleted; and leaves the
  * list once its audit.expire is on disk.
  *
  *-------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * expiry.h
+ * deletions.h
  *	  Files of the trail that retention is deleting.
  *
  * A file is entered here before it is deleted and leaves when the audit.expire
@@ -13,8 +13,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef AUD_BUFFER_EXPIRY_H
-#define AUD_BUFFER_EXPIRY_H
+#ifndef AUD_BUFFER_DELETIONS_H
+#define AUD_BUFFER_DELETIONS_H
 
 #include "buffer/ring.h"
 
@@ -42,28 +42,29 @@ typedef struct AudExpiry
 } AudExpiry;
 
 /* Copies facts, but for crc and seq; NULL if the list is full. */
-extern AudExpiry *aud_expiry_add(AudBufferHeader *header, const AudExpiry *facts);
-extern bool       aud_expiry_has_room(AudBufferHeader *header);
+extern AudExpiry *aud_deletions_add(AudBufferHeader *header,
+									const AudExpiry *facts);
+extern bool       aud_deletions_has_room(AudBufferHeader *header);
 
 /* The oldest entry, or the one after it; NULL at the end. */
-extern AudExpiry *aud_expiry_next(AudBufferHeader *header, AudExpiry *entry);
+extern AudExpiry *aud_deletions_next(AudBufferHeader *header, AudExpiry *entry);
 
-extern void aud_expiry_remove(AudExpiry *entry);
+extern void aud_deletions_remove(AudExpiry *entry);
 
 /* Remove those whose record is in the trail, which has come to this number. */
-extern void aud_expiry_remove_recorded(AudBufferHeader *header, uint64 seq);
+extern void aud_deletions_remove_recorded(AudBufferHeader *header, uint64 seq);
 
 /*
  * The records of entries that are not in the trail have to be composed anew:
  * none has a number.
  */
-extern void aud_expiry_restart(AudBufferHeader *header);
+extern void aud_deletions_restart(AudBufferHeader *header);
 
 /*
  * Take over what is whole and of the same log from another file, of which
  * AUD_EXPIRY_END bytes can be read.
  */
 #define AUD_EXPIRY_END 4096
-extern void aud_expiry_take_over(AudBufferHeader *to, const void *from);
+extern void aud_deletions_take_over(AudBufferHeader *to, const void *from);
 
-#endif /* AUD_BUFFER_EXPIRY_H */
+#endif /* AUD_BUFFER_DELETIONS_H */

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * roles.c
+ * role_change.c
  *	  Does a statement change who acts?
  *
  *-------------------------------------------------------------------------
@@ -9,7 +9,7 @@
 
 #include "miscadmin.h"
 
-#include "facts/roles.h"
+#include "facts/role_change.h"
 
 AudRoles
 aud_roles_acting(void)

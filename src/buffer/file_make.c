@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * make.c
+ * file_make.c
  *	  Making a buffer file: its layout, and how it comes to be.
  *
  * The file is written in full before it is mapped: a hole in a mapped file
@@ -21,7 +21,7 @@
 #include "common/file_perm.h"
 #include "storage/fd.h"
 
-#include "buffer/make.h"
+#include "buffer/file_make.h"
 
 static uint64
 slots_offset(void)

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * expiry.c
+ * deletions.c
  *	  Files of the trail that retention is deleting.
  *
  * The list takes room that every buffer file of this layout has, between the
@@ -15,7 +15,7 @@
  */
 #include "postgres.h"
 
-#include "buffer/expiry.h"
+#include "buffer/deletions.h"
 
 #define LIST_OFFSET 1024
 
@@ -61,13 +61,13 @@ first_free(AudBufferHeader *header)
 }
 
 bool
-aud_expiry_has_room(AudBufferHeader *header)
+aud_deletions_has_room(AudBufferHeader *header)
 {
 	return first_free(header) < AUD_EXPIRY_MAX;
 }
 
 AudExpiry *
-aud_expiry_add(AudBufferHeader *header, const AudExpiry *facts)
+aud_deletions_add(AudBufferHeader *header, const AudExpiry *facts)
 {
 	int        i = first_free(header);
 	AudExpiry *entry;
@@ -85,7 +85,7 @@ aud_expiry_add(AudBufferHeader *header, const AudExpiry *facts)
 }
 
 AudExpiry *
-aud_expiry_next(AudBufferHeader *header, AudExpiry *entry)
+aud_deletions_next(AudBufferHeader *header, AudExpiry *entry)
 {
 	int i = entry == NULL ? 0 : (int) (entry - entry_at(header, 0)) + 1;
 
@@ -96,32 +96,32 @@ aud_expiry_next(AudBufferHeader *header, AudExpiry *entry)
 }
 
 void
-aud_expiry_remove(AudExpiry *entry)
+aud_deletions_remove(AudExpiry *entry)
 {
 	entry->name[0] = '\0';
 }
 
 void
-aud_expiry_remove_recorded(AudBufferHeader *header, uint64 seq)
+aud_deletions_remove_recorded(AudBufferHeader *header, uint64 seq)
 {
 	AudExpiry *entry = NULL;
 
-	while ((entry = aud_expiry_next(header, entry)) != NULL)
+	while ((entry = aud_deletions_next(header, entry)) != NULL)
 		if (entry->seq != 0 && entry->seq <= seq)
-			aud_expiry_remove(entry);
+			aud_deletions_remove(entry);
 }
 
 void
-aud_expiry_restart(AudBufferHeader *header)
+aud_deletions_restart(AudBufferHeader *header)
 {
 	AudExpiry *entry = NULL;
 
-	while ((entry = aud_expiry_next(header, entry)) != NULL)
+	while ((entry = aud_deletions_next(header, entry)) != NULL)
 		entry->seq = 0;
 }
 
 void
-aud_expiry_take_over(AudBufferHeader *to, const void *from)
+aud_deletions_take_over(AudBufferHeader *to, const void *from)
 {
 	for (int i = 0; i < AUD_EXPIRY_MAX; i++)
 	{

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * make.h
+ * file_make.h
  *	  Making a buffer file, for file.c only.
  *
  * What cannot be done ends in FATAL, unless it says otherwise: the server must
@@ -8,8 +8,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef AUD_BUFFER_MAKE_H
-#define AUD_BUFFER_MAKE_H
+#ifndef AUD_BUFFER_FILE_MAKE_H
+#define AUD_BUFFER_FILE_MAKE_H
 
 #include "buffer/file.h"
 
@@ -68,4 +68,4 @@ extern AudBufferHeader *aud_buffer_make_new(const AudBufferSizes *wanted,
 /* Give it its name. */
 extern void aud_buffer_make_publish(void);
 
-#endif /* AUD_BUFFER_MAKE_H */
+#endif /* AUD_BUFFER_FILE_MAKE_H */

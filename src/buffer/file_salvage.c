@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * salvage.c
+ * file_salvage.c
  *	  Saving records out of a damaged buffer file.
  *
  * The file has been set aside and a new one made.  Nothing in the old one is
@@ -22,9 +22,9 @@
 
 #include "storage/fd.h"
 
-#include "buffer/expiry.h"
+#include "buffer/deletions.h"
 #include "buffer/file.h"
-#include "buffer/salvage.h"
+#include "buffer/file_salvage.h"
 
 /* The old file: whatever is where chunks would be, in the order of their numbers. */
 typedef struct OldFile
@@ -227,7 +227,7 @@ aud_buffer_salvage(void)
 
 	storage = palloc(AUD_RECORD_MAX);
 	if (st.st_size >= AUD_EXPIRY_END)
-		aud_expiry_take_over(aud_buffer_header, start);
+		aud_deletions_take_over(aud_buffer_header, start);
 	find_chunks(&file, start, (uint64) st.st_size);
 	found = find_records(&file, storage, &count);
 	count = take_over(&file, found, count, storage);

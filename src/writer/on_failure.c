@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * failure.c
+ * on_failure.c
  *	  When the trail cannot be written: what is reported, and what is decided.
  *
  * The server log gets a failure at once and then once a minute.  After
@@ -15,14 +15,14 @@
 
 #include "buffer/buffer.h"
 #include "server/guc.h"
-#include "writer/failure.h"
+#include "writer/on_failure.h"
 #include "writer/shared.h"
 
 /* The same failure is reported this often. */
 #define REPEAT_MS (60 * 1000)
 
 bool
-aud_failure_may_warn(TimestampTz *at)
+aud_on_failure_may_warn(TimestampTz *at)
 {
 	TimestampTz now = GetCurrentTimestamp();
 
@@ -33,7 +33,7 @@ aud_failure_may_warn(TimestampTz *at)
 }
 
 void
-aud_failure_report(AudWriter *w, const char *what)
+aud_on_failure_report(AudWriter *w, const char *what)
 {
 	int  saved = errno;
 	char text[256];
@@ -44,7 +44,7 @@ aud_failure_report(AudWriter *w, const char *what)
 	if (w->failing_since == 0)
 		w->failing_since = GetCurrentTimestamp();
 
-	if (!aud_failure_may_warn(&w->warned_at))
+	if (!aud_on_failure_may_warn(&w->warned_at))
 		return;
 	errno = saved;
 	ereport(WARNING,
@@ -57,14 +57,14 @@ aud_failure_report(AudWriter *w, const char *what)
 }
 
 void
-aud_failure_warn(const char *text)
+aud_on_failure_warn(const char *text)
 {
 	aud_writer_note_error(text);
 	ereport(WARNING, errmsg("audit trail: %s", text));
 }
 
 void
-aud_failure_over(AudWriter *w)
+aud_on_failure_over(AudWriter *w)
 {
 	if (w->failing_since == 0)
 		return;
@@ -76,13 +76,13 @@ aud_failure_over(AudWriter *w)
 }
 
 void
-aud_failure_report_losses(AudWriter *w)
+aud_on_failure_report_losses(AudWriter *w)
 {
 	uint64 lost = 0;
 
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
 		lost += aud_ring_unreported(aud_buffer_header, i);
-	if (lost == 0 || !aud_failure_may_warn(&w->loss_warned_at))
+	if (lost == 0 || !aud_on_failure_may_warn(&w->loss_warned_at))
 		return;
 	ereport(WARNING,
 			errmsg("audit records are being lost"),
@@ -94,7 +94,7 @@ aud_failure_report_losses(AudWriter *w)
 }
 
 AudFailureAction
-aud_failure_decide(const AudWriter *w)
+aud_on_failure_decide(const AudWriter *w)
 {
 	if (GetCurrentTimestamp() <
 		TimestampTzPlusMilliseconds(w->failing_since,

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * check_expiry.c
+ * check_deletions.c
  *	  The list of files that are being deleted.
  *
  *-------------------------------------------------------------------------
@@ -9,7 +9,7 @@
 
 #include "unit.h"
 
-#include "buffer/expiry.h"
+#include "buffer/deletions.h"
 #include "unit_buffer.h"
 
 static AudBufferHeader *header;
@@ -37,7 +37,7 @@ add(int n)
 			 n);
 	facts.first_seq = (uint64) n * 10;
 	facts.last_seq = (uint64) n * 10 + 9;
-	return aud_expiry_add(header, &facts);
+	return aud_deletions_add(header, &facts);
 }
 
 static int
@@ -46,7 +46,7 @@ count(AudBufferHeader *in)
 	AudExpiry *entry = NULL;
 	int        n = 0;
 
-	while ((entry = aud_expiry_next(in, entry)) != NULL)
+	while ((entry = aud_deletions_next(in, entry)) != NULL)
 		n++;
 	return n;
 }
@@ -57,19 +57,19 @@ START_TEST(entries_come_oldest_first_until_the_list_is_full)
 
 	for (int i = 0; i < AUD_EXPIRY_MAX; i++)
 	{
-		ck_assert(aud_expiry_has_room(header));
+		ck_assert(aud_deletions_has_room(header));
 		ck_assert(add(i) != NULL);
 	}
-	ck_assert(!aud_expiry_has_room(header));
+	ck_assert(!aud_deletions_has_room(header));
 	ck_assert(add(99) == NULL);
 	for (int i = 0; i < AUD_EXPIRY_MAX; i++)
 	{
-		entry = aud_expiry_next(header, entry);
+		entry = aud_deletions_next(header, entry);
 		ck_assert(entry != NULL);
 		ck_assert_uint_eq(entry->first_seq, (uint64) i * 10);
 		ck_assert_uint_eq(entry->seq, 0);
 	}
-	ck_assert(aud_expiry_next(header, entry) == NULL);
+	ck_assert(aud_deletions_next(header, entry) == NULL);
 }
 END_TEST
 
@@ -81,11 +81,11 @@ START_TEST(those_whose_record_is_in_the_trail_leave)
 	(void) add(3); /* in no batch yet */
 	first->seq = 50;
 	second->seq = 51;
-	aud_expiry_remove_recorded(header, 50);
+	aud_deletions_remove_recorded(header, 50);
 	ck_assert_int_eq(count(header), 2);
-	ck_assert(aud_expiry_next(header, NULL) == second);
-	aud_expiry_restart(header);
-	aud_expiry_remove_recorded(header, 1000);
+	ck_assert(aud_deletions_next(header, NULL) == second);
+	aud_deletions_restart(header);
+	aud_deletions_remove_recorded(header, 1000);
 	ck_assert_int_eq(count(header), 2);
 }
 END_TEST
@@ -116,14 +116,15 @@ START_TEST(another_file_of_the_same_log_is_taken_over)
 
 	(void) add(1);
 	add(2)->seq = 7;
-	aud_expiry_take_over(to, header);
+	aud_deletions_take_over(to, header);
 	ck_assert_int_eq(count(to), 2);
-	ck_assert_uint_eq(aud_expiry_next(to, aud_expiry_next(to, NULL))->seq, 7);
+	ck_assert_uint_eq(aud_deletions_next(to, aud_deletions_next(to, NULL))->seq,
+					  7);
 	free(to);
 
 	to = unit_buffer_new(AUD_CHUNK_ROOM);
 	to->log_id[0] = 'f';
-	aud_expiry_take_over(to, header);
+	aud_deletions_take_over(to, header);
 	ck_assert_int_eq(count(to), 0);
 	free(to);
 }

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * roles.h
+ * role_change.h
  *	  Does a statement change who acts?
  *
  * SET ROLE, SET SESSION AUTHORIZATION, RESET, DISCARD ALL, set_config(), in
@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef AUD_FACTS_ROLES_H
-#define AUD_FACTS_ROLES_H
+#ifndef AUD_FACTS_ROLE_CHANGE_H
+#define AUD_FACTS_ROLE_CHANGE_H
 
 #include "record/stmt.h"
 
@@ -35,4 +35,4 @@ extern void aud_roles_notice_outer(AudStmt *outer, AudRoles now);
  */
 extern void aud_roles_notice(AudStmt *stmt);
 
-#endif /* AUD_FACTS_ROLES_H */
+#endif /* AUD_FACTS_ROLE_CHANGE_H */
