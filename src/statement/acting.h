@@ -4,7 +4,7 @@
  *	  Who acts, between the statements.
  *
  * A statement that changes the roles tells it itself (facts/role_change.h).
- *What changes them while no statement is active, the options of a connection or
+ * What changes them while no statement is active, the options of a connection or
  * the C code of an extension at the end of a transaction, is found by
  * comparing, and has a record of its own: event role.
  *
