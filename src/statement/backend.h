@@ -80,9 +80,10 @@ typedef struct AudEarly
 /* What the expression calls that was planned last (expression.c). */
 typedef struct AudExpression
 {
-	AudStmt       *facts;    /* a frame of its own, or NULL: there is none */
+	MemoryContext  context;  /* that "tree" is in, or NULL: there is none */
+	Node          *tree;     /* the expression, as it was before planning */
 	const AudStmt *noted_in; /* active while it was planned; compared only */
-	bool           taken;    /* it has them already */
+	bool           taken;    /* that has its calls already */
 	int            n_functions;
 	Oid            functions[AUD_EXPRESSION_FUNCTIONS_MAX];
 } AudExpression;

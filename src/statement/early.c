@@ -233,7 +233,6 @@ aud_early_whose_trigger(void)
 static void
 begin_as(AudStmt *stmt, const AudStmt *early)
 {
-	stmt->life.reached = true;
 	if (early->who != NULL)
 		stmt->who = early->who;
 	if (!early->roles.borrowed)
@@ -250,6 +249,7 @@ aud_early_take_over(AudStmt *stmt)
 	if (early->life.caller == NULL && stmt->place.number != early->place.number)
 		return; /* it is nested in it */
 	aud_stack_take_early();
+	stmt->life.reached = true;
 	if (early->life.caller == NULL)
 		begin_as(stmt, early);
 	early->life.caller = NULL;

@@ -5,10 +5,13 @@
  *
  * Every query without a table could be one; if it is none, its own frame
  * begins before anything it calls is reported, and what was kept is dropped.
+ * So nothing is looked up before it is called.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
+
+#include "utils/memutils.h"
 
 #include "facts/builtin.h"
 #include "statement/expression.h"
@@ -20,6 +23,23 @@ may_be_expression(const Query *query)
 	return query->commandType == CMD_SELECT && query->rtable == NIL &&
 		   list_length(query->targetList) == 1 && !query->hasSubLinks &&
 		   query->setOperations == NULL;
+}
+
+/* The context is given a parent that lasts when nothing can fail any more. */
+static void
+keep(AudExpression *expression, Node *tree)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "secaudit expression",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+
+	expression->tree = copyObject(tree);
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(context, TopMemoryContext);
+	expression->context = context;
+	expression->noted_in = aud_backend->stack.active;
+	expression->taken = false;
 }
 
 void
@@ -36,10 +56,7 @@ aud_expression_planned(const Query *query)
 							   AUD_EXPRESSION_FUNCTIONS_MAX);
 	if (expression->n_functions == 0)
 		return;
-	expression->facts = aud_stmt_take();
-	expression->noted_in = aud_backend->stack.active;
-	expression->taken = false;
-	aud_builtin_add_expression(expression->facts, (Node *) query->targetList);
+	keep(expression, (Node *) query->targetList);
 }
 
 static bool
@@ -59,18 +76,20 @@ aud_expression_take(AudStmt *stmt, const AudStmt *active, Oid funcid)
 {
 	AudExpression *expression = &aud_backend->expression;
 
-	if (expression->facts == NULL || expression->noted_in != active ||
+	if (expression->context == NULL || expression->noted_in != active ||
 		!calls(expression, funcid))
 		return false;
 	if (!expression->taken)
-		aud_stmt_merge(stmt, expression->facts);
-	expression->taken = true;
+	{
+		expression->taken = true;
+		aud_builtin_add_expression(stmt, expression->tree);
+	}
 	return true;
 }
 
 void
 aud_expression_drop(void)
 {
-	aud_stmt_release(aud_backend->expression.facts);
-	aud_backend->expression.facts = NULL;
+	MemoryContextDelete(aud_backend->expression.context);
+	aud_backend->expression.context = NULL;
 }

@@ -34,7 +34,7 @@ extern void aud_expression_drop(void);
 static inline void
 aud_expression_forget(void)
 {
-	if (aud_backend->expression.facts != NULL)
+	if (aud_backend->expression.context != NULL)
 		aud_expression_drop();
 }
 
