@@ -134,9 +134,12 @@ void
 aud_acting_look(void)
 {
 	const AudActing *acting = &aud_backend->acting;
+	const AudStack  *stack = &aud_backend->stack;
 	AudRoles         now;
 
-	if (aud_backend->stack.active != NULL || aud_backend->stack.planning > 0)
+	/* their frames compare the roles themselves */
+	if (stack->active != NULL || stack->planning > 0 || stack->early != NULL ||
+		stack->awaiting_commit != NULL)
 		return;
 	now = aud_roles_acting();
 	if (!acting->known || acting->xact_is_new || !are_same(now, acting->last))
