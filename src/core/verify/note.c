@@ -59,6 +59,14 @@ join_duplicates(AudVerifyResult *result, AudPlace at, uint64_t seq)
 	return last;
 }
 
+/*
+ * gcc's analyzer loses sight of the list of faults once it is the result's,
+ * which aud_verify_free() frees.
+ */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 AudFault *
 aud_walk_fault(AudWalk *w, AudFaultKind kind, AudPlace at, uint64_t seq,
 			   uint64_t last_seq, const char *detail)

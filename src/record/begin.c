@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * inflight.c
+ * begin.c
  *	  What is written down before a statement ends, in case it never does.
  *
  * These are the parts of a record that the next start cannot find out any
