@@ -117,9 +117,10 @@ START_TEST(records_go_on_in_the_next_chunk_lap_after_lap)
 		{
 			pos = expect(pos, read, (size_t) pending[0]);
 			read++;
-			memmove(pending,
-					pending + 1,
-					sizeof(pending[0]) * (size_t) --n_pending);
+			n_pending--;
+			for (int i = 0; i < n_pending;
+				 i++) /* valgrind dislikes memmove_chk */
+				pending[i] = pending[i + 1];
 			unit_buffer_move_tail(header, pos);
 		}
 		append(n, len);
