@@ -126,6 +126,8 @@ $node->safe_psql(
 	SELECT umoptions FROM pg_user_mapping;
 	SELECT subconninfo FROM pg_subscription;
 	SELECT stavalues1 FROM pg_statistic WHERE false;
+	SELECT stxdmcv FROM pg_statistic_ext_data WHERE false;
+	SELECT most_common_vals FROM pg_stats_ext WHERE false;
 	SELECT a FROM pg_authid a WHERE false;
 	TABLE t;
 	UPDATE pg_class SET relname = relname WHERE relname = 't';
@@ -139,6 +141,8 @@ is_deeply(
 		'SELECT umoptions FROM pg_user_mapping',
 		'SELECT subconninfo FROM pg_subscription',
 		'SELECT stavalues1 FROM pg_statistic WHERE false',
+		'SELECT stxdmcv FROM pg_statistic_ext_data WHERE false',
+		'SELECT most_common_vals FROM pg_stats_ext WHERE false',
 		'SELECT a FROM pg_authid a WHERE false',
 		q{UPDATE pg_class SET relname = relname WHERE relname = 't'},
 		'DELETE FROM pg_description WHERE false',

@@ -30,6 +30,14 @@ CREATE FOREIGN TABLE app.far (id int, pan text) SERVER loop OPTIONS (schema_name
 CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
 CREATE FOREIGN TABLE app.lines (line text) SERVER files OPTIONS (filename '$file');
 CREATE SCHEMA imported;
+CREATE TABLE app.logs (line text);
+CREATE FOREIGN TABLE app.old_logs () INHERITS (app.logs) SERVER files OPTIONS (program 'echo a');
+CREATE TABLE app.days (line text) PARTITION BY LIST (line);
+CREATE TABLE app.monday PARTITION OF app.days FOR VALUES IN ('monday') PARTITION BY LIST (line);
+CREATE FOREIGN TABLE app.day PARTITION OF app.monday FOR VALUES IN ('monday') SERVER files OPTIONS (program 'echo monday');
+CREATE FOREIGN TABLE app.other_day PARTITION OF app.days DEFAULT SERVER loop OPTIONS (schema_name 'app', table_name 'away');
+CREATE TABLE app.away (line text);
+INSERT INTO app.away VALUES ('friday');
 SQL
 
 my $fn = 'function pg_catalog';
@@ -104,6 +112,23 @@ statements_are(
 	[   'IMPORT FOREIGN SCHEMA app LIMIT TO (card) FROM SERVER loop INTO imported',
 		{ class => 'ddl', outcome => 'success', command => 'IMPORT FOREIGN SCHEMA' },
 		'60: IMPORT FOREIGN SCHEMA' ],
+	[ 'SELECT * FROM app.logs',
+		{ @read, rows => 1, privileged => 1, objects => [ 'foreign table app.old_logs select', 'table app.logs select' ] },
+		'60: a child that is a program is named beside its parent' ],
+	[ 'SELECT * FROM ONLY app.logs', { @read, rows => 0, privileged => undef, objects => ['table app.logs select'] },
+		'60: but not where it is not read' ],
+	[ q{SELECT count(*) FROM app.days WHERE line = 'monday'},
+		{ @read, privileged => 1, objects => [ 'foreign table app.day select', 'table app.days select' ] },
+		'60: so is a partition of a partition' ],
+	[ q{DELETE FROM app.days WHERE line = 'friday'},
+		{ @write, classes => [ 'write', 'read' ], rows => 1, privileged => undef,
+			objects => [ 'foreign table app.other_day select,delete', 'table app.days select,delete' ] },
+		'60: and one that is written to' ],
+	[ q{EXPLAIN SELECT * FROM app.logs}, { privileged => undef, objects => [ 'foreign table app.old_logs ', 'table app.logs ' ] },
+		'60: EXPLAIN only plans it' ],
+	[ q{ANALYZE app.logs},
+		{ privileged => 1, objects => [ 'foreign table app.old_logs maintain', 'table app.logs maintain' ] },
+		'60: ANALYZE of a parent reads it' ],
 	[ 'SELECT * FROM imported.card', { @read, objects => ['foreign table imported.card select'] },
 		'60: and a table that it made' ],
 );

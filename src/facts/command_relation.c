@@ -70,6 +70,24 @@ check_vacuumed(AudStmt *stmt, Oid relid)
 	stmt->result.failure.sqlstate = ERRCODE_WARNING;
 }
 
+/* ANALYZE reads the children that are files, programs or on another server. */
+static void
+add_foreign_children(AudStmt *stmt, Oid relid)
+{
+	ListCell *lc;
+
+	if (!has_subclass(relid))
+		return;
+	foreach (lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
+			aud_objects_add_relation(stmt,
+									 lfirst_oid(lc),
+									 AUD_ACCESS_MAINTAIN,
+									 NULL);
+	}
+}
+
 static void
 add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 {
@@ -91,6 +109,7 @@ add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 		if (OidIsValid(relid))
 		{
 			aud_objects_add_relation(stmt, relid, AUD_ACCESS_MAINTAIN, NULL);
+			add_foreign_children(stmt, relid);
 			check_vacuumed(stmt, relid);
 		}
 		else

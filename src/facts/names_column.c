@@ -15,6 +15,7 @@
 #include "catalog/heap.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_statistic.h"
+#include "catalog/pg_statistic_ext_data.h"
 #include "catalog/pg_subscription.h"
 #include "catalog/pg_user_mapping.h"
 #include "utils/memutils.h"
@@ -45,6 +46,9 @@ aud_names_secret_columns(Oid relid)
 		{StatisticRelationId,
 		 Anum_pg_statistic_stavalues1,
 		 Anum_pg_statistic_stavalues5},
+		{StatisticExtDataRelationId,
+		 Anum_pg_statistic_ext_data_stxdmcv,
+		 Anum_pg_statistic_ext_data_stxdexpr},
 	};
 	Bitmapset *columns = NULL;
 

@@ -17,6 +17,8 @@
 #include "catalog/pg_largeobject.h"
 #include "catalog/pg_proc.h"
 #include "nodes/bitmapset.h"
+#include "nodes/pathnodes.h"
+#include "parser/parsetree.h"
 
 #include "facts/classify.h"
 #include "facts/names.h"
@@ -279,6 +281,55 @@ strip_rule_entry(const PlannedStmt *plan, const RangeTblEntry *rte, Index rti,
 	return access & ~AUD_ACCESS_WRITES;
 }
 
+/* What is done to the relation that a child in the plan belongs to. */
+static int
+access_of_parent(const PlannedStmt *plan, Index child)
+{
+	int       access = 0;
+	ListCell *lc;
+
+	/* a parent comes before its children, and may be a child itself */
+	foreach (lc, plan->appendRelations)
+	{
+		const AppendRelInfo  *append = lfirst(lc);
+		const RangeTblEntry  *rte;
+		const AudPermissions *needed;
+
+		if (append->child_relid != child)
+			continue;
+		rte = rt_fetch(append->parent_relid, plan->rtable);
+		needed = AUD_PERMISSIONS_OF(rte, AUD_PLAN_PERMISSIONS(plan));
+		access = needed != NULL ? access_of_entry(needed) : 0;
+		return access != 0 ? access
+						   : access_of_parent(plan, append->parent_relid);
+	}
+	return access;
+}
+
+/*
+ * A child that is a foreign table is not implied by its parent: its rows come
+ * from a file, a program or another server.
+ */
+static void
+mention_foreign_child(AudStmt *stmt, const PlannedStmt *plan, Index rti,
+					  bool execute)
+{
+	const RangeTblEntry *rte = rt_fetch(rti, plan->rtable);
+	AudMention           mention = {
+				  .relid = rte->relid,
+				  .access = execute ? access_of_parent(plan, rti) : 0,
+				  .planned = !execute,
+    };
+
+	mention_relation(stmt, &mention);
+}
+
+static bool
+is_foreign(const RangeTblEntry *rte)
+{
+	return rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_FOREIGN_TABLE;
+}
+
 void
 aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 {
@@ -299,6 +350,8 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 
 		rti++;
 		needed = AUD_PERMISSIONS_OF(rte, AUD_PLAN_PERMISSIONS(plan));
+		if (is_foreign(rte) && (needed == NULL || needed->requiredPerms == 0))
+			mention_foreign_child(stmt, plan, rti, execute);
 		if (needed == NULL)
 			continue;
 		access = access_of_entry(needed);
