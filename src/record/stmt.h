@@ -128,11 +128,12 @@ typedef struct AudStmtPlace
 	int    level;
 	AudOrigin origin;
 	bool      is_check; /* of all rows, by a foreign key */
+	bool      marked;   /* runs with the security context of one */
 	bool is_step; /* of the command around it, like GRANT in CREATE SCHEMA */
 	int  trigger_depth;
 	int  planning; /* planner levels of the caller, while active */
 
-	/* of a utility command: the server's error_context_stack as it began */
+	/* of a utility command, or marked: error_context_stack as it began */
 	const void *error_context;
 } AudStmtPlace;
 

@@ -85,24 +85,50 @@ is_in_script(const AudSurroundings *now)
 	return command == T_CreateExtensionStmt || command == T_AlterExtensionStmt;
 }
 
+/* Has nothing but SPI come between these two, as PL/pgSQL would have? */
+static bool
+is_next_to(const AudStmt *active)
+{
+	return error_context_stack != NULL &&
+		   error_context_stack->previous == active->place.error_context;
+}
+
 /*
- * What made this statement run.  A foreign key's own queries are marked by
- * the security context that ri_triggers.c sets; the mark stays on for the
- * triggers below them, which is why only the first level counts.
+ * A foreign key's own queries are marked by the security context that
+ * ri_triggers.c sets.  The mark stays on below them, also for what users'
+ * functions run while such a query is planned or executed.  So it counts in a
+ * trigger of its own only, never below a planner, and below a statement that
+ * had it already only where the trigger is the server's.
  */
+static bool
+is_of_foreign_key(AudStmt *stmt, const AudSurroundings *now, int outer_depth)
+{
+	if (stmt->place.level == 0 || !InNoForceRLSOperation())
+		return false;
+	stmt->place.marked = true;
+	stmt->place.error_context = error_context_stack;
+	if (now->planning > 0 || stmt->place.trigger_depth <= outer_depth)
+		return false;
+	if (now->active == NULL || !now->active->place.marked)
+		return true;
+	return now->active->place.origin != AUD_ORIGIN_REFERENTIAL &&
+		   is_next_to(now->active);
+}
+
+/* What made this statement run. */
 static AudOrigin
-find_origin(const AudStmt *stmt, const AudSurroundings *now)
+find_origin(AudStmt *stmt, const AudSurroundings *now)
 {
 	int outer_depth = now->active != NULL ? now->active->place.trigger_depth : 0;
 
 	if (stmt->place.is_step && now->active != NULL)
 		return now->active->place.origin;
 
-	if (stmt->place.level > 0 && InNoForceRLSOperation() &&
-		(now->active == NULL ||
-		 now->active->place.origin != AUD_ORIGIN_REFERENTIAL))
+	if (is_of_foreign_key(stmt, now, outer_depth))
 		return AUD_ORIGIN_REFERENTIAL;
-	if (stmt->place.trigger_depth > outer_depth)
+	/* what the planner calls for a foreign key, no trigger of a user runs */
+	if (stmt->place.trigger_depth > outer_depth &&
+		!(stmt->place.marked && now->planning > 0))
 		return AUD_ORIGIN_TRIGGER;
 	if (now->from_rule)
 		return AUD_ORIGIN_RULE;
@@ -225,8 +251,7 @@ aud_place_find_check(AudStmt *stmt, const char *source)
 	if (active == NULL || active->what.utility != T_AlterTableStmt ||
 		stmt->place.origin != AUD_ORIGIN_FUNCTION || source == NULL ||
 		strncmp(source, "SELECT fk.", 10) != 0 ||
-		strstr(source, " fk ") == NULL || error_context_stack == NULL ||
-		error_context_stack->previous != active->place.error_context)
+		strstr(source, " fk ") == NULL || !is_next_to(active))
 		return;
 	stmt->place.origin = AUD_ORIGIN_REFERENTIAL;
 	stmt->place.is_check = true;
