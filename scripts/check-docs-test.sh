@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2016 # the backquotes are Markdown's
 # check-docs-test.sh: check-docs notices a fault of each kind.  Plants one at a
 # time in a copy of what it reads.
 set -euo pipefail
@@ -35,6 +36,7 @@ conf=docs/configuration.md
 plant src/server/guc.c 's/"secaudit.log_nested"/"secaudit.log_deep"/' 'setting secaudit.log_deep exists and is not documented'
 plant $conf 's/`secaudit.lock`/`secaudit.bolt`/' 'setting secaudit.bolt is documented and does not exist'
 plant $conf 's/(`secaudit.buffer_size`\*\* \()16MB/\132MB/' 'secaudit.buffer_size: the default is 16384, not 32MB'
+plant README.md 's/(`secaudit.flush_interval` \| `)200ms/\1100ms/' 'secaudit.flush_interval: the default is 200, not 100ms'
 plant $conf 's/200ms, 1ms to 1min/200ms, 1ms to 2min/' 'secaudit.flush_interval: the range ends at 60000, not 2min'
 plant $conf 's/(`secaudit.durability`\*\* \(`async`; )reload/\1start/' 'secaudit.durability: it is set at reload, not start'
 plant $conf 's/`overwrite`/overwrite/g' 'secaudit.on_failure: its value overwrite is not documented'
