@@ -231,7 +231,7 @@ help:
 	@echo "make bench           measure beside other audit extensions (BENCH='cpu memory'"
 	@echo "                     BENCH_SCALE=full; bench/README.md)"
 	@echo "make bench-budget    instructions per record and hook against bench/budget"
-	@echo "make lint            format, layers, symbols, cppcheck, -fanalyzer, shellcheck"
+	@echo "make lint            format, layers, documents, symbols, cppcheck, -fanalyzer, shellcheck"
 	@echo "make format          clang-format the sources"
 	@echo "make deps            install the packages all of this needs (Debian)"
 	@echo "PG_CONFIG=PATH       which server; COPT_DEV=FLAGS: further compiler flags"

@@ -103,6 +103,13 @@ picture()
 	return $status
 }
 
+# What documents name exists, and what exists is documented.
+documents()
+{
+	build all > /dev/null
+	scripts/check-docs . secauditctl
+}
+
 # The release says one thing everywhere.
 versions()
 {
@@ -121,6 +128,8 @@ check "layers, shown to fail" scripts/check-layers-test.sh
 check "clang-format" clang-format --dry-run -Werror "${sources[@]}"
 check "sizes of files and functions" sizes
 check "picture of the folders" picture
+check "documents" documents
+check "documents, shown to fail" scripts/check-docs-test.sh
 check "shellcheck" shellcheck -x -e SC1091 .ci/run scripts/*.sh findings/*.sh
 [ ${#core[@]} -eq 0 ] || check "gcc -fanalyzer" gcc_analyzer "${core[@]}"
 check "cppcheck" static_analysis "${core[@]}" "${server[@]}"
