@@ -25,17 +25,24 @@
 #include "statement/statement.h"
 
 /* The words that make a walsender take a text for a command of its own. */
-static const char *const command_names[] = {
-	"IDENTIFY_SYSTEM",
-	"BASE_BACKUP",
-	"START_REPLICATION",
-	"CREATE_REPLICATION_SLOT",
-	"ALTER_REPLICATION_SLOT",
-	"DROP_REPLICATION_SLOT",
-	"READ_REPLICATION_SLOT",
-	"TIMELINE_HISTORY",
-	"UPLOAD_MANIFEST",
-	"SHOW",
+typedef struct ReplicationCommand
+{
+	const char *name;
+	int         slot_access; /* what is done to a slot; 0: it has none */
+	bool        privileged;  /* copies what is in the server, or decides who may */
+} ReplicationCommand;
+
+static const ReplicationCommand commands[] = {
+	{"IDENTIFY_SYSTEM", 0, false},
+	{"BASE_BACKUP", 0, true},
+	{"START_REPLICATION", AUD_ACCESS_SELECT, true},
+	{"CREATE_REPLICATION_SLOT", AUD_ACCESS_CREATE, true},
+	{"ALTER_REPLICATION_SLOT", AUD_ACCESS_ALTER, true},
+	{"DROP_REPLICATION_SLOT", AUD_ACCESS_DROP, true},
+	{"READ_REPLICATION_SLOT", AUD_ACCESS_SELECT, false},
+	{"TIMELINE_HISTORY", 0, false},
+	{"UPLOAD_MANIFEST", 0, false},
+	{"SHOW", 0, false},
 };
 
 /*
@@ -74,8 +81,8 @@ next_word(const char *text, char *word)
 	return text + tok.end;
 }
 
-/* The name of the running command, or NULL; *rest is what follows it. */
-static const char *
+/* The running command, or NULL; *rest is what follows its name. */
+static const ReplicationCommand *
 running_command(const char **rest)
 {
 	char word[NAMEDATALEN];
@@ -83,37 +90,22 @@ running_command(const char **rest)
 	if (debug_query_string == NULL)
 		return NULL;
 	*rest = next_word(debug_query_string, word);
-	for (size_t i = 0; i < lengthof(command_names); i++)
+	for (size_t i = 0; i < lengthof(commands); i++)
 	{
-		if (pg_strcasecmp(word, command_names[i]) == 0)
-			return command_names[i];
+		if (pg_strcasecmp(word, commands[i].name) == 0)
+			return &commands[i];
 	}
 	return NULL;
 }
 
-/* What is done to a slot; 0: the command has none. */
-static int
-slot_access(const char *name)
-{
-	if (strncmp(name, "CREATE", 6) == 0)
-		return AUD_ACCESS_CREATE;
-	if (strncmp(name, "ALTER", 5) == 0)
-		return AUD_ACCESS_ALTER;
-	if (strncmp(name, "DROP", 4) == 0)
-		return AUD_ACCESS_DROP;
-	if (strncmp(name, "READ", 4) == 0 || strncmp(name, "START", 5) == 0)
-		return AUD_ACCESS_SELECT;
-	return 0;
-}
-
 /* The slot that a command is about, in word; false: none. */
 static bool
-find_slot(const char *name, const char *rest, int access, char *word)
+find_slot(const ReplicationCommand *command, const char *rest, char *word)
 {
-	if (access == 0)
+	if (command->slot_access == 0)
 		return false;
 	rest = next_word(rest, word);
-	if (access == AUD_ACCESS_SELECT && name[0] == 'S')
+	if (command->name[0] == 'S')
 	{
 		/* START_REPLICATION [SLOT name] ... */
 		if (pg_strcasecmp(word, "SLOT") != 0)
@@ -126,18 +118,20 @@ find_slot(const char *name, const char *rest, int access, char *word)
 static void
 open_command(bool in_error)
 {
-	const char *rest;
-	const char *name = running_command(&rest);
-	char        slot[NAMEDATALEN];
-	int         access;
+	const char               *rest;
+	const ReplicationCommand *command = running_command(&rest);
+	char                      slot[NAMEDATALEN];
 
-	if (name == NULL || !aud_policy_watching() || aud_statement_active() != NULL)
+	if (command == NULL || !aud_policy_watching() ||
+		aud_statement_active() != NULL)
 		return;
-	access = slot_access(name);
-	aud_request_begin_command(name,
-							  find_slot(name, rest, access, slot) ? slot : NULL,
-							  access,
-							  in_error);
+	aud_request_begin_command(&(AudWalsenderCommand){
+		.name = command->name,
+		.slot = find_slot(command, rest, slot) ? slot : NULL,
+		.slot_access = command->slot_access,
+		.privileged = command->privileged,
+		.in_error = in_error,
+	});
 }
 
 static void

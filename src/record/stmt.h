@@ -109,6 +109,7 @@ typedef struct AudStmtLife
 	bool                  ran;        /* ExecutorRun was called */
 	bool                  reached;    /* code of a user ran before it began */
 	bool                  ending;     /* inside ExecutorEnd */
+	bool                  running;    /* inside ExecutorRun */
 	bool                  watched;    /* the callback is registered */
 	bool                  at_commit;  /* COMMIT: that decides how it ended */
 	bool                  was_failed; /* its transaction block, before it */
@@ -186,6 +187,7 @@ typedef struct AudStmtBody
 	AudStmt    *host;      /* of a query: the command whose body it is */
 	bool        started;   /* what it reaches from now on is the host's */
 	bool        only_runs; /* host: it is a cursor that runs in there */
+	bool        is_inner;  /* host: it made it; see aud_begin_inner_working */
 	bool        expected;  /* of a command: a body may come */
 	const char *text;      /* NULL: by its digest */
 	size_t      len;

@@ -195,6 +195,9 @@ whose_change(void)
 	if (stack->active == NULL && stack->awaiting_commit != NULL &&
 		aud_place_trigger_depth() == 0)
 		return NULL;
+	/* the tables that a command makes for itself and drops */
+	if (stack->active != NULL && stack->active->body.is_inner)
+		return stack->active;
 	return aud_early_whose(false);
 }
 

@@ -99,6 +99,16 @@ aud_begin_silently(AudStmt *stmt)
 }
 
 void
+aud_begin_inner_working(AudStmt *stmt)
+{
+	aud_begin_silently(stmt);
+	stmt->body.host = stmt->life.caller;
+	stmt->body.is_inner = true;
+	/* its own tables and rows are the command's business */
+	stmt->body.started = true;
+}
+
+void
 aud_begin_keep_unfinished(AudStmt *stmt)
 {
 	if (stmt->place.level > 0 || stmt->place.silent)

@@ -10,6 +10,7 @@
 #define AUD_STATEMENT_BEGIN_H
 
 #include "statement/backend.h"
+#include "statement/place.h"
 
 /* How a statement came to begin. */
 typedef struct AudBeginning
@@ -36,8 +37,11 @@ aud_begin_is_inner_working(const AudStmt *stmt)
 	const AudStmt *caller = stmt->life.caller;
 
 	return caller != NULL && caller->what.utility == T_RefreshMatViewStmt &&
-		   !caller->place.silent;
+		   !caller->place.silent && aud_place_is_next_to(caller);
 }
+
+/* Such a one has no record; what it reaches is its command's. */
+extern void aud_begin_inner_working(AudStmt *stmt);
 
 /* The statement's own part of a text that may hold several. */
 extern void aud_begin_set_text(AudStmt *stmt, const char *text, int location,

@@ -48,7 +48,8 @@ aud_statement_end(AudStmt *stmt)
 		note_effects(stmt);
 	if (stmt->what.has_later && stmt->what.utility == T_Invalid)
 		aud_objects_resolve(stmt);
-	if (stmt->body.host != NULL && stmt->result.has_rows)
+	if (stmt->body.host != NULL && stmt->result.has_rows &&
+		!stmt->body.is_inner)
 	{
 		stmt->body.host->result.rows += stmt->result.rows;
 		stmt->body.host->result.has_rows = true;
@@ -212,8 +213,11 @@ aud_statement_end_all(const AudFailure *failure)
 		aud_statement_doom(failure);
 	for (AudStmt *stmt = stack->open; stmt != NULL; stmt = stmt->life.next)
 	{
-		if (stmt->result.outcome != AUD_OUTCOME_FAILURE)
-			stmt->result.incomplete = true;
+		if (stmt->life.running)
+			aud_statement_run_stopped(stmt, stmt->life.key);
+		else
+			aud_command_failed(stmt);
+		aud_stack_stopped(stmt);
 		if (stmt->life.watched && stmt->life.context_gone.func == portal_gone)
 			count_sent(stmt);
 		aud_stack_record(stmt);

@@ -85,9 +85,8 @@ is_in_script(const AudSurroundings *now)
 	return command == T_CreateExtensionStmt || command == T_AlterExtensionStmt;
 }
 
-/* Has nothing but SPI come between these two, as PL/pgSQL would have? */
-static bool
-is_next_to(const AudStmt *active)
+bool
+aud_place_is_next_to(const AudStmt *active)
 {
 	return error_context_stack != NULL &&
 		   error_context_stack->previous == active->place.error_context;
@@ -112,7 +111,7 @@ is_of_foreign_key(AudStmt *stmt, const AudSurroundings *now, int outer_depth)
 	if (now->active == NULL || !now->active->place.marked)
 		return true;
 	return now->active->place.origin != AUD_ORIGIN_REFERENTIAL &&
-		   is_next_to(now->active);
+		   aud_place_is_next_to(now->active);
 }
 
 /* What made this statement run. */
@@ -251,7 +250,7 @@ aud_place_find_check(AudStmt *stmt, const char *source)
 	if (active == NULL || active->what.utility != T_AlterTableStmt ||
 		stmt->place.origin != AUD_ORIGIN_FUNCTION || source == NULL ||
 		strncmp(source, "SELECT fk.", 10) != 0 ||
-		strstr(source, " fk ") == NULL || !is_next_to(active))
+		strstr(source, " fk ") == NULL || !aud_place_is_next_to(active))
 		return;
 	stmt->place.origin = AUD_ORIGIN_REFERENTIAL;
 	stmt->place.is_check = true;

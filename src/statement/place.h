@@ -39,6 +39,13 @@ extern void aud_place_find_check(AudStmt *stmt, const char *source);
  */
 extern bool aud_place_in_command(const char *source);
 
+/*
+ * Has nothing but SPI entered the error context since that frame began, as
+ * every function of PL/pgSQL or SQL would have?  Of a utility command,
+ * or one that is marked.
+ */
+extern bool aud_place_is_next_to(const AudStmt *active);
+
 /* How deep in triggers is this process? */
 extern int aud_place_trigger_depth(void);
 

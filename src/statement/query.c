@@ -67,8 +67,13 @@ place_query(AudStmt *stmt, const QueryDesc *query_desc)
 {
 	const PlannedStmt *plan = query_desc->plannedstmt;
 
+	if (aud_begin_is_inner_working(stmt))
+	{
+		aud_begin_inner_working(stmt);
+		return;
+	}
 	stmt->body.host = find_host(stmt, query_desc);
-	if (stmt->body.host != NULL || aud_begin_is_inner_working(stmt) ||
+	if (stmt->body.host != NULL ||
 		(stmt->life.caller == NULL && IsParallelWorker()))
 	{
 		aud_begin_silently(stmt); /* of a worker, the leader's record tells */
@@ -228,6 +233,7 @@ aud_statement_run(QueryDesc *query_desc)
 	if (stmt == NULL)
 		return NULL;
 	stmt->life.ran = true;
+	stmt->life.running = true;
 	if (stmt->settings.called_later)
 		aud_effects_cursor_runs(stmt);
 	find_cursor_host(stmt);
@@ -247,6 +253,7 @@ count_rows(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
 {
 	uint64 rows = query_desc->estate->es_processed;
 
+	stmt->life.running = false;
 	/* a query that a rule added is not counted */
 	stmt->result.rows += rows;
 	stmt->result.has_rows = query_desc->plannedstmt->canSetTag;
@@ -266,10 +273,17 @@ aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
 }
 
 void
-aud_statement_run_failed(AudStmt *stmt, const QueryDesc *query_desc)
+aud_statement_run_stopped(AudStmt *stmt, const QueryDesc *query_desc)
 {
+	stmt->life.running = false;
 	stmt->result.rows += query_desc->estate->es_processed;
 	stmt->result.has_rows = true;
+}
+
+void
+aud_statement_run_failed(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	aud_statement_run_stopped(stmt, query_desc);
 	aud_statement_fail(stmt);
 }
 

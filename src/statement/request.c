@@ -113,24 +113,28 @@ has_command(void)
 }
 
 void
-aud_request_begin_command(const char *name, const char *slot, int access,
-						  bool in_error)
+aud_request_begin_command(const AudWalsenderCommand *command)
 {
 	AudRequest *request = &aud_backend->request;
-	AudStmt    *stmt = in_error ? aud_stack_open() : aud_statement_open();
+	AudStmt *stmt = command->in_error ? aud_stack_open() : aud_statement_open();
 
 	aud_error_context_link();
-	begin(stmt, "replication", name, AUD_CLASS_REPLICATION, AUD_ORIGIN_CLIENT);
+	begin(stmt, "replication", command->name, AUD_CLASS_REPLICATION, AUD_ORIGIN_CLIENT);
 	request->command = stmt;
 	request->command_number = stmt->place.number;
 	request->command_failed = false;
 	request->bytes_sent = 0;
-	aud_begin_take_down(stmt, !in_error);
+	stmt->what.privileged = command->privileged;
+	aud_begin_take_down(stmt, !command->in_error);
 	stmt->when.lead_us = stmt->when.began - GetCurrentStatementStartTimestamp();
 	stmt->when.began = GetCurrentStatementStartTimestamp();
 	aud_begin_keep_unfinished(stmt);
-	if (slot != NULL)
-		aud_objects_add_named(stmt, "replication slot", slot, access, false);
+	if (command->slot != NULL)
+		aud_objects_add_named(stmt,
+							  "replication slot",
+							  command->slot,
+							  command->slot_access,
+							  false);
 }
 
 const char *

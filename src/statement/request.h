@@ -28,12 +28,18 @@ extern void aud_request_end_call(void);
  */
 extern void aud_request_rolled_back(void);
 
-/*
- * The command of a walsender of which something is to be sent, or by which an
- * error is raised: then no catalog is read.  slot may be NULL.
- */
-extern void aud_request_begin_command(const char *name, const char *slot,
-									  int access, bool in_error);
+/* A command of a walsender. */
+typedef struct AudWalsenderCommand
+{
+	const char *name;
+	const char *slot;        /* that it is about, or NULL */
+	int         slot_access; /* what is done to it */
+	bool        privileged;
+	bool        in_error; /* it is raising one: no catalog is read */
+} AudWalsenderCommand;
+
+/* Something of it is to be sent, or an error is raised by it. */
+extern void aud_request_begin_command(const AudWalsenderCommand *command);
 
 /* The running command, if it is what is active, or NULL. */
 extern const char *aud_request_command(void);

@@ -173,6 +173,15 @@ aud_stack_record(AudStmt *stmt)
 	aud_guard_statement_end();
 }
 
+/* One that the client has run knows by its rows whether there are more. */
+void
+aud_stack_stopped(AudStmt *stmt)
+{
+	if (stmt->result.outcome != AUD_OUTCOME_FAILURE &&
+		(stmt->place.level > 0 || !stmt->life.ran || stmt->life.running))
+		stmt->result.incomplete = true;
+}
+
 /* The executor state is gone, by ExecutorEnd or by an abort. */
 static void
 context_gone(void *arg)
@@ -187,8 +196,7 @@ context_gone(void *arg)
 	 * A portal that was not running when its transaction failed.  What it
 	 * did until then it did well, unless the process exits in the middle.
 	 */
-	if (stmt->result.outcome != AUD_OUTCOME_FAILURE)
-		stmt->result.incomplete = true;
+	aud_stack_stopped(stmt);
 	aud_stack_record(stmt);
 	aud_stack_release(stmt);
 }

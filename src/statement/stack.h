@@ -86,6 +86,9 @@ extern void aud_stack_record(AudStmt *stmt);
 /* The same, and free the frame unless the executor's state still has it. */
 extern void aud_stack_finish(AudStmt *stmt);
 
+/* It goes on no more without having failed: incomplete, unless it was done. */
+extern void aud_stack_stopped(AudStmt *stmt);
+
 /* The command through which a query that is its body is reported, or itself. */
 static inline AudStmt *
 aud_stack_host(AudStmt *stmt)
@@ -103,7 +106,9 @@ aud_stack_host(AudStmt *stmt)
 static inline AudStmt *
 aud_stack_reaching(AudStmt *stmt)
 {
-	return stmt != NULL && stmt->body.started ? aud_stack_host(stmt) : stmt;
+	while (stmt != NULL && stmt->body.started && stmt->body.host != NULL)
+		stmt = stmt->body.host;
+	return stmt;
 }
 
 #endif /* AUD_STATEMENT_STACK_H */

@@ -78,6 +78,9 @@ extern AudStmt *aud_statement_run(QueryDesc *query_desc);
 extern void     aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc,
 								  uint64 asked_for);
 extern void aud_statement_run_failed(AudStmt *stmt, const QueryDesc *query_desc);
+
+/* It ends in the middle of a run: count the rows that it had by then. */
+extern void aud_statement_run_stopped(AudStmt *stmt, const QueryDesc *query_desc);
 extern AudStmt *aud_statement_finish(QueryDesc *query_desc);
 extern void     aud_statement_finished(AudStmt *stmt);
 

@@ -67,7 +67,7 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 	stmt->place.is_step = is_step;
 	stmt->place.error_context = error_context_stack;
 	if (aud_begin_is_inner_working(stmt))
-		aud_begin_silently(stmt);
+		aud_begin_inner_working(stmt);
 	else
 	{
 		aud_begin_identify(stmt,
