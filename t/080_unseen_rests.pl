@@ -47,6 +47,24 @@ foreach my $how ('', 'CONCURRENTLY ')
 		"$sql: what the functions run is nested in it, and nothing else is");
 }
 
+# What a range type measures distances with is called by indexes and ANALYZE, and
+# nobody asks whether the owner of the type may.
+run_as($node, 'alice',
+	"CREATE FUNCTION measures(text, text) RETURNS float8 IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'",
+	'CREATE TYPE span AS RANGE (subtype = text, subtype_diff = measures)',
+	'CREATE TABLE spans (r span)');
+my $insert = q{INSERT INTO spans SELECT span('a' || g, 'b' || g) FROM generate_series(1, 600) g};
+my @spans = run_as($node, 'alice', $insert, 'CREATE INDEX ON spans USING gist (r)', 'ANALYZE spans', 'SELECT count(*) FROM spans WHERE isempty(r)');
+my @measures = ('function public.measures(pg_catalog.text,pg_catalog.text) execute');
+foreach my $sql ('CREATE INDEX ON spans USING gist (r)', 'ANALYZE spans')
+{
+	has_facts(of_query($sql, @spans), { classes => ['function'], objects => \@measures }, "$sql calls the subtype_diff of a range");
+}
+foreach my $sql ($insert, 'SELECT count(*) FROM spans WHERE isempty(r)')
+{
+	is_deeply([ grep { /measures/ } @{ objects_of(of_query($sql, @spans)) } ], [], "$sql does not");
+}
+
 # A portal that was read to its end is complete, however the transaction ends.
 my $read = sub { my ($limit) = @_; return sub { $_[0]->parse('', 'SELECT v FROM secret')->bind('p', '', [])->execute('p', $limit); }; };
 foreach my $case ([ 'read to its end', 0, 2, undef ], [ 'read in part', 1, 1, 1 ])

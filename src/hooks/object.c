@@ -92,8 +92,8 @@ aud_ExecutorCheckPerms(AUD_CHECKPERMS_PARAMS)
 static bool
 aud_needs_fmgr(Oid fn_oid)
 {
-	if (aud_policy_watching())
-		aud_statement_function_looked_up(fn_oid);
+	if (aud_policy_watching() && aud_statement_function_looked_up(fn_oid))
+		return true;
 	return next_needs_fmgr ? next_needs_fmgr(fn_oid) : false;
 }
 
@@ -101,10 +101,7 @@ static void
 aud_fmgr(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 {
 	if (event == FHET_START && aud_policy_watching())
-	{
-		aud_statement_function_looked_up(flinfo->fn_oid);
-		aud_statement_function_entered();
-	}
+		aud_statement_function_entered(flinfo->fn_oid);
 	if (next_fmgr)
 		next_fmgr(event, flinfo, arg);
 }

@@ -11,7 +11,9 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
@@ -19,6 +21,7 @@
 #include "catalog/pg_language.h"
 #include "catalog/pg_largeobject.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_range.h"
 #include "catalog/pg_type.h"
 #include "utils/fmgroids.h"
 #include "utils/syscache.h"
@@ -126,44 +129,88 @@ aud_statement_function_called(Oid funcid)
 	aud_effects_carry_out(aud_stack_host(caller));
 }
 
-/*
- * Support functions of types, operators and languages are looked up, too;
- * what nobody called by name or by a trigger is left out.
- */
-static bool
-is_wanted(Oid funcid, bool *is_trigger)
+/* What a function that is looked up is, as far as it matters here. */
+typedef struct AudLookedUp
+{
+	bool is_trigger;
+	bool is_run;      /* by an event, or inlined by the planner */
+	bool may_measure; /* it has the signature of a range's subtype_diff */
+} AudLookedUp;
+
+static void
+look_at(Oid funcid, AudLookedUp *found)
 {
 	HeapTuple    tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	Form_pg_proc proc;
-	bool         wanted;
 
+	memset(found, 0, sizeof(*found));
 	if (!HeapTupleIsValid(tuple))
-		return false;
+		return;
 	proc = (Form_pg_proc) GETSTRUCT(tuple);
-	*is_trigger = proc->prorettype == TRIGGEROID;
-	wanted = *is_trigger || proc->prorettype == EVENT_TRIGGEROID ||
-			 (proc->prolang == SQLlanguageId && aud_statement_is_planning());
+	found->is_trigger = proc->prorettype == TRIGGEROID;
+	found->is_run =
+		proc->prorettype == EVENT_TRIGGEROID ||
+		(proc->prolang == SQLlanguageId && aud_statement_is_planning());
+	found->may_measure =
+		proc->prorettype == FLOAT8OID && proc->pronargs == 2 &&
+		proc->proargtypes.values[0] == proc->proargtypes.values[1];
 	ReleaseSysCache(tuple);
-	return wanted;
 }
 
-void
+/*
+ * The subtype_diff of a range type is the one support function that needs no
+ * superuser, and GiST and ANALYZE call it without asking whether they may.
+ */
+static bool
+measures_range(Oid funcid)
+{
+	static Oid  known;
+	Relation    ranges;
+	SysScanDesc scan;
+	ScanKeyData key;
+
+	if (funcid == known)
+		return true;
+	ranges = table_open(RangeRelationId, AccessShareLock);
+	ScanKeyInit(&key,
+				Anum_pg_range_rngsubdiff,
+				BTEqualStrategyNumber,
+				F_OIDEQ,
+				ObjectIdGetDatum(funcid));
+	scan = systable_beginscan(ranges, InvalidOid, false, NULL, 1, &key);
+	if (HeapTupleIsValid(systable_getnext(scan)))
+		known = funcid;
+	systable_endscan(scan);
+	table_close(ranges, AccessShareLock);
+	return funcid == known;
+}
+
+/*
+ * Support functions of types, operators and languages are looked up, too; what
+ * nobody called by name or by a trigger is left out.
+ */
+bool
 aud_statement_function_looked_up(Oid funcid)
 {
-	bool is_trigger;
+	AudLookedUp found;
 
-	if (funcid >= FirstNormalObjectId && IsTransactionState() &&
-		is_wanted(funcid, &is_trigger))
-		note_function(is_trigger ? aud_early_whose_trigger()
-								 : aud_early_whose(true),
-					  funcid);
+	if (funcid < FirstNormalObjectId || !IsTransactionState())
+		return false;
+	look_at(funcid, &found);
+	if (found.is_trigger)
+		note_function(aud_early_whose_trigger(), funcid);
+	else if (found.is_run)
+		note_function(aud_early_whose(true), funcid);
+	return found.may_measure && measures_range(funcid);
 }
 
 void
-aud_statement_function_entered(void)
+aud_statement_function_entered(Oid funcid)
 {
 	AudStmt *stmt = aud_statement_active();
 
+	if (aud_statement_function_looked_up(funcid))
+		note_function(aud_early_whose(true), funcid);
 	if (stmt == NULL)
 		stmt = aud_early_whose(false);
 	if (stmt != NULL)

@@ -137,13 +137,17 @@ aud_statement_commits(void)
 
 /*
  * A function is called, which its permissions were checked for.  And: one is
- * looked up that the check is not made for, to be fired as a trigger or inlined.
+ * looked up that the check is not made for, to be fired as a trigger or inlined;
+ * true: its calls are to be reported by aud_statement_function_entered().
  */
 extern void aud_statement_function_called(Oid funcid);
-extern void aud_statement_function_looked_up(Oid funcid);
+extern bool aud_statement_function_looked_up(Oid funcid);
 
-/* A function with settings or an owner of its own begins to run. */
-extern void aud_statement_function_entered(void);
+/*
+ * A function begins to run that has settings or an owner of its own, or that the
+ * above is true of.
+ */
+extern void aud_statement_function_entered(Oid funcid);
 
 /*
  * An object was created, altered (or another one it is connected with), is
