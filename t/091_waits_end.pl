@@ -90,8 +90,9 @@ my $from = -s $node->logfile;
 my $writer = stop_writer($node);
 my $filler = fill_buffer($node, $look);
 
-my ($took, $login) = timed(sub { SecauditProto->connect($node) });
-cmp_ok($took, '<', $soon, 'block: a login in the outage does not wait');
+# The first of them find some room yet.
+my ($took, @logins) = timed(sub { map { SecauditProto->connect($node) } 1 .. 20 });
+cmp_ok($took, '<', $soon, 'block: twenty logins in the outage do not wait');
 foreach my $name (@names)
 {
 	foreach my $way (sort keys %ask)

@@ -1,7 +1,8 @@
-# A server that has no writer, for want of a worker process, and one in
-# single-user mode whose disk fails: both wait once.
+# Outages where the server is not as usual: there is no writer, for want of a
+# worker process; a standby is promoted; in single-user mode the disk fails.
 use strict;
 use warnings;
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use SecauditFault;
 use SecauditOutage;
@@ -11,7 +12,7 @@ use SecauditTest;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-my $node = new_faulty_node('nobody', settings => outage_settings(), conf => outage_conf());
+my $node = new_faulty_node('nobody', init => [ allows_streaming => 1 ], settings => outage_settings(), conf => outage_conf());
 $node->append_conf('postgresql.conf', "max_worker_processes = 0\n");
 $node->stop;
 start_faulty($node);
@@ -39,6 +40,27 @@ flush_trail($node);
 my ($gap) = grep { $_->{event} eq 'audit.gap' } stored_records($node);
 cmp_ok($gap->{lost}, '>=', $lost, "the next start with a writer tells the gap ($gap->{lost})");
 is(scalar(grep { ($_->{query} // '') =~ /^SELECT 'fills', 1 / } stored_records($node)), 1, 'and writes what was in the buffer');
+
+# A standby is promoted while its writer is stopped.
+observer($node);
+$node->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'base', has_streaming => 1);
+mkdir trail_dir($standby), 0700;
+$standby->append_conf('postgresql.conf', "secaudit.directory = '" . trail_dir($standby) . "'\nsecaudit.node_name = 'standby'");
+$standby->start;
+my $look_there = observer($standby);
+my $stopped = stop_writer($standby);
+my $filler = fill_buffer($standby, $look_there);
+($took) = timed(sub { $standby->promote; $standby->poll_query_until('postgres', 'SELECT NOT pg_is_in_recovery()') or die 'not promoted' });
+cmp_ok($took, '<', 20, sprintf 'a standby in an outage is promoted (%.1f s)', $took);
+($took) = timed(sub { $filler->query('CREATE TABLE after_promotion ()'); $filler->until_ready; });
+cmp_ok($took, '<', 3, 'and can be written to');
+go_on_writer($stopped);
+await_no_outage($look_there);
+ok( wait_until(sub { flush_trail($standby); grep { ($_->{command} // '') eq 'PROMOTE' } stored_records($standby) }),
+	'the promotion is recorded when the writer can go on');
+$standby->stop;
 
 # Single-user mode: the process itself is the writer.
 $node->stop;
