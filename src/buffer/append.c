@@ -216,10 +216,16 @@ aud_buffer_try_append(const char *line, size_t len)
 	return false;
 }
 
+bool
+aud_buffer_has_room(void)
+{
+	return fits(STATEMENT_ROOM);
+}
+
 AudWaitEnd
 aud_buffer_wait_for_room(void)
 {
-	if (fits(STATEMENT_ROOM))
+	if (aud_buffer_has_room())
 		return AUD_WAIT_REACHED;
 	return aud_buffer_wait_to_begin(STATEMENT_ROOM, usable_size());
 }

@@ -102,6 +102,7 @@ extern bool       aud_buffer_is_durable(uint64_t pos);
  * caller serves interrupts.  Never throws.
  */
 extern AudWaitEnd aud_buffer_wait_for_room(void);
+extern bool       aud_buffer_has_room(void);
 
 /*
  * The writer's side.

@@ -201,6 +201,9 @@ watch_promotion(void)
 		.dont_wait = true, /* for room that only we can make */
 	};
 
+	/* after an outage there is none yet; then in the next round */
+	if (was_standby && !is_standby && !aud_buffer_has_room())
+		return;
 	if (was_standby && !is_standby &&
 		(aud_config->log_classes & AUD_CLASS_CONFIG) != 0)
 	{
