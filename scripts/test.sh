@@ -36,6 +36,7 @@ passed=0 failed=0
 finish()
 {
 	local status=$?
+	end_volumes
 	if [ $status -eq 0 ] && [ $failed -eq 0 ]; then
 		remove_tree "$tmp"
 	else
@@ -143,18 +144,45 @@ run_regress()
 	count "SQL tests" "$good" "$bad"
 }
 
-# The tests get a small file system at $tmp/small, in a mount namespace that
-# goes away with them.  Where root may not mount, a test finds its own way.
-prepare_small_volume()
+# The tests get a small file system at $tmp/small, and one at $tmp/frozen that
+# can be frozen, in a mount namespace that goes away with them.  Where root may
+# not mount, a test finds its own way, or is skipped.
+prepare_volumes()
 {
-	local small=$tmp/small mount=()
+	local small=$tmp/small frozen=$tmp/frozen mounts
 	[ "$(id -u)" -eq 0 ] || return 0
-	mkdir -p "$small"
-	mount=(mount -t tmpfs -o "size=8m,mode=0700,uid=$(id -u postgres)" none "$small")
-	if unshare --mount "${mount[@]}" 2>/dev/null; then
-		as_server_under=(unshare --mount sh -ec
-			"${mount[*]}; export SECAUDIT_SMALL_VOLUME=$small; exec \"\$@\"" sh)
+	mkdir -p "$small" "$frozen"
+	mounts="mount -t tmpfs -o size=8m,mode=0700,uid=$(id -u postgres) none $small"
+	unshare --mount sh -ec "$mounts" 2>/dev/null || return 0
+	mounts="$mounts; export SECAUDIT_SMALL_VOLUME=$small"
+	if make_frozen_volume "$frozen"; then
+		mounts="$mounts; mount -o loop $frozen.img $frozen; scripts/freezer.sh $frozen > /dev/null 2>&1 < /dev/null &"
+		mounts="$mounts export SECAUDIT_FROZEN_VOLUME=$frozen"
 	fi
+	as_server_under=(unshare --mount sh -ec "$mounts; exec \"\$@\"" sh)
+}
+
+# make_frozen_volume DIR: the image of a file system, and the pipe for orders;
+# false where it cannot be mounted or frozen.
+make_frozen_volume()
+{
+	local owner
+	owner=$(id -u postgres):$(id -g postgres)
+	truncate -s 64M "$1.img"
+	mkfs.ext4 -q -E "root_owner=$owner" "$1.img" > /dev/null 2>&1 || return 1
+	unshare --mount sh -ec \
+		"mount -o loop $1.img $1; fsfreeze -f $1; fsfreeze -u $1" 2>/dev/null || return 1
+	mkfifo "$1.order"
+	chown "$owner" "$1.order"
+}
+
+# Its freezer ends, and thaws what a test may have left frozen.
+end_volumes()
+{
+	as_server_under=()
+	[ -p "$tmp/frozen.order" ] || return 0
+	timeout 10 sh -c "echo end > $tmp/frozen.order" || true
+	rm -f "$tmp/frozen.order"
 }
 
 # The files of t/, those that take longest first, so that two jobs end together.
@@ -187,14 +215,14 @@ run_tap()
 	say "TAP tests (prove): ${#tests[@]} files"
 	mkdir -p "$tmp/run/tmp_check"
 	[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/run/tmp_check"
-	prepare_small_volume
+	prepare_volumes
 	as_server "${server_env[@]}" PG_TEST_PORT_DIR="$tmp/run/portlock" \
 		PG_REGRESS="$pgxs/test/regress/pg_regress" \
 		TESTDIR="$tmp/run" TESTDATADIR="$tmp/run/tmp_check" \
 		TESTLOGDIR="$tmp/run/tmp_check/log" \
 		prove -I "$pgxs/test/perl" -I t/lib "${flags[@]}" "${tests[@]}" \
 		2>&1 < /dev/null | tee "$log" || true
-	as_server_under=()
+	end_volumes
 	# Tests=N counts what ran; the report names failed subtests per file, and
 	# files that died or whose plan was not met without any.
 	bad=$(sed -nE 's/^t\/.*\(Wstat: ([0-9]+).* Tests: [0-9]+ Failed: ([0-9]+)\)$/\1 \2/p' "$log" |

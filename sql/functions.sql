@@ -13,7 +13,7 @@ SELECT running, writer_pid > 0 AS writer,
 	appended > 0 AS appended, records > 0 AS records, bytes > records AS bytes,
 	batches > 0 AS batches, waits >= 0 AND wait_seconds >= 0 AS waits,
 	lost, (SELECT sum(value::bigint) FROM jsonb_each_text(lost_by_reason)) AS lost_by_reason,
-	errors, last_error, last_error_at
+	errors, last_error, last_error_at, outage, outage_since, outages
 FROM secaudit.status() \gx
 SELECT flushed <= tail AS durable
 FROM (SELECT secaudit.flush() AS flushed OFFSET 0) f, LATERAL

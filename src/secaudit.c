@@ -15,6 +15,7 @@
 #include "buffer/buffer.h"
 #include "buffer/file.h"
 #include "buffer/file_salvage.h"
+#include "buffer/outage.h"
 #include "hooks/hooks.h"
 #include "record/record.h"
 #include "server/compat.h"
@@ -36,6 +37,7 @@ static const AudShmemPart parts[] = {
 	{.size = aud_buffer_shmem_size,
 	 .tranche = AUD_BUFFER_TRANCHE,
 	 .init = aud_buffer_shmem_init},
+	{.size = aud_outage_shmem_size, .init = aud_outage_shmem_init},
 	{.size = aud_writer_shmem_size,
 	 .tranche = AUD_WRITER_TRANCHE,
 	 .init = aud_writer_shmem_init},

@@ -29,6 +29,9 @@
  */
 #define RESERVED_PER_SLOT 2048
 
+/* Room that the records of most statements need: see aud_buffer_wait_for_room. */
+#define STATEMENT_ROOM (16 * 1024)
+
 /* Position after the last record of this process. */
 static uint64 my_last;
 
@@ -111,10 +114,14 @@ count_loss(AudLoss reason)
 static AudStatus
 give_up(const char *line, size_t len)
 {
-	if (aud_config->on_failure != AUD_ON_FAILURE_ERROR)
+	if (aud_config->on_failure != AUD_ON_FAILURE_ERROR &&
+		aud_config->on_failure != AUD_ON_FAILURE_BLOCK)
 		return count_loss(AUD_LOSS_FULL);
 
-	/* Nothing but what was admitted before, or by a superuser, gets here. */
+	/*
+	 * Nothing but what was admitted before, or by a superuser, gets here; with
+	 * "block", what was cancelled while it waited, and logins.
+	 */
 	ereport(LOG,
 			errmsg("audit record: %.*s", (int) len, line),
 			errhidestmt(true),
@@ -141,8 +148,8 @@ append_slowly(const char *line, size_t len, pg_crc32c bytes_crc)
 	if (MyProc == NULL)
 		return count_loss(AUD_LOSS_BUSY);
 
-	pg_atomic_fetch_add_u64(&aud_buffer_shared->waits, 1);
-	while (aud_buffer_wait_for_space(AUD_FRAME_SPACE(len), usable_size()))
+	while (aud_buffer_wait_for_space(AUD_FRAME_SPACE(len), usable_size()) ==
+		   AUD_WAIT_REACHED)
 	{
 		if (put_if_fits(line, len, bytes_crc))
 		{
@@ -203,7 +210,24 @@ aud_buffer_try_append(const char *line, size_t len)
 	pg_crc32c crc;
 
 	crc = aud_ring_bytes_crc(line, len);
-	return put_if_fits(line, len, crc);
+	if (put_if_fits(line, len, crc))
+		return true;
+	(void) count_loss(AUD_LOSS_FULL);
+	return false;
+}
+
+bool
+aud_buffer_has_room(void)
+{
+	return fits(STATEMENT_ROOM);
+}
+
+AudWaitEnd
+aud_buffer_wait_for_room(void)
+{
+	if (aud_buffer_has_room())
+		return AUD_WAIT_REACHED;
+	return aud_buffer_wait_to_begin(STATEMENT_ROOM, usable_size());
 }
 
 void

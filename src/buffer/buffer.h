@@ -76,32 +76,43 @@ extern uint64_t aud_buffer_head(void);
 /* The same, but only what this process itself has appended. */
 extern uint64_t aud_buffer_my_last(void);
 
-/*
- * A writer that reports no failure but moves nothing for so many times
- * failure_timeout counts as broken too: its disk may hang in the kernel.
- */
-#define AUD_STALL_FACTOR 6
+/* How a wait has ended. */
+typedef enum AudWaitEnd
+{
+	AUD_WAIT_REACHED,
+	AUD_WAIT_OUTAGE,      /* the trail has an outage, see outage.h */
+	AUD_WAIT_INTERRUPTED, /* the process is asked to stop, see interrupts.h */
+	AUD_WAIT_LATE,        /* a login has waited for failure_timeout in all */
+} AudWaitEnd;
 
 /*
- * Wait until everything before pos is on disk.  Never throws; returns false
- * after timeout_ms (-1: none), or when the process is to be terminated.
+ * Wait until everything before pos is on disk.  Never throws.  The wait that
+ * sees nothing move for failure_timeout begins an outage.
+ *
+ * As secaudit.on_failure says: an outage ends the wait, but for "block".
+ * In spite of outages: only an interrupt ends it, and the caller serves that
+ * with CHECK_FOR_INTERRUPTS().
  */
-extern bool aud_buffer_wait_durable(uint64_t pos, int timeout_ms);
-extern bool aud_buffer_is_durable(uint64_t pos);
+extern AudWaitEnd aud_buffer_wait_durable(uint64_t pos);
+extern AudWaitEnd aud_buffer_wait_durable_in_spite(uint64_t pos);
+extern bool       aud_buffer_is_durable(uint64_t pos);
+
+/*
+ * Wait, in an outage, until there is room for the records of a statement; the
+ * caller serves interrupts.  Never throws.
+ */
+extern AudWaitEnd aud_buffer_wait_for_room(void);
+extern bool       aud_buffer_has_room(void);
 
 /*
  * The writer's side.
  */
 
-/* Append without waiting; false if the ring is full.  For the writer itself. */
-extern bool aud_buffer_try_append(const char *line, size_t len);
-
 /*
- * The trail could not be written for failure_timeout: appends to a full ring
- * do as secaudit.on_failure says, instead of waiting.
+ * Append without waiting; false, and counted as lost, if the ring is full.  For
+ * the writer itself.
  */
-extern void aud_buffer_set_broken(bool broken);
-extern bool aud_buffer_is_broken(void);
+extern bool aud_buffer_try_append(const char *line, size_t len);
 
 /* So many records are lost that did not come to append. */
 extern void aud_buffer_count_lost(AudLoss reason, uint64_t records);

@@ -11,18 +11,31 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
+#include "replication/walsender.h"
 #include "storage/proc.h"
 #include "storage/shmem.h"
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
+#include "buffer/outage.h"
 #include "buffer/wait.h"
 #include "server/compat.h"
 #include "server/guc.h"
+#include "server/interrupts.h"
 
 /* A waiter looks again after this long even if nobody woke it. */
 #define WAIT_STEP_MS 100
+
+/* Of the time between two looks, so much counts at most. */
+#define STEP_MOST_US (1000 * 1000)
+
+/* A disk that takes so long for one sync does not stand still. */
+#define LEAST_SYNC_US (1000 * 1000)
+
+/* After a cancel request and its like, records of the command may still wait. */
+#define GRACE_US (500 * 1000)
 
 AudBufferShared *aud_buffer_shared;
 
@@ -53,7 +66,6 @@ aud_buffer_shmem_init(void)
 	ConditionVariableInit(&aud_buffer_shared->moved);
 	pg_atomic_init_u32(&aud_buffer_shared->waiting, 0);
 	pg_atomic_init_u32(&aud_buffer_shared->idle, 0);
-	pg_atomic_init_u32(&aud_buffer_shared->broken, 0);
 	pg_atomic_init_u64(&aud_buffer_shared->waits, 0);
 	pg_atomic_init_u64(&aud_buffer_shared->wait_us, 0);
 	for (int i = 0; i < AUD_LOSS_KINDS; i++)
@@ -115,21 +127,6 @@ aud_buffer_wake_writer(void)
 		SetLatch(latch);
 }
 
-void
-aud_buffer_set_broken(bool broken)
-{
-	pg_atomic_write_u32(&aud_buffer_shared->broken, broken ? 1 : 0);
-	if (broken)
-		aud_buffer_wake_waiters();
-}
-
-bool
-aud_buffer_is_broken(void)
-{
-	return aud_buffer_shared != NULL &&
-		   pg_atomic_read_u32(&aud_buffer_shared->broken) != 0;
-}
-
 bool
 aud_buffer_drains_here(void)
 {
@@ -142,59 +139,152 @@ aud_buffer_drain_here(void (*drain)(void))
 	drain_here = drain;
 }
 
-/* When to stop waiting although nothing has come of it. */
+/* Why a wait may end although nothing has come of it, and what it has seen. */
 typedef struct Patience
 {
+	bool        on_outage; /* when the trail has an outage */
+	bool        serves;    /* the caller serves interrupts at once */
 	TimestampTz deadline;  /* 0: none */
-	bool        on_broken; /* when the trail counts as broken */
-	bool        on_die;    /* when the process is to be terminated */
-
-	/* Has anything moved lately? */
-	uint64      tail;
-	TimestampTz moved_at;
+	int64       least_us;  /* no stall is shorter than this */
+	uint64      tail;      /* where tail was */
+	int64       still_us;  /* how long it has been there */
+	TimestampTz looked_at; /* 0: not yet */
+	TimestampTz began;
 } Patience;
 
+/*
+ * The command during which the process was asked to stop, and when that was
+ * seen.  What is recorded of its end must not wait anew.
+ */
+static TimestampTz interrupted_command;
+static TimestampTz interrupted_at; /* 0: never */
+
+/* A login has waited since then. */
+static TimestampTz login_began;
+
+/*
+ * Where there is no statement, none can be made to wait: whoever wants to
+ * repair the server must get in, and who leaves is not to be kept.
+ */
 static bool
-is_over(Patience *patience)
+may_block(void)
+{
+	return aud_config->on_failure == AUD_ON_FAILURE_BLOCK &&
+		   !aud_interrupts_is_starting() && !aud_interrupts_is_ending();
+}
+
+static int64
+timeout_us(void)
+{
+	return (int64) aud_config->failure_timeout_ms * 1000;
+}
+
+static void
+begin_patience(Patience *patience)
+{
+	memset(patience, 0, sizeof(*patience));
+	patience->on_outage = !may_block();
+	patience->began = GetCurrentTimestamp();
+	if (!aud_interrupts_is_starting())
+		return;
+	if (login_began == 0)
+		login_began = patience->began;
+	/* a stall is to be found out first, and be everybody's */
+	patience->deadline = login_began + timeout_us() + 2 * WAIT_STEP_MS * 1000;
+}
+
+/*
+ * The writer may need a moment more, and a record is worth it.  That moment is
+ * for all records of the command together.
+ */
+static bool
+is_interrupted(const Patience *patience, TimestampTz now)
+{
+	TimestampTz command = GetCurrentStatementStartTimestamp();
+
+	if (aud_interrupts_pending())
+	{
+		if (interrupted_at == 0 || interrupted_command != command)
+			interrupted_at = now;
+		interrupted_command = command;
+	}
+	/* whoever serves them does so with all kinds, these or not */
+	if (patience->serves)
+		return InterruptPending;
+	return interrupted_at != 0 && interrupted_command == command &&
+		   now >= interrupted_at + GRACE_US;
+}
+
+/*
+ * Has tail stood still for failure_timeout?  Time during which this process
+ * did not run either, because the whole machine stood still, does not count.
+ */
+static bool
+is_stalled(Patience *patience, TimestampTz now)
+{
+	uint64 tail = aud_buffer_tail();
+
+	if (patience->looked_at == 0 || tail != patience->tail)
+		patience->still_us = 0;
+	else
+		patience->still_us +=
+			Min(Max(now - patience->looked_at, 0), STEP_MOST_US);
+	patience->tail = tail;
+	patience->looked_at = now;
+	return patience->still_us >= Max(timeout_us(), patience->least_us);
+}
+
+/* The first to find out decides for everybody. */
+static void
+begin_outage(uint64 tail_seen)
+{
+	int       pid = aud_buffer_shared->writer_pid;
+	AudOutage kind = AUD_OUTAGE_STALLED;
+
+	if (pid == 0 && drain_here == NULL)
+		kind = AUD_OUTAGE_NO_WRITER;
+	else if (aud_outage_is_failing())
+		kind = AUD_OUTAGE_CANNOT_WRITE;
+	aud_outage_begin(kind, tail_seen, pid);
+	aud_buffer_wake_waiters();
+}
+
+/* Is it over?  *end: how. */
+static bool
+is_over(Patience *patience, AudWaitEnd *end)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	uint64      tail = aud_buffer_tail();
 
-	if (patience->deadline != 0 && now >= patience->deadline)
-		return true;
-	if (patience->on_die && ProcDiePending)
-		return true;
-	if (!patience->on_broken)
+	if (!aud_outage_is_on() && is_stalled(patience, now))
+		begin_outage(patience->tail);
+
+	if (patience->on_outage && aud_outage_is_on())
+		*end = AUD_WAIT_OUTAGE;
+	else if (is_interrupted(patience, now))
+		*end = AUD_WAIT_INTERRUPTED;
+	else if (patience->deadline != 0 && now >= patience->deadline)
+		*end = AUD_WAIT_LATE;
+	else
 		return false;
-	if (aud_buffer_is_broken())
-		return true;
-
-	if (patience->moved_at == 0 || tail != patience->tail)
-	{
-		patience->tail = tail;
-		patience->moved_at = now;
-	}
-	return now >= TimestampTzPlusMilliseconds(patience->moved_at,
-											  (int64) AUD_STALL_FACTOR *
-												  aud_config->failure_timeout_ms);
+	return true;
 }
 
 /*
  * Sleep until tail has moved past "until", or patience has run out.
  *
  * Interrupts are held: an audit record must not turn a cancel request into an
- * error at a place where no error is expected.  They are served by whoever
- * runs the statement, right afterwards.
+ * error at a place where no error is expected.  They end the wait, and are
+ * served by whoever runs the statement, right afterwards.
  */
-static bool
+static AudWaitEnd
 wait_for_tail(uint64 until, Patience *patience, uint32 wait_event)
 {
-	bool reached;
+	AudWaitEnd end = AUD_WAIT_REACHED;
 
 	HOLD_INTERRUPTS();
 	pg_atomic_fetch_add_u32(&aud_buffer_shared->waiting, 1);
 	ConditionVariablePrepareToSleep(&aud_buffer_shared->moved);
-	while (!(reached = aud_buffer_tail() >= until) && !is_over(patience))
+	while (aud_buffer_tail() < until && !is_over(patience, &end))
 	{
 		aud_buffer_wake_writer();
 		ConditionVariableTimedSleep(&aud_buffer_shared->moved,
@@ -203,28 +293,58 @@ wait_for_tail(uint64 until, Patience *patience, uint32 wait_event)
 	}
 	ConditionVariableCancelSleep();
 	pg_atomic_fetch_sub_u32(&aud_buffer_shared->waiting, 1);
+	/* what woke us may have been for whoever called */
+	SetLatch(MyLatch);
 	RESUME_INTERRUPTS();
-	return reached;
+	return end;
 }
 
-bool
+/* head may be stale, which only means that we wake a little early. */
+static AudWaitEnd
+wait_for_bytes(uint64 need, uint64 usable, Patience *patience)
+{
+	uint64     until = aud_ring_head(aud_buffer_header) + need;
+	AudWaitEnd end;
+
+	until -= Min(until, usable);
+	end = wait_for_tail(until,
+						patience,
+						aud_compat_wait_event(&wait_event_full,
+											  "SecauditBufferFull"));
+	pg_atomic_fetch_add_u64(&aud_buffer_shared->wait_us,
+							(uint64) (GetCurrentTimestamp() - patience->began));
+	return end;
+}
+
+/* At a shutdown walsenders outlive the writer, which comes back no more. */
+static bool
+outlives_writer(void)
+{
+	return am_walsender && aud_buffer_shared->writer_pid == 0;
+}
+
+AudWaitEnd
 aud_buffer_wait_for_space(uint64 need, uint64 usable)
 {
-	bool        block = aud_config->on_failure == AUD_ON_FAILURE_BLOCK;
-	Patience    patience = {.on_broken = !block, .on_die = block};
-	uint64      until = aud_ring_head(aud_buffer_header) + need;
-	TimestampTz began = GetCurrentTimestamp();
-	bool        ok;
+	Patience patience;
 
-	/* head may be stale, which only means that we wake a little early */
-	until -= Min(until, usable);
-	ok = wait_for_tail(until,
-					   &patience,
-					   aud_compat_wait_event(&wait_event_full,
-											 "SecauditBufferFull"));
-	pg_atomic_fetch_add_u64(&aud_buffer_shared->wait_us,
-							(uint64) (GetCurrentTimestamp() - began));
-	return ok;
+	if (outlives_writer())
+		return AUD_WAIT_INTERRUPTED;
+	if (aud_outage_is_on() && !may_block())
+		return AUD_WAIT_OUTAGE; /* and no wait to be counted */
+	pg_atomic_fetch_add_u64(&aud_buffer_shared->waits, 1);
+	begin_patience(&patience);
+	return wait_for_bytes(need, usable, &patience);
+}
+
+AudWaitEnd
+aud_buffer_wait_to_begin(uint64 need, uint64 usable)
+{
+	Patience patience;
+
+	begin_patience(&patience);
+	patience.serves = true;
+	return wait_for_bytes(need, usable, &patience);
 }
 
 bool
@@ -233,20 +353,36 @@ aud_buffer_is_durable(uint64_t pos)
 	return aud_buffer_tail() >= pos;
 }
 
-bool
-aud_buffer_wait_durable(uint64_t pos, int timeout_ms)
+static AudWaitEnd
+wait_durable(uint64 pos, bool in_spite)
 {
-	Patience patience = {.on_die = true};
+	Patience patience;
 
 	if (aud_buffer_tail() >= pos)
-		return true;
-	if (MyProc == NULL)
-		return false;
-	if (timeout_ms >= 0)
-		patience.deadline =
-			TimestampTzPlusMilliseconds(GetCurrentTimestamp(), timeout_ms);
+		return AUD_WAIT_REACHED;
+	if (MyProc == NULL || outlives_writer())
+		return AUD_WAIT_INTERRUPTED;
+	begin_patience(&patience);
+	patience.least_us = LEAST_SYNC_US;
+	if (in_spite)
+	{
+		patience.on_outage = false;
+		patience.serves = true;
+	}
 	return wait_for_tail(pos,
 						 &patience,
 						 aud_compat_wait_event(&wait_event_durable,
 											   "SecauditDurable"));
+}
+
+AudWaitEnd
+aud_buffer_wait_durable(uint64_t pos)
+{
+	return wait_durable(pos, false);
+}
+
+AudWaitEnd
+aud_buffer_wait_durable_in_spite(uint64_t pos)
+{
+	return wait_durable(pos, true);
 }

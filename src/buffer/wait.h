@@ -26,7 +26,6 @@ typedef struct AudBufferShared
 
 	pg_atomic_uint32 waiting; /* processes that wait for tail to move */
 	pg_atomic_uint32 idle;    /* does the writer want to be woken at once? */
-	pg_atomic_uint32 broken;  /* has the trail failed for failure_timeout? */
 
 	/* Set by the writer when it comes and goes */
 	Latch *volatile writer_latch;
@@ -52,10 +51,13 @@ aud_buffer_tail(void)
 
 /*
  * The ring is full: wait for need bytes that records of sessions may take,
- * usable in all.  False if that is hopeless: the trail counts as broken or,
- * with on_failure = block, the process is to die.
+ * usable in all.  Anything but AUD_WAIT_REACHED: the record is not to wait any
+ * longer.
  */
-extern bool aud_buffer_wait_for_space(uint64 need, uint64 usable);
+extern AudWaitEnd aud_buffer_wait_for_space(uint64 need, uint64 usable);
+
+/* The same before a statement, whose caller serves interrupts at once. */
+extern AudWaitEnd aud_buffer_wait_to_begin(uint64 need, uint64 usable);
 
 /* Is there no writer, but the process itself? */
 extern bool aud_buffer_drains_here(void);

@@ -40,6 +40,11 @@
  * server/settings.c	name, flags, source and vartype of config_generic, from
  *		get_guc_variables().  Check: these members; GetConfigOption() still
  *		gives values without units and asks no show hook.
+ * server/interrupts.c	die() sets pgStatSessionEndCause whatever the process is
+ *		doing; ClientConnectionLost and InterruptPending together end the
+ *		session at the next CHECK_FOR_INTERRUPTS().  Check: what else can
+ *		cancel a statement and has a flag of its own; pq_check_connection()
+ *		reads nothing.
  * hooks/error.c	an entry at the bottom of error_context_stack.  Check:
  *		errfinish() calls the whole list for every level and SQLSTATE;
  *		where the server sets the list to NULL; CopyErrorData() is allowed
@@ -230,6 +235,13 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define AUD_TABSTAT_ID(status) ((status)->id)
 #else
 #define AUD_TABSTAT_ID(status) ((status)->t_id)
+#endif
+
+/* 17: transaction_timeout */
+#if PG_VERSION_NUM >= 170000
+#define AUD_TRANSACTION_TIMED_OUT (TransactionTimeoutPending)
+#else
+#define AUD_TRANSACTION_TIMED_OUT (false)
 #endif
 
 /* 17: a logical message may be flushed at once */

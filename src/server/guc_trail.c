@@ -247,7 +247,7 @@ define_promise_settings(void)
 							 NULL,
 							 NULL);
 	DefineCustomIntVariable("secaudit.failure_timeout",
-							"How long a statement waits for space in the buffer before the trail counts as broken.",
+							"How long the trail may not be written before secaudit.on_failure decides.",
 							NULL,
 							&config->failure_timeout_ms,
 							5000,

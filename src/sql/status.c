@@ -21,6 +21,7 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
+#include "buffer/outage.h"
 #include "server/clock.h"
 #include "server/compat.h"
 #include "server/guc.h"
@@ -34,14 +35,11 @@ PG_FUNCTION_INFO_V1(secaudit_status);
 PG_FUNCTION_INFO_V1(secaudit_flush);
 PG_FUNCTION_INFO_V1(secaudit_rotate);
 
-/* How often a waiting flush() looks whether the session is to be cancelled. */
-#define FLUSH_POLL_MS 100
-
 /* How long secaudit.rotate() waits for the writer. */
 #define ROTATE_TIMEOUT_MS (30 * 1000)
 
 /* A row being filled from left to right. */
-#define STATUS_COLUMNS 22
+#define STATUS_COLUMNS 25
 
 typedef struct Row
 {
@@ -81,13 +79,17 @@ put_int64(Row *row, uint64 value)
 	put(row, Int64GetDatum((int64) value));
 }
 
-/* What an unprivileged process may still write; NULL if nobody can tell. */
+/*
+ * What an unprivileged process may still write; NULL if nobody can tell.  While
+ * the writer stands still it is not asked for: that might be because of a file
+ * system that does not answer, and then we would stand still, too.
+ */
 static void
-put_free_space(Row *row)
+put_free_space(Row *row, AudOutage outage)
 {
 	struct statvfs fs;
 
-	if (statvfs(aud_config->directory, &fs) == 0)
+	if (outage != AUD_OUTAGE_STALLED && statvfs(aud_config->directory, &fs) == 0)
 		put_int64(row, (uint64) fs.f_bavail * fs.f_frsize);
 	else
 		put_null(row);
@@ -127,13 +129,25 @@ put_last_error(Row *row, const AudWriterStat *writer)
 		put(row, TimestampTzGetDatum(writer->last_error_at - AUD_CLOCK_EPOCH_US));
 }
 
+static void
+put_outage(Row *row, const AudOutageFacts *outage)
+{
+	put_text(row, aud_outage_name(outage->kind));
+	if (outage->kind == AUD_OUTAGE_NONE)
+		put_null(row);
+	else
+		put(row, TimestampTzGetDatum(outage->since - AUD_CLOCK_EPOCH_US));
+	put_int64(row, outage->count);
+}
+
 Datum
 secaudit_status(PG_FUNCTION_ARGS)
 {
-	TupleDesc     desc;
-	AudBufferStat buffer;
-	AudWriterStat writer;
-	Row           row = {.n = 0};
+	TupleDesc      desc;
+	AudBufferStat  buffer;
+	AudWriterStat  writer;
+	AudOutageFacts outage;
+	Row            row = {.n = 0};
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
 		desc->natts != STATUS_COLUMNS)
@@ -144,6 +158,7 @@ secaudit_status(PG_FUNCTION_ARGS)
 
 	aud_buffer_stat(&buffer);
 	aud_writer_stat(&writer);
+	aud_outage_facts(&outage);
 
 	put(&row, BoolGetDatum(writer.pid != 0));
 	if (writer.pid != 0)
@@ -154,7 +169,7 @@ secaudit_status(PG_FUNCTION_ARGS)
 	put_int64(&row, writer.seq);
 	put_text(&row, writer.file);
 	put_int64(&row, writer.file_bytes);
-	put_free_space(&row);
+	put_free_space(&row, outage.kind);
 	put_int64(&row, buffer.head);
 	put_int64(&row, buffer.tail);
 	put_int64(&row, buffer.head - buffer.tail);
@@ -167,6 +182,7 @@ secaudit_status(PG_FUNCTION_ARGS)
 	put(&row, Float8GetDatum((double) buffer.wait_us / 1e6));
 	put_losses(&row, &buffer);
 	put_last_error(&row, &writer);
+	put_outage(&row, &outage);
 
 	desc = BlessTupleDesc(desc);
 	PG_RETURN_DATUM(
@@ -178,7 +194,7 @@ secaudit_flush(PG_FUNCTION_ARGS)
 {
 	uint64 pos = aud_buffer_head();
 
-	while (!aud_buffer_wait_durable(pos, FLUSH_POLL_MS))
+	while (aud_buffer_wait_durable_in_spite(pos) != AUD_WAIT_REACHED)
 		CHECK_FOR_INTERRUPTS();
 	PG_RETURN_INT64((int64) pos);
 }

@@ -2,8 +2,8 @@
  *
  * guard.c
  *	  What the trail may demand of a session: to wait until records are on
- *	  disk (secaudit.durability), or not to run a statement at all
- *	  (secaudit.on_failure = error).
+ *	  disk (secaudit.durability), or not to run a statement at all, or not
+ *	  now (secaudit.on_failure = error, block).
  *
  * The wait before a commit has to come before anything that cannot be undone.
  * Transaction callbacks run in the reverse order of their registration, and
@@ -17,20 +17,14 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
-#include "utils/timestamp.h"
 
+#include "buffer/buffer.h"
 #include "statement/guard.h"
+#include "statement/policy.h"
 
-/* Between two looks at whether the trail is broken. */
-#define STEP_MS 200
-
-void
-aud_guard_refuse(const Node *utility)
+static void
+refuse(void)
 {
-	if (utility != NULL && IsA(utility, TransactionStmt))
-		return;
-	if (superuser())
-		return;
 	ereport(ERROR,
 			errcode(ERRCODE_IO_ERROR),
 			errmsg("statement refused because the audit trail cannot be written"),
@@ -39,54 +33,69 @@ aud_guard_refuse(const Node *utility)
 				"See the server log for the cause.  Superusers may still run statements."));
 }
 
-/* Is there no point in waiting any longer? */
+/*
+ * A statement that would have no record need not wait for room.  What its
+ * classes are may not be known yet.
+ */
 static bool
-is_hopeless(TimestampTz began)
+may_be_recorded(const AudStmt *stmt)
 {
-	if (ProcDiePending)
-		return true;
-	if (aud_config->on_failure == AUD_ON_FAILURE_BLOCK)
-		return false;
-	return aud_buffer_is_broken() ||
-		   GetCurrentTimestamp() >=
-			   TimestampTzPlusMilliseconds(began,
-										   (int64) AUD_STALL_FACTOR *
-											   aud_config->failure_timeout_ms);
+	if (stmt->what.classes != 0)
+		return aud_policy_wants(stmt);
+	return aud_config->log_classes != 0 ||
+		   (stmt->who->superuser && aud_config->log_superuser);
 }
 
-/* Wait for what this process has appended.  False if that is hopeless. */
-static bool
-wait_for_mine(bool may_throw)
+/*
+ * With "block" a statement waits before it runs: one that is cancelled now has
+ * done nothing that its record would be missing for.
+ */
+static void
+wait_for_room(void)
 {
-	uint64      pos = aud_buffer_my_last();
-	TimestampTz began;
-
-	if (aud_buffer_is_durable(pos))
-		return true;
-	began = GetCurrentTimestamp();
-	while (!aud_buffer_wait_durable(pos, STEP_MS))
-	{
-		if (is_hopeless(began))
-			return false;
-		if (may_throw)
-			CHECK_FOR_INTERRUPTS();
-	}
-	return true;
+	while (aud_outage_is_on() && aud_buffer_wait_for_room() != AUD_WAIT_REACHED)
+		CHECK_FOR_INTERRUPTS();
 }
 
 void
-aud_guard_wait(void)
+aud_guard_admit_in_outage(const AudStmt *stmt, const Node *utility)
 {
-	(void) wait_for_mine(false);
+	if (utility != NULL && IsA(utility, TransactionStmt))
+		return;
+	if (aud_config->on_failure == AUD_ON_FAILURE_ERROR && !superuser())
+		refuse();
+	if (aud_config->on_failure == AUD_ON_FAILURE_BLOCK && may_be_recorded(stmt))
+		wait_for_room();
 }
 
+/* Wait for what this process has appended. */
+void
+aud_guard_wait(void)
+{
+	(void) aud_buffer_wait_durable(aud_buffer_my_last());
+}
+
+/*
+ * A wait that was ended by somebody must not end in a commit; the server itself
+ * no longer looks at statement_timeout here.
+ */
 static void
 before_commit(XactEvent event, void *arg)
 {
-	if (event != XACT_EVENT_PRE_COMMIT && event != XACT_EVENT_PRE_PREPARE)
+	AudWaitEnd end;
+
+	if ((event != XACT_EVENT_PRE_COMMIT && event != XACT_EVENT_PRE_PREPARE) ||
+		aud_config->durability == AUD_DURABILITY_ASYNC)
 		return;
-	if (aud_config->durability == AUD_DURABILITY_ASYNC || wait_for_mine(true))
+	end = aud_buffer_wait_durable(aud_buffer_my_last());
+	if (end == AUD_WAIT_REACHED)
 		return;
+	CHECK_FOR_INTERRUPTS();
+	if (end == AUD_WAIT_INTERRUPTED)
+		ereport(ERROR,
+				errcode(ERRCODE_QUERY_CANCELED),
+				errmsg("canceling statement because its audit records are not on disk yet"),
+				errdetail("The wait for them was ended by statement_timeout."));
 	if (aud_config->on_failure == AUD_ON_FAILURE_ERROR && !superuser())
 		ereport(ERROR,
 				errcode(ERRCODE_IO_ERROR),

@@ -2,31 +2,34 @@
  *
  * guard.h
  *	  What the trail may demand of a session: to wait until records are on
- *	  disk (secaudit.durability), or not to run a statement at all
- *	  (secaudit.on_failure = error).
+ *	  disk (secaudit.durability), or not to run a statement at all, or not
+ *	  now (secaudit.on_failure = error, block).
  *
  *-------------------------------------------------------------------------
  */
 #ifndef AUD_STATEMENT_GUARD_H
 #define AUD_STATEMENT_GUARD_H
 
-#include "buffer/buffer.h"
 #include "nodes/nodes.h"
+
+#include "buffer/outage.h"
+#include "record/stmt.h"
 #include "server/guc.h"
 
 /* See aud_guard_admit. */
-extern void aud_guard_refuse(const Node *utility);
+extern void aud_guard_admit_in_outage(const AudStmt *stmt, const Node *utility);
 
 /*
- * Before a statement runs; utility is NULL for a query.  Throws if the trail
- * cannot be written and statements are to be refused; superusers may work on,
- * and transactions can be ended, so that somebody can repair it.
+ * Before a statement runs; utility is NULL for a query.  While the trail has an
+ * outage, throws if statements are to be refused, or waits for room if they are
+ * to wait; superusers may work on in the first case, and transactions can be
+ * ended in both, so that somebody can repair it.
  */
 static inline void
-aud_guard_admit(const Node *utility)
+aud_guard_admit(const AudStmt *stmt, const Node *utility)
 {
-	if (aud_buffer_is_broken() && aud_config->on_failure == AUD_ON_FAILURE_ERROR)
-		aud_guard_refuse(utility);
+	if (aud_outage_is_on())
+		aud_guard_admit_in_outage(stmt, utility);
 }
 
 extern void aud_guard_wait(void);

@@ -114,7 +114,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	if (aud_config->log_parameters)
 		aud_params_add(aud_stack_host(stmt), query_desc->params);
 	if (stmt->place.level == 0)
-		aud_guard_admit(NULL);
+		aud_guard_admit(stmt, NULL);
 }
 
 void

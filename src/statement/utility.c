@@ -88,7 +88,7 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 	aud_begin_keep_unfinished(stmt);
 	stmt->life.at_commit = is_decided_at_commit(stmt, parsetree);
 	if (stmt->place.level == 0)
-		aud_guard_admit(parsetree);
+		aud_guard_admit(stmt, parsetree);
 
 	aud_command_before(stmt, parsetree);
 	aud_effects_carry_out(stmt);

@@ -14,14 +14,13 @@
  */
 #include "postgres.h"
 
-#include <signal.h>
-
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
 #include "buffer/deletions.h"
+#include "buffer/outage.h"
 #include "writer/compose.h"
 #include "writer/drain.h"
 #include "writer/files.h"
@@ -181,21 +180,6 @@ settle_batch(AudWriter *w)
 						  aud_batch_bytes(&w->batch));
 }
 
-/* The postmaster stops everybody; we go on trying until the others are gone. */
-static void
-shut_down(AudWriter *w)
-{
-	if (w->shutdown_asked)
-		return;
-	w->shutdown_asked = true;
-	ereport(LOG,
-			errmsg("stopping the server because the audit trail cannot be written"),
-			errdetail(
-				"The parameter \"secaudit.on_failure\" is set to \"shutdown\"."));
-	if (PostmasterPid != 0)
-		kill(PostmasterPid, SIGINT);
-}
-
 /* Between attempts: what secaudit.on_failure says. */
 static void
 act_on_failure(AudWriter *w)
@@ -204,10 +188,15 @@ act_on_failure(AudWriter *w)
 
 	aud_on_failure_report_losses(w);
 	action = aud_on_failure_decide(w);
-	if (action != AUD_FAILURE_WAIT)
-		aud_buffer_set_broken(true);
+	if (action == AUD_FAILURE_WAIT)
+		return;
+	aud_outage_begin(AUD_OUTAGE_CANNOT_WRITE,
+					 aud_buffer_position()->tail,
+					 MyProcPid);
+	aud_buffer_wake_waiters();
+	/* The postmaster stops the others; we go on trying until they are gone. */
 	if (action == AUD_FAILURE_SHUTDOWN)
-		shut_down(w);
+		aud_outage_shut_down();
 	else if (action == AUD_FAILURE_OVERWRITE)
 		aud_retention_make_room(w);
 }

@@ -32,6 +32,7 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
+#include "buffer/outage.h"
 #include "core/class.h"
 #include "record/record.h"
 #include "server/compat.h"
@@ -48,8 +49,8 @@
 #define RETRY_MS 1000
 /* At shutdown it looks this often whether the others are gone. */
 #define SHUTDOWN_POLL_MS 50
-/* Attempts at the last batch before it is left for the next start. */
-#define LAST_TRIES 3
+/* The last batch is tried this often. */
+#define LAST_RETRY_MS 200
 
 PGDLLEXPORT void aud_writer_main(Datum arg);
 
@@ -140,19 +141,25 @@ rest(const AudWriter *w, bool failing)
 	}
 }
 
+/*
+ * The last batch, tried until there is an outage: secaudit.failure_timeout is
+ * how long a stop may wait for a disk that fails.
+ */
 static void
 finish(AudWriter *w)
 {
-	for (int i = 0; i < LAST_TRIES; i++)
+	while (!aud_drain_finish(w))
 	{
-		if (aud_drain_finish(w))
+		if (aud_outage_is_on())
+		{
+			ereport(LOG,
+					errmsg("the audit trail could not be completed before shutdown"),
+					errdetail(
+						"What is in the audit buffer will be written at the next start."));
 			return;
-		nap(RETRY_MS);
+		}
+		nap(LAST_RETRY_MS);
 	}
-	ereport(LOG,
-			errmsg("the audit trail could not be completed before shutdown"),
-			errdetail(
-				"What is in the audit buffer will be written at the next start."));
 }
 
 static void
@@ -194,6 +201,9 @@ watch_promotion(void)
 		.dont_wait = true, /* for room that only we can make */
 	};
 
+	/* after an outage there is none yet; then in the next round */
+	if (was_standby && !is_standby && !aud_buffer_has_room())
+		return;
 	if (was_standby && !is_standby &&
 		(aud_config->log_classes & AUD_CLASS_CONFIG) != 0)
 	{

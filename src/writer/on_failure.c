@@ -4,8 +4,8 @@
  *	  When the trail cannot be written: what is reported, and what is decided.
  *
  * The server log gets a failure at once and then once a minute.  After
- * secaudit.failure_timeout the trail counts as broken, which the buffer shows
- * the backends, and secaudit.on_failure decides; drain.c acts on it.
+ * secaudit.failure_timeout there is an outage (buffer/outage.h), and
+ * secaudit.on_failure decides; drain.c acts on it.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,6 +14,8 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
+#include "buffer/outage.h"
+#include "server/clock.h"
 #include "server/guc.h"
 #include "writer/on_failure.h"
 #include "writer/shared.h"
@@ -43,6 +45,7 @@ aud_on_failure_report(AudWriter *w, const char *what)
 	w->last_errno = saved;
 	if (w->failing_since == 0)
 		w->failing_since = GetCurrentTimestamp();
+	aud_outage_set_failing(true);
 
 	if (!aud_on_failure_may_warn(&w->warned_at))
 		return;
@@ -66,13 +69,26 @@ aud_on_failure_warn(const char *text)
 void
 aud_on_failure_over(AudWriter *w)
 {
-	if (w->failing_since == 0)
+	AudOutageFacts outage;
+	bool           was_outage = aud_outage_end(&outage);
+	int64          for_ms;
+
+	if (w->failing_since == 0 && !was_outage)
 		return;
 	w->failing_since = 0;
 	w->warned_at = 0;
 	w->loss_warned_at = 0;
-	aud_buffer_set_broken(false);
-	ereport(LOG, errmsg("the audit trail is being written again"));
+	aud_outage_set_failing(false);
+	for_ms = was_outage ? (aud_clock_unix_us() - outage.since) / 1000 : 0;
+	ereport(LOG,
+			errmsg("the audit trail is being written again"),
+			was_outage
+				? errdetail("The outage (%s) took " INT64_FORMAT
+							" ms, in which " UINT64_FORMAT " records were lost.",
+							aud_outage_name(outage.kind),
+							for_ms,
+							outage.lost)
+				: 0);
 }
 
 void
@@ -104,5 +120,5 @@ aud_on_failure_decide(const AudWriter *w)
 		return AUD_FAILURE_SHUTDOWN;
 	if (aud_config->on_failure == AUD_ON_FAILURE_OVERWRITE)
 		return AUD_FAILURE_OVERWRITE;
-	return AUD_FAILURE_BROKEN;
+	return AUD_FAILURE_OUTAGE;
 }

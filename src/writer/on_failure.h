@@ -26,7 +26,7 @@ extern void aud_on_failure_over(AudWriter *w);
 typedef enum AudFailureAction
 {
 	AUD_FAILURE_WAIT,     /* nothing but to try again */
-	AUD_FAILURE_BROKEN,   /* the trail counts as broken */
+	AUD_FAILURE_OUTAGE,   /* the trail has an outage */
 	AUD_FAILURE_SHUTDOWN, /* and the server is to be stopped */
 	AUD_FAILURE_OVERWRITE /* and the oldest file is to go */
 } AudFailureAction;

@@ -18,11 +18,12 @@
 #include "buffer/buffer.h"
 #include "server/clock.h"
 #include "server/compat.h"
+#include "server/interrupts.h"
 #include "writer/shared.h"
 #include "writer/writer.h"
 
 /* Who waits for a new file wakes the writer again after this long. */
-#define WAIT_STEP_MS 1000
+#define WAIT_STEP_MS 200
 
 typedef struct AudWriterShared
 {
@@ -139,6 +140,9 @@ aud_writer_rotate(int timeout_ms)
 	while (!(changed = has_changed(&before)) && GetCurrentTimestamp() < deadline)
 	{
 		aud_buffer_wake_writer();
+		/* sees a client that is gone, which the next line may not */
+		if (aud_interrupts_pending())
+			CHECK_FOR_INTERRUPTS();
 		(void)
 			ConditionVariableTimedSleep(&shared->written,
 										WAIT_STEP_MS,

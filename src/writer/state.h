@@ -78,7 +78,6 @@ typedef struct AudWriter
 	TimestampTz warned_at;     /* when the server log last got it */
 	TimestampTz loss_warned_at;
 	TimestampTz space_warned_at;
-	bool        shutdown_asked;
 } AudWriter;
 
 #endif /* AUD_WRITER_STATE_H */

@@ -24,7 +24,7 @@ use Time::HiRes qw(time);
 
 our @EXPORT = qw(
   policy_settings set_policy policy_continue policy_error policy_block
-  policy_overwrite policy_shutdown policy_end wait_for_log
+  policy_overwrite policy_shutdown policy_end wait_for_log count_missing
 );
 
 sub policy_settings
