@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/parallel.h"
+#include "executor/execdesc.h"
 #include "utils/portal.h"
 
 #include "facts/command.h"
@@ -202,6 +203,14 @@ aud_statement_doom(const AudFailure *failure)
 		doom(stmt, failure);
 	if (stack->awaiting_commit != NULL)
 		doom(stack->awaiting_commit, failure);
+}
+
+void
+aud_statement_run_stopped(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	stmt->life.running = false;
+	stmt->result.rows += query_desc->estate->es_processed;
+	stmt->result.has_rows = true;
 }
 
 void

@@ -273,14 +273,6 @@ aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
 }
 
 void
-aud_statement_run_stopped(AudStmt *stmt, const QueryDesc *query_desc)
-{
-	stmt->life.running = false;
-	stmt->result.rows += query_desc->estate->es_processed;
-	stmt->result.has_rows = true;
-}
-
-void
 aud_statement_run_failed(AudStmt *stmt, const QueryDesc *query_desc)
 {
 	aud_statement_run_stopped(stmt, query_desc);
