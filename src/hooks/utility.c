@@ -10,12 +10,13 @@
 #include "tcop/utility.h"
 
 #include "hooks/hooks.h"
+#include "server/stack_depth.h"
 #include "statement/policy.h"
 #include "statement/statement.h"
 
 static ProcessUtility_hook_type next_ProcessUtility;
 
-static void
+static pg_attribute_always_inline void
 process(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		ProcessUtilityContext context, ParamListInfo params,
 		QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
@@ -40,32 +41,6 @@ process(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 								qc);
 }
 
-static void
-run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
-			 ProcessUtilityContext context, ParamListInfo params,
-			 QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
-{
-	AudStmt *stmt = aud_statement_open();
-
-	PG_TRY();
-	{
-		aud_statement_begin_utility(stmt,
-									pstmt,
-									queryString,
-									params,
-									dest,
-									context == PROCESS_UTILITY_SUBCOMMAND);
-		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
-		aud_statement_end_utility(stmt, qc);
-	}
-	PG_CATCH();
-	{
-		aud_statement_fail(stmt);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-}
-
 /*
  * A subcommand is a step of the command that is already being recorded, like
  * the index of a primary key or one table of CREATE SCHEMA.  Who gives rights
@@ -84,17 +59,36 @@ aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 				   ParamListInfo params, QueryEnvironment *queryEnv,
 				   DestReceiver *dest, QueryCompletion *qc)
 {
+	AudStmt              *stmt;
+	volatile AudStackBase base;
+
 	if (!aud_policy_watching() || is_step(pstmt, context))
+	{
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
-	else
-		run_recorded(pstmt,
-					 queryString,
-					 readOnlyTree,
-					 context,
-					 params,
-					 queryEnv,
-					 dest,
-					 qc);
+		return;
+	}
+
+	stmt = aud_statement_open();
+	base = AUD_STACK_LEAVE_OUT();
+	PG_TRY();
+	{
+		aud_statement_begin_utility(stmt,
+									pstmt,
+									queryString,
+									params,
+									dest,
+									context == PROCESS_UTILITY_SUBCOMMAND);
+		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		aud_stack_count_again(base);
+		aud_statement_end_utility(stmt, qc);
+	}
+	PG_CATCH();
+	{
+		aud_stack_count_again(base);
+		aud_statement_fail(stmt);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 }
 
 void

@@ -40,6 +40,15 @@
  * server/settings.c	name, flags, source and vartype of config_generic, from
  *		get_guc_variables().  Check: these members; GetConfigOption() still
  *		gives values without units and asks no show hook.
+ * server/stack_depth.c	set_stack_base() and restore_stack_base(): the base from
+ *		which check_stack_depth() measures.  Check: it still does so from
+ *		there down; max_stack_depth is refused above the kernel's limit
+ *		less STACK_DEPTH_SLOP.
+ * facts/denied.c	message_id is the text before translation, and the message
+ *		is dgettext() of it with one argument.  Check: aclcheck_error()
+ *		still has these texts, with the name as it is in the catalog or as
+ *		NameListToString() or format_type_be() spell it; a plan's text has
+ *		:funcid, :opfuncid, :aggfnoid and :winfnoid.
  * hooks/error.c	an entry at the bottom of error_context_stack.  Check:
  *		errfinish() calls the whole list for every level and SQLSTATE;
  *		where the server sets the list to NULL; CopyErrorData() is allowed
