@@ -133,6 +133,19 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define AUD_EXECRUN_ARGS queryDesc, direction, count, execute_once
 #endif
 
+/* 16: one function checks the rights in objects of all kinds */
+#if PG_VERSION_NUM >= 160000
+#define AUD_FUNCTION_ACLCHECK(funcid, user) \
+	object_aclcheck(ProcedureRelationId, (funcid), (user), ACL_EXECUTE)
+#define AUD_TYPE_ACLCHECK(type, user) \
+	object_aclcheck(TypeRelationId, (type), (user), ACL_USAGE)
+#else
+#define AUD_FUNCTION_ACLCHECK(funcid, user) \
+	pg_proc_aclcheck((funcid), (user), ACL_EXECUTE)
+#define AUD_TYPE_ACLCHECK(type, user) \
+	pg_type_aclcheck((type), (user), ACL_USAGE)
+#endif
+
 /* 17: a process' place in the array of all, which buffer slots go by */
 #if PG_VERSION_NUM >= 170000
 #define AUD_PROC_NUMBER(proc) GetNumberFromPGProc(proc)

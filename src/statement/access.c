@@ -115,6 +115,11 @@ aud_statement_function_called(Oid funcid)
 	if (whose == NULL)
 		return;
 	caller = caller_of(whose);
+	if (caller->what.only_planned && is_starting(caller))
+	{
+		aud_objects_add_planned_function(whose, funcid);
+		return;
+	}
 	if (aud_builtin_is_known(funcid))
 		note_known(whose, caller, funcid);
 	if (funcid >= FirstNormalObjectId)
@@ -124,6 +129,20 @@ aud_statement_function_called(Oid funcid)
 								aud_builtin_behind(funcid),
 								is_starting(caller));
 	aud_effects_carry_out(aud_stack_host(caller));
+}
+
+/*
+ * The planner puts an SQL function's query in place of its call, for an EXPLAIN
+ * that executes nothing.
+ */
+static bool
+is_only_planned(void)
+{
+	const AudStack *stack = &aud_backend->stack;
+
+	return stack->planning == 1 && stack->active != NULL &&
+		   stack->active->what.utility == T_ExplainStmt &&
+		   !stack->active->what.executed;
 }
 
 /*
@@ -150,13 +169,17 @@ is_wanted(Oid funcid, bool *is_trigger)
 void
 aud_statement_function_looked_up(Oid funcid)
 {
-	bool is_trigger;
+	bool     is_trigger;
+	AudStmt *whose;
 
-	if (funcid >= FirstNormalObjectId && IsTransactionState() &&
-		is_wanted(funcid, &is_trigger))
-		note_function(is_trigger ? aud_early_whose_trigger()
-								 : aud_early_whose(true),
-					  funcid);
+	if (funcid < FirstNormalObjectId || !IsTransactionState() ||
+		!is_wanted(funcid, &is_trigger))
+		return;
+	whose = is_trigger ? aud_early_whose_trigger() : aud_early_whose(true);
+	if (whose != NULL && is_only_planned())
+		aud_objects_add_planned_function(whose, funcid);
+	else
+		note_function(whose, funcid);
 }
 
 void
