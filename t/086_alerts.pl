@@ -21,10 +21,12 @@ my $ctl = $node->installed_command('secauditctl');
 sub work { $node->safe_psql('postgres', q{SELECT 'work'}); flush_trail($node); return; }
 
 # The audit.* and alert records of the writer that say failure, since a number.
+# Where records are missing, what is there is not held against the numbers.
+my $lossy;
 sub failures
 {
 	my ($since) = @_;
-	return grep { $_->{seq} > $since && $_->{class} =~ /^(audit|alert)$/ && $_->{outcome} eq 'failure' } all_records($node);
+	return grep { $_->{seq} > $since && $_->{class} =~ /^(audit|alert)$/ && $_->{outcome} eq 'failure' } $lossy ? stored_records($node) : all_records($node);
 }
 
 # The same by the filters that users have.
@@ -97,14 +99,14 @@ fault_is(sub { kill_server($node); $node->start },
 	'the server is killed');
 # A disk on which no file can be made.
 my $since = (all_records($node))[-1]{seq};
+$lossy = 1;
 chmod 0500, $dir or die $!;
 eval { $node->safe_psql('secaudit_test', q{SET statement_timeout = '1s'; SELECT secaudit.rotate()}) };
-my $from = (stat $node->logfile)[7];
 $node->safe_psql('postgres', join('', map { "SELECT '$_ " . ('x' x 4000) . "';\n" } 1 .. 600));
 ok(wait_until(sub { $node->safe_psql('postgres', q{SELECT 1}); $node->safe_psql('secaudit_test', 'SELECT lost FROM secaudit.status()') > 0 }),
 	'records are lost while no file can be made');
 chmod 0700, $dir or die $!;
-ok(wait_until(sub { work(); grep { $_->{event} eq 'audit.gap' && $_->{seq} > $since } all_records($node) }), 'the loss is recorded');
+ok(wait_until(sub { work(); grep { $_->{event} eq 'audit.gap' } failures($since) }), 'the loss is recorded');
 my @failures = failures($since);
 my ($open) = grep { $_->{event} eq 'audit.open' } @failures;
 is_record($open, { reason => 'fault' }, 'the new file is begun after a fault');
