@@ -19,13 +19,15 @@ DECLARE
 	worries text[];
 	members text;
 BEGIN
-	BEGIN
-		CREATE ROLE secaudit_auditor NOLOGIN;
-		EXECUTE format('COMMENT ON ROLE secaudit_auditor IS %L', made_by_us);
-		RETURN;
-	EXCEPTION WHEN duplicate_object OR unique_violation THEN
-		NULL;
-	END;
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'secaudit_auditor') THEN
+		BEGIN
+			CREATE ROLE secaudit_auditor NOLOGIN;
+			EXECUTE format('COMMENT ON ROLE secaudit_auditor IS %L', made_by_us);
+			RETURN;
+		EXCEPTION WHEN duplicate_object OR unique_violation THEN
+			NULL; -- another database has been quicker
+		END;
+	END IF;
 
 	SELECT r.oid, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolcreatedb,
 			r.rolreplication, r.rolbypassrls, shobj_description(r.oid, 'pg_authid') AS comment

@@ -51,6 +51,7 @@ $node->safe_psql($db, 'CREATE ROLE anna LOGIN IN ROLE secaudit_auditor; CREATE D
 my ($status, undef, $stderr) = $node->psql('second', 'CREATE EXTENSION secaudit');
 is($status, 0, 'a second database can have it, too');
 is($stderr, '', 'without a warning about the role that the first one has made');
+is_deeply([ map { $_->{query} } records($node, db => 'second', outcome => 'failure') ], [], 'nor a failure in the trail');
 foreach my $in ('fresh', 'second')
 {
 	my @anna = (extra_params => [ '-U', 'anna' ]);
@@ -73,6 +74,13 @@ like($stderr, qr/role "secaudit_auditor" cannot be dropped because some objects 
 $node->safe_psql($_, 'DROP EXTENSION secaudit') foreach 'fresh', 'second', 'restored', 'secaudit_test';
 $node->safe_psql($db, 'DROP ROLE secaudit_auditor');
 pass('it is when all of them have dropped the extension');
+
+# A role that was there before, and that somebody can be.
+$node->safe_psql($db, 'CREATE ROLE secaudit_auditor LOGIN');
+(undef, undef, $stderr) = $node->psql('second', 'CREATE EXTENSION secaudit');
+like($stderr, qr/WARNING:  role "secaudit_auditor" exists already and may read.*it may log in\./s, 'a role that is not ours is told');
+is($node->safe_psql('second', 'SELECT count(*) > 0 FROM secaudit.records(last => 3)', extra_params => [ '-U', 'secaudit_auditor' ]), 't', 'and has the rights');
+$node->safe_psql('second', 'DROP EXTENSION secaudit; DROP ROLE secaudit_auditor');
 
 # Another cluster, where nobody has the role, and restores the same dump.
 $node->safe_psql($db, 'CREATE DATABASE again');
