@@ -47,6 +47,9 @@ aud_stack_leave_out_slowly(const char *above)
 	pg_stack_base_t base = current_base();
 	ptrdiff_t       bytes = above - (const char *) __builtin_dwarf_cfa();
 
+	/* in single-user mode there is none, and nothing is measured */
+	if (base == NULL)
+		return NULL;
 	if (left_out == 0)
 		aud_stack_threshold = base - SHALLOW;
 	if (above > aud_stack_threshold || bytes <= 0 || left_out + bytes > room())
