@@ -41,35 +41,15 @@ process(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 								qc);
 }
 
-/*
- * A subcommand is a step of the command that is already being recorded, like
- * the index of a primary key or one table of CREATE SCHEMA.  Who gives rights
- * away does that in a record of its own, also as a step of CREATE SCHEMA.
- */
-static bool
-is_step(const PlannedStmt *pstmt, ProcessUtilityContext context)
+/* Apart from the hook, whose way is short where nothing is recorded. */
+static pg_noinline void
+run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
+			 ProcessUtilityContext context, ParamListInfo params,
+			 QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
-	return context == PROCESS_UTILITY_SUBCOMMAND &&
-		   !IsA(pstmt->utilityStmt, GrantStmt);
-}
+	AudStmt              *stmt = aud_statement_open();
+	volatile AudStackBase base = AUD_STACK_LEAVE_OUT();
 
-static void
-aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
-				   bool readOnlyTree, ProcessUtilityContext context,
-				   ParamListInfo params, QueryEnvironment *queryEnv,
-				   DestReceiver *dest, QueryCompletion *qc)
-{
-	AudStmt              *stmt;
-	volatile AudStackBase base;
-
-	if (!aud_policy_watching() || is_step(pstmt, context))
-	{
-		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
-		return;
-	}
-
-	stmt = aud_statement_open();
-	base = AUD_STACK_LEAVE_OUT();
 	PG_TRY();
 	{
 		aud_statement_begin_utility(stmt,
@@ -89,6 +69,37 @@ aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+}
+
+/*
+ * A subcommand is a step of the command that is already being recorded, like
+ * the index of a primary key or one table of CREATE SCHEMA.  Who gives rights
+ * away does that in a record of its own, also as a step of CREATE SCHEMA.
+ */
+static bool
+is_step(const PlannedStmt *pstmt, ProcessUtilityContext context)
+{
+	return context == PROCESS_UTILITY_SUBCOMMAND &&
+		   !IsA(pstmt->utilityStmt, GrantStmt);
+}
+
+static void
+aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
+				   bool readOnlyTree, ProcessUtilityContext context,
+				   ParamListInfo params, QueryEnvironment *queryEnv,
+				   DestReceiver *dest, QueryCompletion *qc)
+{
+	if (!aud_policy_watching() || is_step(pstmt, context))
+		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+	else
+		run_recorded(pstmt,
+					 queryString,
+					 readOnlyTree,
+					 context,
+					 params,
+					 queryEnv,
+					 dest,
+					 qc);
 }
 
 void
