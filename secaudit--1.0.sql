@@ -33,10 +33,7 @@ CREATE FUNCTION secaudit.status(
 	OUT lost_by_reason jsonb,
 	OUT errors bigint,                -- failed attempts to write
 	OUT last_error text,
-	OUT last_error_at timestamptz,
-	OUT outage text,                  -- cannot_write, writer_stalled, no_writer
-	OUT outage_since timestamptz,     -- NULL: there is none
-	OUT outages bigint)
+	OUT last_error_at timestamptz)
 AS 'MODULE_PATHNAME', 'secaudit_status'
 LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
 
@@ -117,9 +114,7 @@ CREATE VIEW secaudit.stat AS
 		lost AS lost_records_total,
 		errors AS write_errors_total,
 		extract(epoch FROM last_error_at)::double precision
-			AS last_error_timestamp_seconds,
-		(outage IS NOT NULL)::integer AS outage,
-		outages AS outages_total
+			AS last_error_timestamp_seconds
 	FROM secaudit.status();
 
 --

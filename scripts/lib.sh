@@ -66,6 +66,12 @@ stage_server()
 		mkdir -p "$(dirname "$dir$source")"
 		cp -a "$source" "$dir$source"
 	done
+	# messages in other languages; nothing is written there
+	source=$("$PG_CONFIG" --localedir)
+	if [ -d "$source" ] && [ ! -e "$dir$source" ]; then
+		mkdir -p "$(dirname "$dir$source")"
+		ln -s "$source" "$dir$source"
+	fi
 	stage_bindir=$dir$("$PG_CONFIG" --bindir)
 }
 

@@ -115,7 +115,9 @@ versions()
 {
 	local control meta
 	control=$(sed -nE "s/^default_version = '(.*)'/\1/p" secaudit.control)
-	[ -f "secaudit--$control.sql" ] || { echo "no secaudit--$control.sql"; return 1; }
+	# made anew, or from the version before
+	[ -n "$(echo secaudit--"$control".sq[l] secaudit--*--"$control".sql)" ] ||
+		{ echo "no script makes secaudit $control"; return 1; }
 	meta=$(/usr/bin/env python3 -c 'import json; print(json.load(open("META.json"))["provides"]["secaudit"]["version"])')
 	case $meta in
 		"$control"|"$control".*) ;;

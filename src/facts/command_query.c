@@ -2,12 +2,13 @@
  *
  * command_query.c
  *	  What commands with a query in them say about themselves: COPY, EXECUTE,
- *	  EXPLAIN, those of cursors; and DO, which has code.
+ *	  EXPLAIN, those of cursors; CALL; and DO, which has code.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "catalog/pg_proc.h"
 #include "commands/prepare.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
@@ -141,6 +142,16 @@ is_analyze(const ExplainStmt *explain)
 	return analyze;
 }
 
+/* Named when it is called, or by what denies that: see denied.h. */
+static void
+add_call(AudStmt *stmt, const CallStmt *call)
+{
+	if (call->funcexpr == NULL)
+		return;
+	stmt->target.classid = ProcedureRelationId;
+	stmt->target.objid = call->funcexpr->funcid;
+}
+
 bool
 aud_command_query(AudStmt *stmt, Node *parsetree)
 {
@@ -169,6 +180,9 @@ aud_command_query(AudStmt *stmt, Node *parsetree)
 		case T_DoStmt:
 			stmt->what.privileged |= aud_reach_is_untrusted(
 				option_of(((DoStmt *) parsetree)->args, "language"));
+			return true;
+		case T_CallStmt:
+			add_call(stmt, (CallStmt *) parsetree);
 			return true;
 		case T_ExplainStmt:
 			stmt->what.executed = is_analyze((ExplainStmt *) parsetree);

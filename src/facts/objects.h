@@ -37,6 +37,9 @@ extern void aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
 /* Add a function that is called. */
 extern void aud_objects_add_function(AudStmt *stmt, Oid funcid);
 
+/* Add a function that EXPLAIN has planned a call of, and nobody calls. */
+extern void aud_objects_add_planned_function(AudStmt *stmt, Oid funcid);
+
 /*
  * Add any object by its catalog address.  With access 0 only its name is
  * kept.  Must see the object: after it was created, before it is dropped.

@@ -364,6 +364,24 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 	settle_columns(stmt, first);
 }
 
+/* The function's name among the objects; NULL: it has none, or memory is short. */
+static AudObject *
+name_function(AudStmt *stmt, Oid funcid, const AudFunctionName *function)
+{
+	AudObject *object;
+
+	if (function == NULL || (object = aud_stmt_add_object(stmt)) == NULL)
+		return NULL;
+	object->classid = ProcedureRelationId;
+	object->objid = funcid;
+	put_slice(stmt,
+			  &object->head_off,
+			  &object->head_len,
+			  function->head,
+			  function->head_len);
+	return object;
+}
+
 void
 aud_objects_add_function(AudStmt *stmt, Oid funcid)
 {
@@ -373,26 +391,27 @@ aud_objects_add_function(AudStmt *stmt, Oid funcid)
 	stmt->what.classes |= AUD_CLASS_FUNCTION;
 	stmt->what.user_objects |= funcid >= FirstNormalObjectId;
 	object = aud_stmt_find_object(stmt, ProcedureRelationId, funcid);
-	if (object != NULL)
-	{
-		object->access |= AUD_ACCESS_EXECUTE;
-		return;
-	}
-	function = aud_names_function(funcid);
-	if (function == NULL)
-		return;
-	stmt->what.privileged |= function->privileged;
-	object = aud_stmt_add_object(stmt);
 	if (object == NULL)
-		return;
-	object->classid = ProcedureRelationId;
-	object->objid = funcid;
-	object->access = AUD_ACCESS_EXECUTE;
-	put_slice(stmt,
-			  &object->head_off,
-			  &object->head_len,
-			  function->head,
-			  function->head_len);
+	{
+		function = aud_names_function(funcid);
+		if (function != NULL)
+			stmt->what.privileged |= function->privileged;
+		object = name_function(stmt, funcid, function);
+	}
+	if (object != NULL)
+		object->access |= AUD_ACCESS_EXECUTE;
+}
+
+void
+aud_objects_add_planned_function(AudStmt *stmt, Oid funcid)
+{
+	AudObject *object = aud_stmt_find_object(stmt, ProcedureRelationId, funcid);
+
+	stmt->what.user_objects |= funcid >= FirstNormalObjectId;
+	if (object == NULL)
+		object = name_function(stmt, funcid, aud_names_function(funcid));
+	if (object != NULL)
+		object->planned = true;
 }
 
 void

@@ -13,6 +13,7 @@
 
 #include "hooks/hooks.h"
 #include "server/compat.h"
+#include "server/stack_depth.h"
 #include "statement/policy.h"
 #include "statement/statement.h"
 
@@ -23,7 +24,7 @@ static ExecutorEnd_hook_type        next_ExecutorEnd;
 static planner_hook_type            next_planner;
 static post_parse_analyze_hook_type next_post_parse_analyze;
 
-static void
+static pg_attribute_always_inline void
 start(QueryDesc *queryDesc, int eflags)
 {
 	if (next_ExecutorStart)
@@ -35,7 +36,8 @@ start(QueryDesc *queryDesc, int eflags)
 static void
 aud_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
-	AudStmt *stmt;
+	AudStmt              *stmt;
+	volatile AudStackBase base;
 
 	if (!aud_policy_watching())
 	{
@@ -44,21 +46,24 @@ aud_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	}
 
 	stmt = aud_statement_open();
+	base = AUD_STACK_LEAVE_OUT();
 	PG_TRY();
 	{
 		aud_statement_begin_query(stmt, queryDesc, eflags);
 		start(queryDesc, eflags);
+		aud_stack_count_again(base);
 		aud_statement_started(stmt, queryDesc);
 	}
 	PG_CATCH();
 	{
+		aud_stack_count_again(base);
 		aud_statement_fail(stmt);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 }
 
-static void
+static pg_attribute_always_inline void
 run(AUD_EXECRUN_PARAMS)
 {
 	if (next_ExecutorRun)
@@ -71,6 +76,7 @@ static void
 aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 {
 	AudStmt *stmt = aud_policy_watching() ? aud_statement_run(queryDesc) : NULL;
+	volatile AudStackBase base;
 
 	if (stmt == NULL)
 	{
@@ -78,20 +84,23 @@ aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 		return;
 	}
 
+	base = AUD_STACK_LEAVE_OUT();
 	PG_TRY();
 	{
 		run(AUD_EXECRUN_ARGS);
+		aud_stack_count_again(base);
 		aud_statement_ran(stmt, queryDesc, count);
 	}
 	PG_CATCH();
 	{
+		aud_stack_count_again(base);
 		aud_statement_run_failed(stmt, queryDesc);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 }
 
-static void
+static pg_attribute_always_inline void
 finish(QueryDesc *queryDesc)
 {
 	if (next_ExecutorFinish)
@@ -106,6 +115,7 @@ aud_ExecutorFinish(QueryDesc *queryDesc)
 {
 	AudStmt *stmt =
 		aud_policy_watching() ? aud_statement_finish(queryDesc) : NULL;
+	volatile AudStackBase base;
 
 	if (stmt == NULL)
 	{
@@ -113,20 +123,23 @@ aud_ExecutorFinish(QueryDesc *queryDesc)
 		return;
 	}
 
+	base = AUD_STACK_LEAVE_OUT();
 	PG_TRY();
 	{
 		finish(queryDesc);
+		aud_stack_count_again(base);
 		aud_statement_finished(stmt);
 	}
 	PG_CATCH();
 	{
+		aud_stack_count_again(base);
 		aud_statement_fail(stmt);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 }
 
-static void
+static pg_attribute_always_inline void
 end(QueryDesc *queryDesc)
 {
 	if (next_ExecutorEnd)
@@ -137,7 +150,7 @@ end(QueryDesc *queryDesc)
 
 /*
  * Not guarded by aud_policy_watching: a frame that was opened must be closed,
- * even if the settings have changed since.
+ * even if the settings have changed since.  Nothing recurses in here.
  */
 static void
 aud_ExecutorEnd(QueryDesc *queryDesc)
@@ -163,7 +176,7 @@ aud_ExecutorEnd(QueryDesc *queryDesc)
 	PG_END_TRY();
 }
 
-static PlannedStmt *
+static pg_attribute_always_inline PlannedStmt *
 plan(AUD_PLANNER_PARAMS)
 {
 	if (next_planner)
@@ -175,18 +188,21 @@ plan(AUD_PLANNER_PARAMS)
 static PlannedStmt *
 aud_planner(AUD_PLANNER_PARAMS)
 {
-	PlannedStmt *result;
+	PlannedStmt          *result;
+	volatile AudStackBase base;
 
 	if (!aud_policy_watching())
 		return plan(AUD_PLANNER_ARGS);
 
 	aud_statement_enter_planner(parse);
+	base = AUD_STACK_LEAVE_OUT();
 	PG_TRY();
 	{
 		result = plan(AUD_PLANNER_ARGS);
 	}
 	PG_FINALLY();
 	{
+		aud_stack_count_again(base);
 		aud_statement_leave_planner(parse, query_string);
 	}
 	PG_END_TRY();

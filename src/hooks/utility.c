@@ -10,12 +10,13 @@
 #include "tcop/utility.h"
 
 #include "hooks/hooks.h"
+#include "server/stack_depth.h"
 #include "statement/policy.h"
 #include "statement/statement.h"
 
 static ProcessUtility_hook_type next_ProcessUtility;
 
-static void
+static pg_attribute_always_inline void
 process(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 		ProcessUtilityContext context, ParamListInfo params,
 		QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
@@ -40,12 +41,14 @@ process(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 								qc);
 }
 
-static void
+/* Apart from the hook, whose way is short where nothing is recorded. */
+static pg_noinline void
 run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 			 ProcessUtilityContext context, ParamListInfo params,
 			 QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
 {
-	AudStmt *stmt = aud_statement_open();
+	AudStmt              *stmt = aud_statement_open();
+	volatile AudStackBase base = AUD_STACK_LEAVE_OUT();
 
 	PG_TRY();
 	{
@@ -56,10 +59,12 @@ run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 									dest,
 									context == PROCESS_UTILITY_SUBCOMMAND);
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		aud_stack_count_again(base);
 		aud_statement_end_utility(stmt, qc);
 	}
 	PG_CATCH();
 	{
+		aud_stack_count_again(base);
 		aud_statement_fail(stmt);
 		PG_RE_THROW();
 	}

@@ -276,8 +276,10 @@ append_object(AudBuf *b, const AudStmt *stmt, const AudObject *object,
 		aud_json_lit_word(b, "origin", "rls");
 	if (object->root)
 		aud_json_lit_true(b, "root");
-	if (object->planned)
+	if (object->planned && object->access == 0)
 		aud_json_lit_true(b, "planned");
+	if (object->denied)
+		aud_json_lit_true(b, "denied");
 	if (object->columns_len > 0 && with_columns)
 	{
 		aud_buf_lit(b, ",\"columns\":[");

@@ -22,37 +22,78 @@
 #define OBJECTS_KEEP  64
 #define POOL_KEEP     8 /* frames kept when they are not in use */
 
-static MemoryContext stmt_context;
+/*
+ * Each frame is in a memory context of its own, with all that it has, and that
+ * is deleted where the pool is full.  Frames that shared one would leave it as
+ * large as it ever was: what a session took for thousands of open cursors would
+ * be its for good.  The first block holds a frame, its first arena and objects.
+ */
+#define FRAME_BLOCK 4096
+
+static MemoryContext stmt_context; /* the parent of theirs, and the spare's */
 static AudStmt      *pool;
 static int           pooled;
 static AudStmt       spare;
 
-static void *
-try_alloc(size_t size)
+static MemoryContext
+all_frames(void)
 {
 	if (stmt_context == NULL)
 		stmt_context = AllocSetContextCreate(TopMemoryContext,
 											 "secaudit statements",
-											 ALLOCSET_DEFAULT_SIZES);
-	return MemoryContextAllocExtended(stmt_context,
+											 ALLOCSET_SMALL_SIZES);
+	return stmt_context;
+}
+
+static void *
+try_alloc(AudStmt *stmt, size_t size)
+{
+	return MemoryContextAllocExtended(stmt->memory != NULL ? stmt->memory
+														   : all_frames(),
 									  size,
 									  MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
 }
 
-/* Clear the facts; the arena and the array of objects stay. */
+/* Clear the facts; the memory, the arena and the array of objects stay. */
 static AudStmt *
 clear(AudStmt *stmt)
 {
-	char      *arena = stmt->arena.data;
-	size_t     arena_cap = stmt->arena.cap;
-	AudObject *objects = stmt->objects.items;
-	int        max_objects = stmt->objects.max;
+	MemoryContext memory = stmt->memory;
+	char         *arena = stmt->arena.data;
+	size_t        arena_cap = stmt->arena.cap;
+	AudObject    *objects = stmt->objects.items;
+	int           max_objects = stmt->objects.max;
 
 	memset(stmt, 0, offsetof(AudStmt, result.failure.message) + 1);
+	stmt->memory = memory;
 	stmt->arena.data = arena;
 	stmt->arena.cap = arena_cap;
 	stmt->objects.items = objects;
 	stmt->objects.max = max_objects;
+	return stmt;
+}
+
+static AudStmt *
+make(void)
+{
+	MemoryContext memory = AllocSetContextCreate(all_frames(),
+												 "secaudit statement",
+												 0,
+												 FRAME_BLOCK,
+												 ALLOCSET_DEFAULT_MAXSIZE);
+	AudStmt      *stmt =
+		MemoryContextAllocExtended(memory, sizeof(AudStmt), MCXT_ALLOC_NO_OOM);
+
+	if (stmt == NULL)
+	{
+		MemoryContextDelete(memory);
+		ereport(ERROR,
+				errcode(ERRCODE_OUT_OF_MEMORY),
+				errmsg("out of memory"),
+				errdetail("Failed while beginning the audit of a statement."));
+	}
+	memset(stmt, 0, sizeof(AudStmt));
+	stmt->memory = memory;
 	return stmt;
 }
 
@@ -67,15 +108,7 @@ aud_stmt_take(void)
 		pooled--;
 		return clear(stmt);
 	}
-
-	stmt = try_alloc(sizeof(AudStmt));
-	if (stmt == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_OUT_OF_MEMORY),
-				errmsg("out of memory"),
-				errdetail("Failed while beginning the audit of a statement."));
-	memset(stmt, 0, sizeof(AudStmt));
-	return stmt;
+	return make();
 }
 
 AudStmt *
@@ -97,19 +130,22 @@ aud_stmt_forget_text(AudStmt *stmt)
 void
 aud_stmt_release(AudStmt *stmt)
 {
-	bool keep = pooled < POOL_KEEP || stmt == &spare;
-
+	if (stmt != &spare && pooled >= POOL_KEEP)
+	{
+		MemoryContextDelete(stmt->memory);
+		return;
+	}
 	if (stmt->text.prepared != NULL)
 		pfree(stmt->text.prepared);
 	if (stmt->text.kept != NULL)
 		pfree(stmt->text.kept);
-	if (stmt->arena.data != NULL && (!keep || stmt->arena.cap > ARENA_KEEP))
+	if (stmt->arena.data != NULL && stmt->arena.cap > ARENA_KEEP)
 	{
 		pfree(stmt->arena.data);
 		stmt->arena.data = NULL;
 		stmt->arena.cap = 0;
 	}
-	if (stmt->objects.items != NULL && (!keep || stmt->objects.max > OBJECTS_KEEP))
+	if (stmt->objects.items != NULL && stmt->objects.max > OBJECTS_KEEP)
 	{
 		pfree(stmt->objects.items);
 		stmt->objects.items = NULL;
@@ -118,11 +154,6 @@ aud_stmt_release(AudStmt *stmt)
 
 	if (stmt == &spare)
 		return;
-	if (!keep)
-	{
-		pfree(stmt);
-		return;
-	}
 	stmt->life.next = pool;
 	pool = stmt;
 	pooled++;
@@ -139,7 +170,7 @@ aud_stmt_arena(AudStmt *stmt, size_t n)
 		while (cap - stmt->arena.len < n)
 			cap *= 2;
 		/* offsets are 32 bits wide */
-		if (cap > PG_INT32_MAX || (grown = try_alloc(cap)) == NULL)
+		if (cap > PG_INT32_MAX || (grown = try_alloc(stmt, cap)) == NULL)
 			return NULL;
 		if (stmt->arena.data != NULL)
 		{
@@ -179,7 +210,7 @@ aud_stmt_add_object(AudStmt *stmt)
 		AudObject *grown = NULL;
 
 		if (stmt->objects.n < AUD_OBJECTS_MAX)
-			grown = try_alloc(max * sizeof(AudObject));
+			grown = try_alloc(stmt, max * sizeof(AudObject));
 		if (grown == NULL)
 		{
 			stmt->objects.omitted++;
@@ -242,7 +273,7 @@ aud_stmt_keep_text(AudStmt *stmt)
 {
 	if (stmt->text.data == NULL)
 		return;
-	stmt->text.kept = try_alloc(stmt->text.len + 1);
+	stmt->text.kept = try_alloc(stmt, stmt->text.len + 1);
 	if (stmt->text.kept == NULL)
 	{
 		stmt->text.data = NULL;
@@ -262,7 +293,7 @@ aud_stmt_prepare_text(AudStmt *stmt, AudText *out)
 		return; /* of no text, or for lack of memory */
 	if (out->data != stmt->text.data)
 	{
-		stmt->text.prepared = try_alloc(out->len);
+		stmt->text.prepared = try_alloc(stmt, out->len);
 		if (stmt->text.prepared == NULL)
 			return;
 		memcpy(stmt->text.prepared, out->data, out->len);
@@ -348,6 +379,7 @@ merge_object(AudStmt *to, const AudStmt *from, const AudObject *object)
 	{
 		added->access |= object->access;
 		added->by_policy &= object->by_policy;
+		added->denied |= object->denied;
 		return;
 	}
 	added = aud_stmt_add_object(to);

@@ -14,6 +14,7 @@
 
 #include "datatype/timestamp.h"
 #include "nodes/bitmapset.h"
+#include "nodes/memnodes.h"
 #include "nodes/nodes.h"
 #include "portability/instr_time.h"
 #include "tcop/cmdtag.h"
@@ -74,6 +75,7 @@ typedef struct AudObject
 	Oid    objid;
 	int    access;    /* bits of AudAccess; 0: named but not accessed */
 	bool   planned;   /* EXPLAIN showed the plan, nothing was executed */
+	bool   denied;    /* the error is about it */
 	bool   by_policy; /* only a policy of row security reads it */
 	bool   tentative; /* named by the command, dropped if it succeeds */
 	bool   root;      /* what a DROP names, not what goes with it */
@@ -162,6 +164,7 @@ typedef struct AudStmtWhat
 	bool        skipped;       /* IF NOT EXISTS, and it was there */
 	bool        executed;      /* EXPLAIN ANALYZE */
 	bool        rls;           /* row security limits what it sees or does */
+	bool        only_planned;  /* of EXPLAIN's body: its executor only starts */
 } AudStmtWhat;
 
 /*
@@ -291,11 +294,12 @@ typedef struct AudStmtResult
 
 struct AudStmt
 {
-	AudStmtLife        life;
-	AudStmtPlace       place;
-	AudStmtWhat        what;
-	AudStmtText        text;
-	AudStmtBody        body;
+	MemoryContext memory; /* the frame's own, with all it has; see stmt.c */
+	AudStmtLife   life;
+	AudStmtPlace  place;
+	AudStmtWhat   what;
+	AudStmtText   text;
+	AudStmtBody   body;
 	const AudIdentity *who;
 	AudStmtWhen        when;
 	AudStmtObjects     objects;

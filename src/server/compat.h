@@ -45,6 +45,15 @@
  *		session at the next CHECK_FOR_INTERRUPTS().  Check: what else can
  *		cancel a statement and has a flag of its own; pq_check_connection()
  *		reads nothing.
+ * server/stack_depth.c	set_stack_base() and restore_stack_base(): the base from
+ *		which check_stack_depth() measures.  Check: it still does so from
+ *		there down; max_stack_depth is refused above the kernel's limit
+ *		less STACK_DEPTH_SLOP.
+ * facts/denied.c	message_id is the text before translation, and the message
+ *		is dgettext() of it with one argument.  Check: aclcheck_error()
+ *		still has these texts, with the name as it is in the catalog or as
+ *		NameListToString() or format_type_be() spell it; a plan's text has
+ *		:funcid, :opfuncid, :aggfnoid and :winfnoid.
  * hooks/error.c	an entry at the bottom of error_context_stack.  Check:
  *		errfinish() calls the whole list for every level and SQLSTATE;
  *		where the server sets the list to NULL; CopyErrorData() is allowed
@@ -127,6 +136,19 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 	QueryDesc *queryDesc, ScanDirection direction, uint64 count, \
 		bool execute_once
 #define AUD_EXECRUN_ARGS queryDesc, direction, count, execute_once
+#endif
+
+/* 16: one function checks the rights in objects of all kinds */
+#if PG_VERSION_NUM >= 160000
+#define AUD_FUNCTION_ACLCHECK(funcid, user) \
+	object_aclcheck(ProcedureRelationId, (funcid), (user), ACL_EXECUTE)
+#define AUD_TYPE_ACLCHECK(type, user) \
+	object_aclcheck(TypeRelationId, (type), (user), ACL_USAGE)
+#else
+#define AUD_FUNCTION_ACLCHECK(funcid, user) \
+	pg_proc_aclcheck((funcid), (user), ACL_EXECUTE)
+#define AUD_TYPE_ACLCHECK(type, user) \
+	pg_type_aclcheck((type), (user), ACL_USAGE)
 #endif
 
 /* 17: a process' place in the array of all, which buffer slots go by */

@@ -137,3 +137,38 @@ aud_safely(void (*work)(void *arg), void *arg)
 	CurrentResourceOwner = outer;
 	return success;
 }
+
+/*
+ * An error that aud_safely() ends takes all others from the stack of errors, so
+ * the one that is being handled is set aside, and raised again for nobody but
+ * ourselves: then it is where it was.
+ */
+bool
+aud_safely_in_catch(void (*work)(void *arg), void *arg)
+{
+	MemoryContext before = CurrentMemoryContext;
+	MemoryContext context;
+	ErrorData    *edata;
+	volatile bool success;
+
+	if (!IsTransactionState())
+		return false;
+	context = AllocSetContextCreate(TopTransactionContext,
+									"secaudit error",
+									ALLOCSET_SMALL_SIZES);
+	MemoryContextSwitchTo(context);
+	edata = CopyErrorData();
+	FlushErrorState();
+	success = aud_safely(work, arg);
+	PG_TRY();
+	{
+		ReThrowError(edata);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(before);
+	}
+	PG_END_TRY();
+	MemoryContextDelete(context);
+	return success;
+}

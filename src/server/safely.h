@@ -22,6 +22,12 @@
  */
 extern bool aud_safely(void (*work)(void *arg), void *arg);
 
+/*
+ * The same inside a PG_CATCH, which is going to throw its error on: that is the
+ * one that is thrown afterwards, whatever was raised in between.
+ */
+extern bool aud_safely_in_catch(void (*work)(void *arg), void *arg);
+
 /* For an error context callback: will this error end in aud_safely()? */
 extern bool aud_safely_ends(int sqlstate);
 

@@ -118,6 +118,11 @@ aud_statement_function_called(Oid funcid)
 	if (whose == NULL)
 		return;
 	caller = caller_of(whose);
+	if (caller->what.only_planned && is_starting(caller))
+	{
+		aud_objects_add_planned_function(whose, funcid);
+		return;
+	}
 	if (aud_builtin_is_known(funcid))
 		note_known(whose, caller, funcid);
 	if (funcid >= FirstNormalObjectId)
@@ -127,6 +132,20 @@ aud_statement_function_called(Oid funcid)
 								aud_builtin_behind(funcid),
 								is_starting(caller));
 	aud_effects_carry_out(aud_stack_host(caller));
+}
+
+/*
+ * The planner puts an SQL function's query in place of its call, for an EXPLAIN
+ * that executes nothing.
+ */
+static bool
+is_only_planned(void)
+{
+	const AudStack *stack = &aud_backend->stack;
+
+	return stack->planning == 1 && stack->active != NULL &&
+		   stack->active->what.utility == T_ExplainStmt &&
+		   !stack->active->what.executed;
 }
 
 /* What a function that is looked up is, as far as it matters here. */
@@ -193,14 +212,19 @@ bool
 aud_statement_function_looked_up(Oid funcid)
 {
 	AudLookedUp found;
+	AudStmt    *whose = NULL;
 
 	if (funcid < FirstNormalObjectId || !IsTransactionState())
 		return false;
 	look_at(funcid, &found);
 	if (found.is_trigger)
-		note_function(aud_early_whose_trigger(), funcid);
+		whose = aud_early_whose_trigger();
 	else if (found.is_run)
-		note_function(aud_early_whose(true), funcid);
+		whose = aud_early_whose(true);
+	if (whose != NULL && is_only_planned())
+		aud_objects_add_planned_function(whose, funcid);
+	else
+		note_function(whose, funcid);
 	return found.may_measure && measures_range(funcid);
 }
 

@@ -16,6 +16,7 @@
 #include "access/xact.h"
 #include "datatype/timestamp.h"
 
+#include "facts/denied.h"
 #include "record/stmt.h"
 
 /*
@@ -133,6 +134,8 @@ typedef struct AudErrorState
 {
 	AudFailure     last;
 	char           last_detail[512]; /* what only the server log is told */
+	AudDenied      denied;           /* what the last one is about */
+	bool           awaits_planner;   /* which names that, and records it */
 	bool           is_open;          /* nobody has recorded the last one yet */
 	bool           in_flight; /* it was raised, and is not known to be caught */
 	const AudStmt *raised_in; /* active when it was raised; compared only */

@@ -139,7 +139,11 @@ aud_statement_fail_with(AudStmt *stmt, const AudFailure *failure)
 void
 aud_statement_fail(AudStmt *stmt)
 {
-	aud_statement_fail_with(stmt, aud_error_take());
+	const AudFailure *failure = aud_error_take();
+
+	if (aud_stack_has(stmt))
+		aud_error_name_denied(stmt);
+	aud_statement_fail_with(stmt, failure);
 }
 
 void

@@ -18,6 +18,7 @@
  */
 #include "postgres.h"
 
+#include "executor/execdesc.h"
 #include "tcop/tcopprot.h"
 #include "utils/timestamp.h"
 
@@ -114,6 +115,8 @@ make_record(const AudFailure *failure, const char *query, size_t query_len)
 	stmt->text.len = query_len;
 	stmt->result.outcome = AUD_OUTCOME_FAILURE;
 	stmt->result.failure = *failure;
+	if (failure == &aud_backend->error.last)
+		aud_denied_name(stmt, &aud_backend->error.denied);
 	if (query == NULL || query[query_len] != '\0')
 		aud_error_add_skipped(stmt);
 	aud_backend->error.unwritten = stmt;
@@ -200,6 +203,7 @@ aud_error_raised(const ErrorData *edata)
 	aud_early_error();
 	error->last.sqlstate = edata->sqlerrcode;
 	keep_message(edata);
+	aud_denied_read(&error->denied, edata);
 	strlcpy(error->last_detail,
 			detail != NULL ? detail : "",
 			sizeof(error->last_detail));
@@ -224,8 +228,44 @@ aud_error_is_nobodys(void)
 	if (error->last.sqlstate == ERRCODE_IN_FAILED_SQL_TRANSACTION &&
 		!aud_xact_refuse())
 		return;
+	/* what the planner folds; it can be looked up where we catch the error */
+	error->awaits_planner = aud_backend->stack.planning > 0 &&
+							aud_denied_needs_look_up(&error->denied);
+	if (error->awaits_planner)
+		return;
 	make_record(&error->last, slice.text, slice.len);
 	write_if_safe();
+}
+
+void
+aud_error_left_planner(const Node *query)
+{
+	AudErrorState *error = &aud_backend->error;
+	AudSlice       slice = aud_message_failed();
+
+	error->awaits_planner = false;
+	make_record(&error->last, slice.text, slice.len);
+	aud_denied_look_up(error->unwritten, &error->denied, query);
+	error->unwritten->what.classes = AUD_CLASS_ERROR;
+	aud_error_write();
+}
+
+void
+aud_error_name_denied(AudStmt *stmt)
+{
+	AudErrorState   *error = &aud_backend->error;
+	const QueryDesc *query_desc = stmt->life.key;
+	const Node      *where = NULL;
+
+	if (error->denied.kind == NULL)
+		return;
+	if (stmt->what.utility == T_Invalid && query_desc != NULL)
+		where = (const Node *) query_desc->plannedstmt;
+	else if (aud_backend->expression.context != NULL)
+		where = (const Node *) aud_backend->expression.tree;
+	if (!stmt->place.silent)
+		aud_denied_name(stmt, &error->denied);
+	aud_denied_look_up(stmt, &error->denied, where);
 }
 
 void
@@ -255,6 +295,7 @@ aud_error_take(void)
 	{
 		error->last.sqlstate = sqlstate;
 		error->last.message[0] = '\0';
+		error->denied.kind = NULL;
 	}
 	error->is_open = false;
 	return &error->last;

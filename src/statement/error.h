@@ -77,6 +77,14 @@ extern void aud_error_raised(const ErrorData *edata);
 /* That error belongs to no statement: it has a record of its own. */
 extern void aud_error_is_nobodys(void);
 
+/*
+ * In a PG_CATCH of the last error: add what it denies to this statement's
+ * objects; or, where the planner has raised it, make its record now, for
+ * awaits_planner says that it has none yet.
+ */
+extern void aud_error_name_denied(AudStmt *stmt);
+extern void aud_error_left_planner(const Node *query);
+
 /* A warning: GRANT and REVOKE warn about what they leave undone, and go on. */
 extern void aud_error_warned(int sqlstate);
 

@@ -41,6 +41,8 @@ aud_statement_leave_planner(const Query *query, const char *source)
 
 	if (stack->planning > 0)
 		stack->planning--;
+	if (aud_backend->error.awaits_planner)
+		aud_error_left_planner((const Node *) query);
 	if (stack->early != NULL && stack->active == NULL && stack->planning == 0)
 		aud_early_planned(query, source);
 }

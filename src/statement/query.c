@@ -105,6 +105,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	stmt->life.key = query_desc;
 	stmt->what.utility = T_Invalid;
 	stmt->what.query_id = (uint64) plan->queryId;
+	stmt->what.only_planned = (eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0;
 	place_query(stmt, query_desc);
 	stmt->cursor.opened_by = aud_stack_host(stmt)->place.number;
 	aud_begin_take_down(stmt, true);
@@ -122,11 +123,10 @@ aud_statement_started(AudStmt *stmt, QueryDesc *query_desc)
 {
 	if (!aud_stack_is_active(stmt))
 		return;
-	if (stmt->what.has_builtins)
+	if (stmt->what.has_builtins && !stmt->what.only_planned)
 		aud_builtin_add_arguments(stmt, query_desc);
 	/* it would have been, but for what the planner has run */
-	if ((query_desc->estate->es_top_eflags & EXEC_FLAG_EXPLAIN_ONLY) &&
-		!stmt->life.reached)
+	if (stmt->what.only_planned && !stmt->life.reached)
 		stmt->what.privileged = false;
 	if (stmt->settings.called)
 	{

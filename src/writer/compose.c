@@ -4,9 +4,10 @@
  *	  What goes into the next batch, and in which order.
  *
  *	  audit.open        where a file begins
+ *	  alert             of a fault that ended the file before
  *	  audit.start       once
  *	  the ring's records
- *	  audit.gap         where records were lost
+ *	  audit.gap         where records were lost, and an alert with it
  *	  audit.expire      for each file that retention has deleted
  *	  audit.checkpoint  when it is due
  *	  audit.stop, audit.close
@@ -60,6 +61,7 @@ make_open(AudWriter *w, AudBuf *out, uint64 repeats)
 	event.tail = w->tail;
 	event.repeats = repeats;
 	event.seq = w->batch.sealed.seq + 1;
+	event.failure = w->after_fault;
 	aud_events_open(out, &event);
 }
 
@@ -86,6 +88,17 @@ add_open(AudWriter *w)
 }
 
 static void
+add_fault(AudWriter *w)
+{
+	char   body[AUD_EVENT_MAX];
+	AudBuf out;
+
+	aud_buf_init(&out, body, sizeof(body));
+	aud_events_alert_fault(&out, w->fault.reason, w->fault.file, w->fault.detail);
+	w->own.fault = add(w, &out);
+}
+
+static void
 add_start(AudWriter *w)
 {
 	char   body[AUD_EVENT_MAX];
@@ -94,6 +107,22 @@ add_start(AudWriter *w)
 	aud_buf_init(&out, body, sizeof(body));
 	aud_events_start(&out, w->start_reason, w->recovered);
 	w->own.start = add(w, &out);
+}
+
+/* For whoever looks for alerts alone. */
+static void
+add_loss_alert(AudWriter *w, uint64 lost)
+{
+	AudBufferHeader *header = aud_buffer_header;
+	char             body[AUD_EVENT_MAX];
+	AudBuf           out;
+
+	aud_buf_init(&out, body, sizeof(body));
+	aud_events_alert_lost(&out,
+						  lost,
+						  pg_atomic_read_u64(&header->lost_from),
+						  pg_atomic_read_u64(&header->lost_to));
+	(void) add(w, &out);
 }
 
 /*
@@ -123,6 +152,7 @@ add_gaps(AudWriter *w)
 		{
 			w->batch.after.reported[i] += lost;
 			w->own.gap = true;
+			add_loss_alert(w, lost);
 		}
 	}
 }
@@ -276,6 +306,8 @@ aud_compose_batch(AudWriter *w)
 	}
 	if (w->file.fd < 0)
 		add_open(w);
+	if (w->fault.reason != NULL)
+		add_fault(w);
 	if (w->start_reason != NULL)
 		add_start(w);
 	aud_batch_fill(batch,

@@ -23,6 +23,7 @@
 #include "buffer/outage.h"
 #include "writer/compose.h"
 #include "writer/drain.h"
+#include "writer/fault.h"
 #include "writer/files.h"
 #include "writer/on_failure.h"
 #include "writer/retention.h"
@@ -90,6 +91,9 @@ prepare_retry(AudWriter *w, AudTrailTail doubt)
 	bool was_safe = w->file.fd >= 0 && w->file_is_safe;
 
 	w->open_reason = "fault";
+	aud_fault_note(w,
+				   doubt == AUD_TAIL_FOREIGN ? "file_changed" : "write_failed",
+				   NULL);
 	if (was_safe)
 	{
 		w->next_no = w->file.no + 1;
@@ -155,6 +159,9 @@ settle_batch(AudWriter *w)
 	w->batch_waits = false;
 	w->tail = AUD_TAIL_NONE;
 	w->repeats = 0;
+	w->after_fault = false;
+	if (own->fault)
+		w->fault.reason = NULL;
 	if (w->batch.lines > 1 || !own->checkpoint)
 		w->wal_is_behind = true;
 	if (own->start)
@@ -319,6 +326,7 @@ begin(AudWriter *w)
 	else
 		w->start_reason = clean ? "normal" : "crash";
 	aud_ring_set_position(aud_buffer_header, &position);
+	aud_fault_check_start(w, &position);
 	w->recovered = count_waiting_records();
 	return true;
 }

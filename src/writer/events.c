@@ -99,7 +99,7 @@ put_before(AudBuf *out, const AudOpenEvent *event)
 void
 aud_events_open(AudBuf *out, const AudOpenEvent *event)
 {
-	begin(out, "audit.open");
+	begin_class(out, "audit.open", "audit", event->failure ? "failure" : "success");
 	aud_json_member_word(out, "reason", event->reason);
 	aud_json_member_word(out, "integrity", event->hashed ? "chain" : "off");
 	aud_json_member_word(out, "file", event->name);
@@ -165,16 +165,22 @@ put_time(AudBuf *out, const char *key, uint64 unix_us)
 	aud_json_timestamp(out, (int64) unix_us);
 }
 
+static void
+put_loss(AudBuf *out, uint64 lost, uint64 from, uint64 to)
+{
+	aud_json_member_uint(out, "lost", lost);
+	/* Two losers may race; then the one is as good as the other. */
+	put_time(out, "from", from != 0 ? from : to);
+	put_time(out, "to", to);
+}
+
 void
 aud_events_gap(AudBuf *out, uint64 lost, uint64 from, uint64 to,
 			   const char *reason)
 {
 	begin_class(out, "audit.gap", "audit", "failure");
 	aud_json_member_word(out, "reason", reason);
-	aud_json_member_uint(out, "lost", lost);
-	/* Two losers may race; then the one is as good as the other. */
-	put_time(out, "from", from != 0 ? from : to);
-	put_time(out, "to", to);
+	put_loss(out, lost, from, to);
 	end(out);
 }
 
@@ -236,6 +242,27 @@ aud_events_expire(AudBuf *out, const AudExpiry *expiry)
 	aud_json_member_uint(out, "last_seq", expiry->last_seq);
 	if (expiry->last_h[0] != '\0')
 		aud_json_member_word(out, "last_h", expiry->last_h);
+	end(out);
+}
+
+void
+aud_events_alert_fault(AudBuf *out, const char *reason, const char *file,
+					   const char *detail)
+{
+	begin_class(out, "alert", "alert", "failure");
+	aud_json_member(out, "detail", detail, strlen(detail));
+	aud_json_member_word(out, "reason", reason);
+	if (file[0] != '\0')
+		aud_json_member_word(out, "file", file);
+	end(out);
+}
+
+void
+aud_events_alert_lost(AudBuf *out, uint64 lost, uint64 from, uint64 to)
+{
+	begin_class(out, "alert", "alert", "failure");
+	aud_json_member_word(out, "reason", "records_lost");
+	put_loss(out, lost, from, to);
 	end(out);
 }
 

@@ -30,7 +30,8 @@ typedef struct AudOpenEvent
 	const AudPosition *before; /* what the file before ends with */
 	AudTrailTail       tail;
 	uint64             repeats;
-	uint64             seq; /* the number that the line will have */
+	uint64             seq;     /* the number that the line will have */
+	bool               failure; /* a fault ended the file before */
 } AudOpenEvent;
 
 extern void aud_events_open(AudBuf *out, const AudOpenEvent *event);
@@ -48,7 +49,18 @@ extern void aud_events_checkpoint(AudBuf *out, const char *reason);
 /* A file has been deleted. */
 extern void aud_events_expire(AudBuf *out, const AudExpiry *expiry);
 
-/* The writer's own alerts: the volume is so full, in percent; ... */
+/*
+ * The writer's own alerts: a fault ended this file ("": none), and what is to
+ * be said of it; ...
+ */
+extern void aud_events_alert_fault(AudBuf *out, const char *reason,
+								   const char *file, const char *detail);
+
+/* ... records were lost, see aud_events_gap; ... */
+extern void aud_events_alert_lost(AudBuf *out, uint64 lost, uint64 from,
+								  uint64 to);
+
+/* ... the volume is so full, in percent; ... */
 extern void aud_events_alert_space(AudBuf *out, uint64 used_percent);
 
 /* ... a file that retention wants to delete cannot be. */

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "writer/fault.h"
 #include "writer/files.h"
 #include "writer/on_failure.h"
 
@@ -77,26 +78,46 @@ restore_file(AudWriter *w)
 	return true;
 }
 
+/* Before it is put back, which makes the directory again as well. */
+static void
+note_removed(AudWriter *w)
+{
+	if (aud_fault_directory_is_gone())
+		aud_fault_note(w,
+					   "directory_removed",
+					   "The current file was put back into a new one.");
+	else
+		aud_fault_note(w,
+					   "file_removed",
+					   "The current file was removed or renamed; it was put back.");
+}
+
 bool
 aud_files_check(AudWriter *w)
 {
 	bool name_is_free;
 
+	if (w->file.fd < 0)
+		aud_fault_check_directory(w);
 	if (w->file.fd < 0 || !w->file_is_safe)
 		return true;
 	if (!has_its_name(w, &name_is_free))
 	{
+		if (name_is_free)
+			note_removed(w);
 		if (name_is_free && !restore_file(w))
 			return false;
 		aud_on_failure_warn(
 			name_is_free
 				? "the current file was removed or renamed; it was put back"
 				: "another file has taken the place of the current one");
+		aud_fault_note(w, "file_replaced", NULL);
 		leave_file(w, AUD_TAIL_NONE);
 	}
 	else if (!aud_files_is_size(w, aud_buffer_position()->file_size))
 	{
 		aud_on_failure_warn("somebody else has changed the current file");
+		aud_fault_note(w, "file_changed", NULL);
 		leave_file(w, AUD_TAIL_FOREIGN);
 	}
 	return true;

@@ -27,8 +27,17 @@ typedef struct AudBatchOwn
 	bool        gap;        /* an audit.gap */
 	bool        checkpoint; /* audit.checkpoint */
 	bool        stop;       /* audit.stop */
+	bool        fault;      /* an alert of w->fault */
 	const char *close;      /* audit.close, with this reason; NULL: none */
 } AudBatchOwn;
+
+/* A fault whose alert is still to be written; see fault.h. */
+typedef struct AudFault
+{
+	const char *reason;                   /* NULL: there is none */
+	char        file[AUD_TRAIL_NAME_MAX]; /* that ended by it; "": none */
+	char        detail[256];
+} AudFault;
 
 typedef struct AudWriter
 {
@@ -45,8 +54,9 @@ typedef struct AudWriter
 	uint32       next_no;
 	char         next_name[AUD_TRAIL_NAME_MAX];
 	const char  *open_reason;
-	AudTrailTail tail;    /* what the file before it holds past its end */
-	uint64       repeats; /* records to be repeated first, after a start */
+	AudTrailTail tail;        /* what the file before it holds past its end */
+	uint64       repeats;     /* records to be repeated first, after a start */
+	bool         after_fault; /* it is begun because of a fault */
 
 	/* The batch that is being written */
 	AudBatch    batch;
@@ -54,6 +64,7 @@ typedef struct AudWriter
 	bool        batch_waits; /* it failed, and must be written as it is */
 
 	/* Still to be recorded */
+	AudFault    fault;
 	const char *start_reason; /* NULL: audit.start has been written */
 	uint64      recovered;    /* records found in the ring at the start */
 

@@ -1,0 +1,176 @@
+-- secaudit 1.1: outages in status() and stat, the role secaudit_auditor, comments.
+
+\echo Use "ALTER EXTENSION secaudit UPDATE TO '1.1'" to load this file. \quit
+
+--
+-- Who looks at the trail's state sees an outage in it.
+--
+DROP VIEW secaudit.stat;
+DROP FUNCTION secaudit.status();
+
+CREATE FUNCTION secaudit.status(
+	OUT running boolean,              -- is the writer there?
+	OUT writer_pid integer,
+	OUT log_id text,                  -- "log" of every record
+	OUT seq bigint,                   -- of the last record on disk
+	OUT file text,                    -- being written; NULL: none yet
+	OUT file_bytes bigint,
+	OUT free_bytes bigint,            -- for us on the file system of the trail
+	OUT head bigint,                  -- position after the last record appended
+	OUT tail bigint,                  -- everything before it is on disk
+	OUT buffered_bytes bigint,        -- head - tail
+	OUT buffer_bytes bigint,          -- size of the buffer
+	OUT appended bigint,              -- records handed over by processes
+	OUT records bigint,               -- lines written, those of the writer too
+	OUT bytes bigint,
+	OUT batches bigint,
+	OUT waits bigint,                 -- appends that waited for space
+	OUT wait_seconds double precision,
+	OUT lost bigint,                  -- records dropped
+	OUT lost_by_reason jsonb,
+	OUT errors bigint,                -- failed attempts to write
+	OUT last_error text,
+	OUT last_error_at timestamptz,
+	OUT outage text,                  -- cannot_write, writer_stalled, no_writer
+	OUT outage_since timestamptz,     -- NULL: there is none
+	OUT outages bigint)
+AS 'MODULE_PATHNAME', 'secaudit_status'
+LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
+
+CREATE VIEW secaudit.stat AS
+	SELECT
+		running::integer AS up,
+		seq AS last_seq,
+		head AS buffer_head_bytes,
+		tail AS buffer_tail_bytes,
+		buffered_bytes AS buffer_used_bytes,
+		buffer_bytes AS buffer_size_bytes,
+		free_bytes,
+		file_bytes,
+		appended AS appended_records_total,
+		records AS written_records_total,
+		bytes AS written_bytes_total,
+		batches AS batches_total,
+		waits AS waits_total,
+		wait_seconds AS wait_seconds_total,
+		lost AS lost_records_total,
+		errors AS write_errors_total,
+		extract(epoch FROM last_error_at)::double precision
+			AS last_error_timestamp_seconds,
+		(outage IS NOT NULL)::integer AS outage,
+		outages AS outages_total
+	FROM secaudit.status();
+
+REVOKE ALL ON FUNCTION secaudit.status() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secaudit.status() TO pg_monitor;
+GRANT SELECT ON secaudit.stat TO pg_monitor;
+
+--
+-- Whoever is a member of secaudit_auditor may read the trail and see how it is
+-- doing, and cause nothing.  A role is of the whole cluster and not a part of
+-- this extension: another database may have made it, and it stays when the
+-- extension is dropped.
+--
+-- Where a role of that name was there before, and not by us, it may have rights
+-- or members of its own: that is for somebody to look at.  The comment says
+-- whether we have made it.
+--
+DO $$
+DECLARE
+	made_by_us constant text := 'may read the secaudit trail; made by CREATE EXTENSION secaudit';
+	auditor record;
+	worries text[];
+	members text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'secaudit_auditor') THEN
+		BEGIN
+			CREATE ROLE secaudit_auditor NOLOGIN;
+			EXECUTE format('COMMENT ON ROLE secaudit_auditor IS %L', made_by_us);
+			RETURN;
+		EXCEPTION WHEN duplicate_object OR unique_violation THEN
+			NULL; -- another database has been quicker
+		END;
+	END IF;
+
+	SELECT r.oid, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolcreatedb,
+			r.rolreplication, r.rolbypassrls, shobj_description(r.oid, 'pg_authid') AS comment
+		INTO auditor FROM pg_roles r WHERE r.rolname = 'secaudit_auditor';
+	IF auditor.comment = made_by_us THEN
+		RETURN;
+	END IF;
+	SELECT string_agg(quote_ident(m.rolname), ', ' ORDER BY m.rolname) INTO members
+		FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member
+		WHERE a.roleid = auditor.oid;
+	worries := array_remove(ARRAY[
+		CASE WHEN auditor.rolcanlogin THEN 'it may log in' END,
+		CASE WHEN auditor.rolsuper OR auditor.rolcreaterole OR auditor.rolcreatedb
+				OR auditor.rolreplication OR auditor.rolbypassrls
+			THEN 'it has rights of its own (' || array_to_string(array_remove(ARRAY[
+				CASE WHEN auditor.rolsuper THEN 'SUPERUSER' END,
+				CASE WHEN auditor.rolcreaterole THEN 'CREATEROLE' END,
+				CASE WHEN auditor.rolcreatedb THEN 'CREATEDB' END,
+				CASE WHEN auditor.rolreplication THEN 'REPLICATION' END,
+				CASE WHEN auditor.rolbypassrls THEN 'BYPASSRLS' END], NULL), ', ') || ')' END,
+		CASE WHEN members IS NOT NULL THEN 'it has members (' || members || ')' END], NULL);
+	IF cardinality(worries) = 0 THEN
+		RAISE NOTICE 'role "secaudit_auditor" exists already and may read the audit trail from now on';
+	ELSE
+		RAISE WARNING 'role "secaudit_auditor" exists already and may read the audit trail from now on'
+			USING DETAIL = format('The role was not made by secaudit: %s.', array_to_string(worries, ', ')),
+				HINT = 'See to it that all who can act as this role may read the audit trail.';
+	END IF;
+END
+$$;
+
+GRANT USAGE ON SCHEMA secaudit TO secaudit_auditor;
+GRANT EXECUTE ON FUNCTION
+	secaudit.status(),
+	secaudit.read_trail(timestamptz, timestamptz, bigint),
+	secaudit.records(timestamptz, timestamptz, bigint)
+TO secaudit_auditor;
+GRANT SELECT ON secaudit.stat TO secaudit_auditor;
+
+COMMENT ON SCHEMA secaudit IS 'functions of the audit trail; auditing works without them';
+
+COMMENT ON FUNCTION secaudit.status() IS
+	'how the trail is doing: one row; positions in bytes since the buffer was made, counters since the server started';
+COMMENT ON FUNCTION secaudit.flush() IS
+	'waits until what was appended before the call is on disk; returns the position up to which it is';
+COMMENT ON FUNCTION secaudit.rotate() IS
+	'ends the current trail file and begins a new one; returns its name';
+COMMENT ON FUNCTION secaudit.records(timestamptz, timestamptz, bigint) IS
+	'the records of the trail that began at or after "since" and before "until", of its "last" lines';
+COMMENT ON FUNCTION secaudit.read_trail(timestamptz, timestamptz, bigint) IS
+	'the same, one record at a time; use secaudit.records()';
+
+COMMENT ON TYPE secaudit.trail_record IS 'one record of the trail';
+COMMENT ON COLUMN secaudit.trail_record.ts IS 'when it began';
+COMMENT ON COLUMN secaudit.trail_record.seq IS 'number in the trail, without a gap';
+COMMENT ON COLUMN secaudit.trail_record.event IS 'what kind of thing happened: statement, session.start, alert ...';
+COMMENT ON COLUMN secaudit.trail_record.class IS 'primary class: read, write, ddl, role ...';
+COMMENT ON COLUMN secaudit.trail_record.command IS 'command tag; NULL: the event is no command';
+COMMENT ON COLUMN secaudit.trail_record.outcome IS 'success, failure, partial, or unknown';
+COMMENT ON COLUMN secaudit.trail_record."user" IS 'session user; NULL: the writer, or nobody yet';
+COMMENT ON COLUMN secaudit.trail_record.db IS 'database; NULL: none';
+COMMENT ON COLUMN secaudit.trail_record.record IS 'the whole record';
+
+COMMENT ON VIEW secaudit.stat IS 'the numbers of secaudit.status(), named for Prometheus';
+COMMENT ON COLUMN secaudit.stat.up IS '1: the writer is running';
+COMMENT ON COLUMN secaudit.stat.last_seq IS 'number of the last record on disk';
+COMMENT ON COLUMN secaudit.stat.buffer_head_bytes IS 'position after the last record appended';
+COMMENT ON COLUMN secaudit.stat.buffer_tail_bytes IS 'position before which everything is on disk';
+COMMENT ON COLUMN secaudit.stat.buffer_used_bytes IS 'bytes that wait to be written';
+COMMENT ON COLUMN secaudit.stat.buffer_size_bytes IS 'size of the buffer';
+COMMENT ON COLUMN secaudit.stat.free_bytes IS 'free space on the file system of the trail; NULL: unknown';
+COMMENT ON COLUMN secaudit.stat.file_bytes IS 'size of the current trail file';
+COMMENT ON COLUMN secaudit.stat.appended_records_total IS 'records handed over by processes';
+COMMENT ON COLUMN secaudit.stat.written_records_total IS 'lines written, those of the writer too';
+COMMENT ON COLUMN secaudit.stat.written_bytes_total IS 'bytes written';
+COMMENT ON COLUMN secaudit.stat.batches_total IS 'writes to the trail';
+COMMENT ON COLUMN secaudit.stat.waits_total IS 'records that waited for room in the buffer';
+COMMENT ON COLUMN secaudit.stat.wait_seconds_total IS 'how long they waited';
+COMMENT ON COLUMN secaudit.stat.lost_records_total IS 'records that were dropped';
+COMMENT ON COLUMN secaudit.stat.write_errors_total IS 'failed attempts to write';
+COMMENT ON COLUMN secaudit.stat.last_error_timestamp_seconds IS 'when the last one failed, in seconds since 1970; NULL: none has';
+COMMENT ON COLUMN secaudit.stat.outage IS '1: there is an outage, and secaudit.on_failure decides';
+COMMENT ON COLUMN secaudit.stat.outages_total IS 'outages that began';

@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * stack_depth.h
+ *	  What hooks of ours take of the stack is not counted against
+ *	  max_stack_depth.
+ *
+ * A hook around code that may recurse is in the way of each level: without
+ * this, a recursive SQL function would reach a third less deep than on a
+ * server without us.  The server measures from a base to the present frame, so
+ * the base is moved down by the bytes of our frame while it calls on.
+ *
+ * The kernel's limit holds as it did: as a whole no more is left uncounted
+ * than lies between max_stack_depth and what the server would accept for it
+ * at this limit.  Where it is set as high as it can be, that is nothing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_SERVER_STACK_DEPTH_H
+#define AUD_SERVER_STACK_DEPTH_H
+
+#include "miscadmin.h"
+
+/* The base before a hook has moved it, to be put back; NULL: it has not. */
+typedef pg_stack_base_t AudStackBase;
+
+/* Only so far down it is worth its while: usual statements stay above. */
+extern const char *aud_stack_threshold;
+
+extern AudStackBase aud_stack_leave_out_slowly(const char *above);
+extern void         aud_stack_count_again_slowly(AudStackBase old);
+
+/*
+ * In the hook itself, before it calls on: leave out its frame.  Everything
+ * that leaves the hook, an error too, must count it again.
+ */
+#define AUD_STACK_LEAVE_OUT()                                           \
+	(likely((const char *) __builtin_dwarf_cfa() > aud_stack_threshold) \
+		 ? (AudStackBase) NULL                                          \
+		 : aud_stack_leave_out_slowly((const char *) __builtin_dwarf_cfa()))
+
+static inline void
+aud_stack_count_again(AudStackBase old)
+{
+	if (unlikely(old != NULL))
+		aud_stack_count_again_slowly(old);
+}
+
+#endif /* AUD_SERVER_STACK_DEPTH_H */
