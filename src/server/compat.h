@@ -40,6 +40,13 @@
  * server/settings.c	name, flags, source and vartype of config_generic, from
  *		get_guc_variables().  Check: these members; GetConfigOption() still
  *		gives values without units and asks no show hook.
+ * server/config_start.c	values of settings whose library is not loaded
+ *		are placeholders (GUC_CUSTOM_PLACEHOLDER), with source and
+ *		sourcefile.  Check: a setting that refuses its placeholder's value
+ *		has source PGC_S_DEFAULT, one that takes it the placeholder's.
+ * server/config_problem.c	min and max of config_int, options of
+ *		config_enum; a value that set_config_option() is only to try
+ *		(changeVal false) is checked as if it were to be set.
  * hooks/error.c	an entry at the bottom of error_context_stack.  Check:
  *		errfinish() calls the whole list for every level and SQLSTATE;
  *		where the server sets the list to NULL; CopyErrorData() is allowed
@@ -129,6 +136,15 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define AUD_PROC_NUMBER(proc) GetNumberFromPGProc(proc)
 #else
 #define AUD_PROC_NUMBER(proc) ((proc)->pgprocno)
+#endif
+
+/* 19: what is special of a setting's type is in a union */
+#if PG_VERSION_NUM >= 190000
+#define AUD_SETTING_INT(setting)  (&(setting)->_int)
+#define AUD_SETTING_ENUM(setting) (&(setting)->_enum)
+#else
+#define AUD_SETTING_INT(setting)  ((const struct config_int *) (setting))
+#define AUD_SETTING_ENUM(setting) ((const struct config_enum *) (setting))
 #endif
 
 /* 16: permissions are checked per RTEPermissionInfo */

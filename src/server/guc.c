@@ -37,6 +37,12 @@ static const struct config_enum_entry lock_options[] = {
 	{NULL, 0, false},
 };
 
+static const struct config_enum_entry on_config_error_options[] = {
+	{"refuse", AUD_ON_CONFIG_ERROR_REFUSE, false},
+	{"start", AUD_ON_CONFIG_ERROR_START, false},
+	{NULL, 0, false},
+};
+
 static AudConfig       config;
 const AudConfig *const aud_config = &config;
 
@@ -312,6 +318,17 @@ define_policy_settings(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	DefineCustomEnumVariable("secaudit.on_config_error",
+							 "What happens at start when a secaudit setting has an invalid value or does not exist.",
+							 "\"refuse\": the server does not start; \"start\": it starts with the default, a warning and an alert.",
+							 &config.on_config_error,
+							 AUD_ON_CONFIG_ERROR_REFUSE,
+							 on_config_error_options,
+							 PGC_POSTMASTER,
+							 GUC_NOT_IN_SAMPLE,
+							 NULL,
+							 NULL,
+							 NULL);
 }
 
 static void
@@ -384,5 +401,4 @@ aud_guc_init(void)
 	define_policy_settings();
 	define_record_settings();
 	aud_guc_define_trail(&config);
-	MarkGUCPrefixReserved("secaudit");
 }

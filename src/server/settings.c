@@ -214,10 +214,10 @@ aud_settings_picture_free(AudSettingsPicture *picture)
 		MemoryContextDelete(picture->context);
 }
 
-static const char *
-unit_of(const struct config_generic *setting)
+const char *
+aud_settings_unit(int flags)
 {
-	switch (setting->flags & GUC_UNIT)
+	switch (flags & GUC_UNIT)
 	{
 		case GUC_UNIT_BYTE:
 			return "B";
@@ -244,7 +244,7 @@ show(const struct config_generic *setting, const char *value)
 		return pstrdup(value);
 	if (pg_strcasecmp(setting->name, "log_file_mode") == 0)
 		return psprintf("%04o", (unsigned) atoi(value));
-	return psprintf("%s%s", value, unit_of(setting));
+	return psprintf("%s%s", value, aud_settings_unit(setting->flags));
 }
 
 static void

@@ -23,6 +23,9 @@ extern int aud_settings_class(const char *name);
  */
 extern char *aud_settings_value(const char *name);
 
+/* The unit that a setting with these flags is kept in: "kB"; "" if none. */
+extern const char *aud_settings_unit(int flags);
+
 /*
  * A picture of the settings that concern auditing and logging, to tell later
  * which of them have another value.  It is the caller's; several may exist at a

@@ -4,7 +4,8 @@
  *	  What goes into the next batch, and in which order.
  *
  *	  audit.open        where a file begins
- *	  audit.start       once
+ *	  audit.start       once, and an alert for what of the configuration it
+ *	                    started without
  *	  the ring's records
  *	  audit.gap         where records were lost
  *	  audit.expire      for each file that retention has deleted
@@ -22,6 +23,7 @@
 
 #include "buffer/buffer.h"
 #include "buffer/deletions.h"
+#include "server/config_start.h"
 #include "server/guc.h"
 #include "writer/compose.h"
 #include "writer/events.h"
@@ -85,6 +87,22 @@ add_open(AudWriter *w)
 	add(w, &out);
 }
 
+/* What the server was told, and has started without. */
+static void
+add_config_alerts(AudWriter *w)
+{
+	char      body[AUD_EVENT_MAX];
+	AudBuf    out;
+	ListCell *lc;
+
+	foreach (lc, aud_config_start_problems())
+	{
+		aud_buf_init(&out, body, sizeof(body));
+		aud_events_alert_config(&out, lfirst(lc));
+		(void) add(w, &out);
+	}
+}
+
 static void
 add_start(AudWriter *w)
 {
@@ -94,6 +112,7 @@ add_start(AudWriter *w)
 	aud_buf_init(&out, body, sizeof(body));
 	aud_events_start(&out, w->start_reason, w->recovered);
 	w->own.start = add(w, &out);
+	add_config_alerts(w);
 }
 
 /*

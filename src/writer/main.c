@@ -37,6 +37,7 @@
 #include "server/compat.h"
 #include "server/guc.h"
 #include "server/processes.h"
+#include "writer/alert.h"
 #include "writer/compose.h"
 #include "writer/config.h"
 #include "writer/drain.h"
@@ -170,6 +171,7 @@ reload(AudWriter *w)
 
 	ConfigReloadPending = false;
 	aud_config_reload();
+	aud_alert_config_files();
 	if (integrity != aud_config->integrity || file_mode != aud_config->file_mode)
 		w->rotate = "config";
 	aud_retention_retry(w);

@@ -1,0 +1,29 @@
+/*-------------------------------------------------------------------------
+ *
+ * alert.c
+ *	  The writer's alerts on their way into the ring.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "buffer/buffer.h"
+#include "server/config_files.h"
+#include "writer/alert.h"
+#include "writer/events.h"
+
+/* What the files say and the server has not taken: not a matter of classes. */
+void
+aud_alert_config_files(void)
+{
+	char      body[AUD_EVENT_MAX];
+	AudBuf    out;
+	ListCell *lc;
+
+	foreach (lc, aud_config_files_problems())
+	{
+		aud_buf_init(&out, body, sizeof(body));
+		aud_events_alert_config(&out, lfirst(lc));
+		(void) aud_buffer_try_append(out.data, out.len);
+	}
+}

@@ -1,0 +1,17 @@
+/*-------------------------------------------------------------------------
+ *
+ * alert.h
+ *	  The writer's alerts on their way into the ring.
+ *
+ * Appended without waiting for room, which only the writer can make; an alert
+ * for which there is none is lost, and the server log has told it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_WRITER_ALERT_H
+#define AUD_WRITER_ALERT_H
+
+/* For each line of the configuration files that is not in force. */
+extern void aud_alert_config_files(void);
+
+#endif /* AUD_WRITER_ALERT_H */
