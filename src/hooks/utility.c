@@ -10,6 +10,7 @@
 #include "tcop/utility.h"
 
 #include "hooks/hooks.h"
+#include "server/directory.h"
 #include "statement/policy.h"
 #include "statement/statement.h"
 
@@ -95,6 +96,8 @@ aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 					 queryEnv,
 					 dest,
 					 qc);
+	if (IsA(pstmt->utilityStmt, AlterSystemStmt))
+		aud_directory_was_set((const AlterSystemStmt *) pstmt->utilityStmt);
 }
 
 void

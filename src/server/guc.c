@@ -344,6 +344,7 @@ define_record_settings(void)
 							 check_bool,
 							 NULL,
 							 NULL);
+	/* a number or a date is whole */
 	DefineCustomIntVariable("secaudit.parameter_max_bytes",
 							"Longest value of a parameter that is recorded; a longer one is cut.",
 							NULL,
@@ -356,6 +357,7 @@ define_record_settings(void)
 							check_int,
 							NULL,
 							NULL);
+	/* head and tail still tell what it is */
 	DefineCustomIntVariable("secaudit.query_max_bytes",
 							"Longest query text that is recorded; the middle of a longer one is left out.",
 							NULL,
@@ -368,6 +370,7 @@ define_record_settings(void)
 							check_int,
 							NULL,
 							NULL);
+	/* all keys but the long ones have room in one line */
 	DefineCustomIntVariable("secaudit.record_max_bytes",
 							"Longest line in the trail; a longer record is split over several lines.",
 							NULL,
