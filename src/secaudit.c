@@ -45,6 +45,7 @@ static const AudShmemPart parts[] = {
 	{.start = aud_buffer_file_resize},
 	{.start = aud_trail_dir_start},
 	{.start = aud_buffer_salvage},
+	{.start = aud_writer_announce},
 };
 
 void

@@ -362,6 +362,29 @@ compare_names(const void *a, const void *b)
 				  (*(struct config_generic *const *) b)->name);
 }
 
+void
+aud_settings_own(AudSettingChanged shown, void *arg)
+{
+	struct config_generic **all;
+	int                     n;
+
+	all = aud_compat_settings(&n);
+	qsort(all, n, sizeof(*all), compare_names);
+	for (int i = 0; i < n; i++)
+	{
+		char *value;
+
+		if (!begins(all[i]->name, "secaudit.") ||
+			(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
+			continue;
+		value = aud_settings_value(all[i]->name);
+		shown(all[i]->name, NULL, value != NULL ? value : "", arg);
+		if (value != NULL)
+			pfree(value);
+	}
+	pfree(all);
+}
+
 /*
  * Settings of other extensions are left out: which of them a process knows
  * depends on the libraries that it has loaded.

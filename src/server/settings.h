@@ -54,6 +54,12 @@ extern void aud_settings_picture_renew(AudSettingsPicture *picture);
 extern int aud_settings_given(AudSettingChanged given, void *arg);
 
 /*
+ * Calls "shown" for each setting of ours, ordered by name, with the value that
+ * SHOW has; its old value is NULL.
+ */
+extern void aud_settings_own(AudSettingChanged shown, void *arg);
+
+/*
  * SHA-256, in hex digits, over the settings that concern auditing and logging
  * as this process has them: name=value and a newline for each, ordered by
  * name, with the values of pg_settings.setting.  False if there is no memory.

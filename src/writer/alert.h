@@ -14,4 +14,7 @@
 /* For each line of the configuration files that is not in force. */
 extern void aud_alert_config_files(void);
 
+/* A new file does not have the directory's group: in the server log, too. */
+extern void aud_alert_group(const char *file, int why);
+
 #endif /* AUD_WRITER_ALERT_H */

@@ -21,6 +21,7 @@
 #include "server/clock.h"
 #include "server/guc.h"
 #include "server/processes.h"
+#include "server/settings.h"
 #include "writer/config.h"
 #include "writer/events.h"
 #include "writer/writer.h"
@@ -158,6 +159,22 @@ starts_as_standby(void)
 		   access(RECOVERY_SIGNAL_FILE, F_OK) == 0;
 }
 
+/* A setting as "name=value". */
+static void
+put_setting(const char *name, const char *old_value, const char *value, void *arg)
+{
+	AudBuf *out = arg;
+
+	/* the first one follows on the key */
+	if (out->data[out->len - 1] == '"')
+		aud_buf_char(out, ',');
+	aud_buf_char(out, '"');
+	aud_buf_cstr(out, name);
+	aud_buf_char(out, '=');
+	(void) aud_json_escape_upto(out, value, strlen(value), TEXT_MAX, NULL);
+	aud_buf_char(out, '"');
+}
+
 void
 aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 {
@@ -173,6 +190,10 @@ aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 		aud_json_member_uint(out, "salvaged", (uint64) aud_buffer_salvage_count());
 	if (aud_buffer_file_set_aside()[0] != '\0')
 		aud_json_member_word(out, "set_aside", aud_buffer_file_set_aside());
+	aud_json_key(out, "settings");
+	aud_buf_char(out, '[');
+	aud_settings_own(put_setting, out);
+	aud_buf_char(out, ']');
 	end(out);
 }
 
@@ -279,6 +300,15 @@ aud_events_alert_undeletable(AudBuf *out, const char *file)
 {
 	begin_class(out, "alert", "alert", "failure");
 	aud_json_member_word(out, "reason", "file_not_deleted");
+	aud_json_member_word(out, "file", file);
+	end(out);
+}
+
+void
+aud_events_alert_group(AudBuf *out, const char *file)
+{
+	begin_class(out, "alert", "alert", "failure");
+	aud_json_member_word(out, "reason", "group_not_set");
 	aud_json_member_word(out, "file", file);
 	end(out);
 }
