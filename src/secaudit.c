@@ -19,6 +19,7 @@
 #include "hooks/hooks.h"
 #include "record/record.h"
 #include "server/compat.h"
+#include "server/config_start.h"
 #include "server/guc.h"
 #include "server/shmem.h"
 #include "trail/dir.h"
@@ -46,6 +47,7 @@ static const AudShmemPart parts[] = {
 	{.start = aud_buffer_file_resize},
 	{.start = aud_trail_dir_start},
 	{.start = aud_buffer_salvage},
+	{.start = aud_writer_announce},
 };
 
 void
@@ -59,7 +61,9 @@ _PG_init(void)
 				errhint(
 					"Add secaudit to shared_preload_libraries in postgresql.conf and restart the server."));
 
+	aud_config_start_remember();
 	aud_guc_init();
+	aud_config_start_check();
 	aud_shmem_install(parts, lengthof(parts));
 	aud_writer_register();
 	aud_record_start();

@@ -77,11 +77,4 @@ $node->stop;
 ok($second->start(fail_ok => 1), 'it does when the first has stopped');
 $second->stop;
 
-# A value that cannot be: the default holds, and the log says what and why.
-$node->append_conf('postgresql.conf', "secaudit.file_mode = '0666'");
-$node->start;
-like(slurp_file($node->logfile), qr/invalid value for parameter "secaudit.file_mode".*\n.*DETAIL:  Files of the audit trail have mode 0600 or 0640/,
-	'an impossible file mode is told in the log');
-is($node->safe_psql('postgres', 'SHOW secaudit.file_mode'), '0600', 'and the default holds');
-$node->stop;
 done_testing();

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "core/lex.h"
+#include "core/nearest.h"
 
 #define lengthof(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -94,65 +95,17 @@ aud_class_by_name(const char *name, size_t len)
 	return 0;
 }
 
-/* Longer words are near to no class. */
-#define WORD_MAX 32
-
-/*
- * How many letters have to be added, left out or replaced to make one of the
- * other (Levenshtein's distance); WORD_MAX if the word is too long.
- */
-static size_t
-distance(const char *name, const char *word, size_t len)
-{
-	size_t row[WORD_MAX + 1];
-
-	if (len > WORD_MAX)
-		return WORD_MAX;
-	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (size_t i = 1; name[i - 1] != '\0'; i++)
-	{
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= len; j++)
-		{
-			bool same = name[i - 1] == aud_lex_lower((unsigned char) word[j - 1]);
-			size_t best = diagonal + (same ? 0 : 1);
-
-			diagonal = row[j];
-			if (best > row[j] + 1)
-				best = row[j] + 1;
-			if (best > row[j - 1] + 1)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[len];
-}
-
 const char *
 aud_class_nearest(const char *word, size_t len)
 {
-	const char *nearest = NULL;
-	size_t      least = 3; /* as far as a slip of the keyboard goes */
-	const char *others[] = {"all", "none"};
+	AudNearest nearest;
 
-	for (size_t i = 0; i < lengthof(class_names) + lengthof(others); i++)
-	{
-		const char *name = i < lengthof(class_names)
-							   ? class_names[i].name
-							   : others[i - lengthof(class_names)];
-		size_t      far = distance(name, word, len);
-
-		/* more than half of it is another word */
-		if (far < least && 2 * far <= strlen(name))
-		{
-			nearest = name;
-			least = far;
-		}
-	}
-	return nearest;
+	aud_nearest_begin(&nearest, word, len);
+	for (size_t i = 0; i < lengthof(class_names); i++)
+		aud_nearest_try(&nearest, class_names[i].name);
+	aud_nearest_try(&nearest, "all");
+	aud_nearest_try(&nearest, "none");
+	return nearest.name;
 }
 
 const char *

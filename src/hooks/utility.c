@@ -10,6 +10,7 @@
 #include "tcop/utility.h"
 
 #include "hooks/hooks.h"
+#include "server/directory.h"
 #include "server/stack_depth.h"
 #include "statement/policy.h"
 #include "statement/statement.h"
@@ -100,6 +101,8 @@ aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 					 queryEnv,
 					 dest,
 					 qc);
+	if (IsA(pstmt->utilityStmt, AlterSystemStmt))
+		aud_directory_was_set((const AlterSystemStmt *) pstmt->utilityStmt);
 }
 
 void

@@ -54,6 +54,13 @@
  *		still has these texts, with the name as it is in the catalog or as
  *		NameListToString() or format_type_be() spell it; a plan's text has
  *		:funcid, :opfuncid, :aggfnoid and :winfnoid.
+ * server/config_start.c	values of settings whose library is not loaded
+ *		are placeholders (GUC_CUSTOM_PLACEHOLDER), with source and
+ *		sourcefile.  Check: a setting that refuses its placeholder's value
+ *		has source PGC_S_DEFAULT, one that takes it the placeholder's.
+ * server/config_problem.c	min and max of config_int, options of
+ *		config_enum; a value that set_config_option() is only to try
+ *		(changeVal false) is checked as if it were to be set.
  * hooks/error.c	an entry at the bottom of error_context_stack.  Check:
  *		errfinish() calls the whole list for every level and SQLSTATE;
  *		where the server sets the list to NULL; CopyErrorData() is allowed
@@ -156,6 +163,15 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define AUD_PROC_NUMBER(proc) GetNumberFromPGProc(proc)
 #else
 #define AUD_PROC_NUMBER(proc) ((proc)->pgprocno)
+#endif
+
+/* 19: what is special of a setting's type is in a union */
+#if PG_VERSION_NUM >= 190000
+#define AUD_SETTING_INT(setting)  (&(setting)->_int)
+#define AUD_SETTING_ENUM(setting) (&(setting)->_enum)
+#else
+#define AUD_SETTING_INT(setting)  ((const struct config_int *) (setting))
+#define AUD_SETTING_ENUM(setting) ((const struct config_enum *) (setting))
 #endif
 
 /* 16: permissions are checked per RTEPermissionInfo */

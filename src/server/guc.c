@@ -37,6 +37,12 @@ static const struct config_enum_entry lock_options[] = {
 	{NULL, 0, false},
 };
 
+static const struct config_enum_entry on_config_error_options[] = {
+	{"refuse", AUD_ON_CONFIG_ERROR_REFUSE, false},
+	{"start", AUD_ON_CONFIG_ERROR_START, false},
+	{NULL, 0, false},
+};
+
 static AudConfig       config;
 const AudConfig *const aud_config = &config;
 
@@ -312,6 +318,17 @@ define_policy_settings(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	DefineCustomEnumVariable("secaudit.on_config_error",
+							 "What happens at start when a secaudit setting has an invalid value or does not exist.",
+							 "\"refuse\": the server does not start; \"start\": it starts with the default, a warning and an alert.",
+							 &config.on_config_error,
+							 AUD_ON_CONFIG_ERROR_REFUSE,
+							 on_config_error_options,
+							 PGC_POSTMASTER,
+							 GUC_NOT_IN_SAMPLE,
+							 NULL,
+							 NULL,
+							 NULL);
 }
 
 static void
@@ -327,6 +344,7 @@ define_record_settings(void)
 							 check_bool,
 							 NULL,
 							 NULL);
+	/* a number or a date is whole */
 	DefineCustomIntVariable("secaudit.parameter_max_bytes",
 							"Longest value of a parameter that is recorded; a longer one is cut.",
 							NULL,
@@ -339,6 +357,7 @@ define_record_settings(void)
 							check_int,
 							NULL,
 							NULL);
+	/* head and tail still tell what it is */
 	DefineCustomIntVariable("secaudit.query_max_bytes",
 							"Longest query text that is recorded; the middle of a longer one is left out.",
 							NULL,
@@ -351,6 +370,7 @@ define_record_settings(void)
 							check_int,
 							NULL,
 							NULL);
+	/* all keys but the long ones have room in one line */
 	DefineCustomIntVariable("secaudit.record_max_bytes",
 							"Longest line in the trail; a longer record is split over several lines.",
 							NULL,
@@ -384,5 +404,4 @@ aud_guc_init(void)
 	define_policy_settings();
 	define_record_settings();
 	aud_guc_define_trail(&config);
-	MarkGUCPrefixReserved("secaudit");
 }

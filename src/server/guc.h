@@ -37,8 +37,17 @@ typedef enum AudIntegrity
 	AUD_INTEGRITY_CHAIN,
 } AudIntegrity;
 
+/* secaudit.on_config_error */
+typedef enum AudOnConfigError
+{
+	AUD_ON_CONFIG_ERROR_REFUSE,
+	AUD_ON_CONFIG_ERROR_START,
+} AudOnConfigError;
+
 typedef struct AudConfig
 {
+	int on_config_error; /* AudOnConfigError */
+
 	/* what is recorded */
 	int  log_classes; /* bit mask of AudClass, from secaudit.log */
 	bool log_catalog;
@@ -75,7 +84,7 @@ typedef struct AudConfig
 
 extern const AudConfig *const aud_config;
 
-/* Define the settings; once, from _PG_init. */
+/* Define the settings; once, from _PG_init, between the steps of config_start.h. */
 extern void aud_guc_init(void);
 
 #endif /* AUD_SERVER_GUC_H */

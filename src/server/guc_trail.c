@@ -11,6 +11,7 @@
 
 #include "utils/guc.h"
 
+#include "server/directory.h"
 #include "server/guc_trail.h"
 
 static const struct config_enum_entry integrity_options[] = {
@@ -45,6 +46,8 @@ check_directory(char **newval, void **extra, GucSource source)
 	if (**newval == '\0')
 	{
 		GUC_check_errdetail("The directory of the audit trail must not be empty.");
+		GUC_check_errhint("Set secaudit.directory to a directory outside of the data directory that the server's user owns, such as \"%s\".",
+						  AUD_DIRECTORY_EXAMPLE);
 		return false;
 	}
 	if (strlen(*newval) >= MAXPGPATH - 64)
@@ -80,6 +83,46 @@ check_file_mode(int *newval, void **extra, GucSource source)
 	return false;
 }
 
+/*
+ * 0 switches these off, so their floors cannot be the ranges' ends.
+ *
+ * A file has 1 kB before its first record, two records after its last one, and
+ * costs three syncs; below 64 kB there would soon be a file for each record,
+ * and the directory would grow faster than the trail.
+ */
+#define ROTATION_SIZE_MIN_KB 64
+/* Files would be empty but for their own records, half a million a year. */
+#define ROTATION_AGE_MIN_S 60
+/* A shipper that looks once a minute has to find a closed file. */
+#define RETENTION_AGE_MIN_S 60
+
+static bool
+is_off_or_from(int value, int least, const char *text)
+{
+	if (value == 0 || value >= least)
+		return true;
+	GUC_check_errdetail("Valid values are 0, for none, and from %s on.", text);
+	return false;
+}
+
+static bool
+check_rotation_size(int *newval, void **extra, GucSource source)
+{
+	return is_off_or_from(*newval, ROTATION_SIZE_MIN_KB, "64kB");
+}
+
+static bool
+check_rotation_age(int *newval, void **extra, GucSource source)
+{
+	return is_off_or_from(*newval, ROTATION_AGE_MIN_S, "1min");
+}
+
+static bool
+check_retention_age(int *newval, void **extra, GucSource source)
+{
+	return is_off_or_from(*newval, RETENTION_AGE_MIN_S, "1min");
+}
+
 static const char *
 show_file_mode(void)
 {
@@ -102,6 +145,7 @@ define_place_settings(void)
 							   check_directory,
 							   assign_directory,
 							   NULL);
+	/* room for the largest record four times, see append.c */
 	DefineCustomIntVariable("secaudit.buffer_size",
 							"Size of the buffer between the backends and the writer.",
 							NULL,
@@ -114,12 +158,13 @@ define_place_settings(void)
 							NULL,
 							NULL,
 							NULL);
+	/* below it the disk would have nothing but syncs, of a few ms each */
 	DefineCustomIntVariable("secaudit.flush_interval",
 							"Longest time that a record waits in the buffer before it is written.",
 							NULL,
 							&config->flush_interval_ms,
 							200,
-							1,
+							10,
 							60 * 1000,
 							PGC_SIGHUP,
 							GUC_UNIT_MS | GUC_NOT_IN_SAMPLE,
@@ -152,7 +197,7 @@ define_file_settings(void)
 							MAX_KILOBYTES,
 							PGC_SIGHUP,
 							GUC_UNIT_KB | GUC_NOT_IN_SAMPLE,
-							NULL,
+							check_rotation_size,
 							NULL,
 							NULL);
 	DefineCustomIntVariable("secaudit.rotation_age",
@@ -164,7 +209,7 @@ define_file_settings(void)
 							INT_MAX / 1000,
 							PGC_SIGHUP,
 							GUC_UNIT_S | GUC_NOT_IN_SAMPLE,
-							NULL,
+							check_rotation_age,
 							NULL,
 							NULL);
 	DefineCustomIntVariable("secaudit.retention_age",
@@ -176,9 +221,10 @@ define_file_settings(void)
 							INT_MAX / 2,
 							PGC_SIGHUP,
 							GUC_UNIT_S | GUC_NOT_IN_SAMPLE,
-							NULL,
+							check_retention_age,
 							NULL,
 							NULL);
+	/* at least 1MB, which is sixteen of the smallest files */
 	DefineCustomIntVariable("secaudit.retention_size",
 							"Size of all files at which the oldest one is deleted.",
 							"0: files are kept.",
@@ -207,6 +253,7 @@ define_integrity_settings(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	/* each costs a record and a message in the WAL */
 	DefineCustomIntVariable("secaudit.checkpoint_interval",
 							"How often a checkpoint record is written while there is activity.",
 							NULL,
@@ -246,12 +293,13 @@ define_promise_settings(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	/* a writer that waits for one slow sync has not failed */
 	DefineCustomIntVariable("secaudit.failure_timeout",
 							"How long the trail may not be written before secaudit.on_failure decides.",
 							NULL,
 							&config->failure_timeout_ms,
 							5000,
-							0,
+							100,
 							3600 * 1000,
 							PGC_SIGHUP,
 							GUC_UNIT_MS | GUC_NOT_IN_SAMPLE,

@@ -214,10 +214,10 @@ aud_settings_picture_free(AudSettingsPicture *picture)
 		MemoryContextDelete(picture->context);
 }
 
-static const char *
-unit_of(const struct config_generic *setting)
+const char *
+aud_settings_unit(int flags)
 {
-	switch (setting->flags & GUC_UNIT)
+	switch (flags & GUC_UNIT)
 	{
 		case GUC_UNIT_BYTE:
 			return "B";
@@ -244,7 +244,7 @@ show(const struct config_generic *setting, const char *value)
 		return pstrdup(value);
 	if (pg_strcasecmp(setting->name, "log_file_mode") == 0)
 		return psprintf("%04o", (unsigned) atoi(value));
-	return psprintf("%s%s", value, unit_of(setting));
+	return psprintf("%s%s", value, aud_settings_unit(setting->flags));
 }
 
 static void
@@ -360,6 +360,29 @@ compare_names(const void *a, const void *b)
 {
 	return strcmp((*(struct config_generic *const *) a)->name,
 				  (*(struct config_generic *const *) b)->name);
+}
+
+void
+aud_settings_own(AudSettingChanged shown, void *arg)
+{
+	struct config_generic **all;
+	int                     n;
+
+	all = aud_compat_settings(&n);
+	qsort(all, n, sizeof(*all), compare_names);
+	for (int i = 0; i < n; i++)
+	{
+		char *value;
+
+		if (!begins(all[i]->name, "secaudit.") ||
+			(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
+			continue;
+		value = aud_settings_value(all[i]->name);
+		shown(all[i]->name, NULL, value != NULL ? value : "", arg);
+		if (value != NULL)
+			pfree(value);
+	}
+	pfree(all);
 }
 
 /*

@@ -23,6 +23,9 @@ extern int aud_settings_class(const char *name);
  */
 extern char *aud_settings_value(const char *name);
 
+/* The unit that a setting with these flags is kept in: "kB"; "" if none. */
+extern const char *aud_settings_unit(int flags);
+
 /*
  * A picture of the settings that concern auditing and logging, to tell later
  * which of them have another value.  It is the caller's; several may exist at a
@@ -49,6 +52,12 @@ extern void aud_settings_picture_renew(AudSettingsPicture *picture);
  * with given NULL it only counts them.
  */
 extern int aud_settings_given(AudSettingChanged given, void *arg);
+
+/*
+ * Calls "shown" for each setting of ours, ordered by name, with the value that
+ * SHOW has; its old value is NULL.
+ */
+extern void aud_settings_own(AudSettingChanged shown, void *arg);
 
 /*
  * SHA-256, in hex digits, over the settings that concern auditing and logging

@@ -13,7 +13,6 @@
 #include "postgres.h"
 
 #include <fcntl.h>
-#include <libgen.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +23,8 @@
 
 #include "buffer/buffer.h"
 #include "buffer/file.h"
+#include "server/config_start.h"
+#include "server/directory.h"
 #include "server/guc.h"
 #include "trail/dir.h"
 #include "trail/file.h"
@@ -55,47 +56,44 @@ refuse(const char *detail, const char *hint)
 			errhint("%s", hint));
 }
 
-/* Could somebody else rename the directory, and put another in its place? */
+/*
+ * With secaudit.on_config_error = start, too: the default lies inside the data
+ * directory, where nobody who has set another one would look for the trail.
+ */
 static void
-check_parent(void)
+refuse_default(void)
 {
-	char        copy[MAXPGPATH];
-	struct stat st;
+	const AudConfigProblem *problem =
+		aud_config_start_problem("secaudit.directory");
 
-	strlcpy(copy, aud_config->directory, sizeof(copy));
-	if (stat(dirname(copy), &st) != 0)
-		fail("look at the parent of");
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))
-		refuse("The directory it is in is writable by group or others, who could replace it.",
-			   "Take that permission away, or set the sticky bit (chmod +t).");
+	if (problem != NULL)
+		aud_config_problem_report(problem,
+								  FATAL,
+								  "The default is not taken in its place.");
 }
 
 static void
 check_directory(void)
 {
-	struct stat st;
+	AudDirectoryFault fault;
 
-	if (lstat(aud_config->directory, &st) != 0)
+	if (mkdir(aud_config->directory, S_IRWXU) != 0 && errno != EEXIST)
 	{
-		if (errno != ENOENT)
-			fail("look at");
-		if (mkdir(aud_config->directory, S_IRWXU) != 0)
+		/* what is there may do all the same */
+		int saved = errno;
+
+		if (access(aud_config->directory, F_OK) != 0)
+		{
+			errno = saved;
 			fail("create");
-		if (lstat(aud_config->directory, &st) != 0)
-			fail("look at");
+		}
 	}
-	if (S_ISLNK(st.st_mode))
-		refuse("It is a symbolic link, which could be pointed elsewhere.",
-			   "Set secaudit.directory to the directory that the link leads to.");
-	if (!S_ISDIR(st.st_mode))
-		refuse("It is not a directory.",
-			   "Set secaudit.directory to a directory.");
-	if (st.st_uid != geteuid())
-		refuse("It does not belong to the user the server runs as.",
-			   "Make that user its owner (chown).");
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		refuse("It is writable by group or others.",
-			   "Permissions should be u=rwx (0700) or u=rwx,g=rx (0750).");
+	if (aud_directory_is_safe(aud_config->directory, &fault))
+		return;
+	errno = fault.errno_;
+	if (fault.what != NULL)
+		fail(fault.what);
+	refuse(fault.detail, fault.hint);
 }
 
 /* Another server has the lock: say which. */
@@ -153,8 +151,8 @@ warn_inside_data_directory(void)
 	ereport(LOG,
 			errmsg("the audit trail is kept inside the data directory"),
 			errdetail("pg_basebackup copies it, and pg_rewind removes it."),
-			errhint(
-				"Set secaudit.directory to a directory elsewhere, such as \"/var/log/postgresql/secaudit\"."));
+			errhint("Set secaudit.directory to a directory elsewhere, such as \"%s\".",
+					AUD_DIRECTORY_EXAMPLE));
 }
 
 /*
@@ -230,8 +228,8 @@ aud_trail_dir_start(void)
 		return;
 	}
 
+	refuse_default();
 	check_directory();
-	check_parent();
 	lock_directory();
 	warn_inside_data_directory();
 	if (aud_buffer_log_id()[0] == '\0')

@@ -144,6 +144,36 @@ sync_directory(void)
 	return result == 0 || saved == EINVAL || saved == EBADF;
 }
 
+/*
+ * The group that may read the directory is the one that is to read the file.
+ * A new file has the directory's only where that has the setgid bit (or the
+ * file system gives it always), else that of the server's user, who may hand
+ * it on to a group of which he is a member.  errno, or 0.
+ */
+static int
+give_group(int fd)
+{
+	struct stat file;
+	struct stat dir;
+
+	if (!(aud_config->file_mode & S_IRWXG))
+		return 0;
+	if (fstat(fd, &file) != 0 || stat(aud_config->directory, &dir) != 0)
+		return errno;
+	if (file.st_gid == dir.st_gid || fchown(fd, (uid_t) -1, dir.st_gid) == 0)
+		return 0;
+	return errno;
+}
+
+/* The umask may have taken bits away; and no other group gets to read it. */
+static bool
+set_mode(const AudTrailFile *file)
+{
+	int without = file->group_errno != 0 ? S_IRWXG : 0;
+
+	return fchmod(file->fd, aud_config->file_mode & ~without) == 0;
+}
+
 bool
 aud_trail_create(AudTrailFile *file, uint32 no, const char *name)
 {
@@ -151,17 +181,17 @@ aud_trail_create(AudTrailFile *file, uint32 no, const char *name)
 	int  flags = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
 
 	aud_trail_path(name, path);
-	file->fd = open(path, flags, aud_config->file_mode);
+	file->fd = open(path, flags, S_IRUSR | S_IWUSR);
 	if (file->fd < 0 && errno == ENOENT &&
 		mkdir(aud_config->directory, S_IRWXU) == 0)
-		file->fd = open(path, flags, aud_config->file_mode);
+		file->fd = open(path, flags, S_IRUSR | S_IWUSR);
 	if (file->fd < 0)
 		return false;
 
 	file->no = no;
 	strlcpy(file->name, name, sizeof(file->name));
-	/* The umask may have taken bits away that the setting grants. */
-	if (fchmod(file->fd, aud_config->file_mode) != 0 || !sync_directory())
+	file->group_errno = give_group(file->fd);
+	if (!set_mode(file) || !sync_directory())
 	{
 		int saved = errno;
 

@@ -41,12 +41,14 @@ typedef struct AudTrailFile
 {
 	int    fd; /* -1: none is open */
 	uint32 no;
+	int    group_errno; /* why it does not have the directory's group; or 0 */
 	char   name[AUD_TRAIL_NAME_MAX];
 } AudTrailFile;
 
 /*
  * Make a new file; the directory too, if it has gone.  The name must not
- * exist.
+ * exist.  A file that a group may read gets the group of the directory; where
+ * that cannot be done it is its owner's alone, and group_errno is set.
  */
 extern bool aud_trail_create(AudTrailFile *file, uint32 no, const char *name);
 

@@ -5,7 +5,8 @@
  *
  *	  audit.open        where a file begins
  *	  alert             of a fault that ended the file before
- *	  audit.start       once
+ *	  audit.start       once, and an alert for what of the configuration it
+ *	                    started without
  *	  the ring's records
  *	  audit.gap         where records were lost, and an alert with it
  *	  audit.expire      for each file that retention has deleted
@@ -23,6 +24,7 @@
 
 #include "buffer/buffer.h"
 #include "buffer/deletions.h"
+#include "server/config_start.h"
 #include "server/guc.h"
 #include "writer/compose.h"
 #include "writer/events.h"
@@ -87,6 +89,22 @@ add_open(AudWriter *w)
 	add(w, &out);
 }
 
+/* What the server was told, and has started without. */
+static void
+add_config_alerts(AudWriter *w)
+{
+	char      body[AUD_EVENT_MAX];
+	AudBuf    out;
+	ListCell *lc;
+
+	foreach (lc, aud_config_start_problems())
+	{
+		aud_buf_init(&out, body, sizeof(body));
+		aud_events_alert_config(&out, lfirst(lc));
+		(void) add(w, &out);
+	}
+}
+
 static void
 add_fault(AudWriter *w)
 {
@@ -107,6 +125,7 @@ add_start(AudWriter *w)
 	aud_buf_init(&out, body, sizeof(body));
 	aud_events_start(&out, w->start_reason, w->recovered);
 	w->own.start = add(w, &out);
+	add_config_alerts(w);
 }
 
 /* For whoever looks for alerts alone. */

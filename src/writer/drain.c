@@ -21,6 +21,7 @@
 #include "buffer/buffer.h"
 #include "buffer/deletions.h"
 #include "buffer/outage.h"
+#include "writer/alert.h"
 #include "writer/compose.h"
 #include "writer/drain.h"
 #include "writer/fault.h"
@@ -42,6 +43,15 @@ size_with_batch(const AudWriter *w)
 	return before + aud_batch_bytes(&w->batch);
 }
 
+/* Say so once if new files are not for the group that they are meant for. */
+static void
+watch_group(AudWriter *w)
+{
+	if (w->file.group_errno != 0 && !w->group_told)
+		aud_alert_group(w->file.name, w->file.group_errno);
+	w->group_told = w->file.group_errno != 0;
+}
+
 /*
  * Write and sync the batch, to a new file if none is open.  On failure,
  * *doubt says what the file may hold now.
@@ -59,6 +69,7 @@ write_batch(AudWriter *w, AudTrailTail *doubt)
 		}
 		w->file_is_safe = false;
 		w->file_began = GetCurrentTimestamp();
+		watch_group(w);
 	}
 	if (!aud_trail_write(&w->file, w->batch.start, aud_batch_bytes(&w->batch)))
 	{

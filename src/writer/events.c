@@ -21,16 +21,28 @@
 #include "server/clock.h"
 #include "server/guc.h"
 #include "server/processes.h"
+#include "server/settings.h"
 #include "writer/config.h"
 #include "writer/events.h"
 #include "writer/writer.h"
 
-/* What every record begins with. */
-static void
-begin_class(AudBuf *out, const char *event, const char *class, const char *outcome)
-{
-	const char *node = aud_config->node_name;
+/* Bytes of a text that others wrote, escaped, at most. */
+#define TEXT_MAX 400
 
+static void
+put_text(AudBuf *out, const char *key, const char *text)
+{
+	if (text == NULL)
+		return;
+	aud_json_key(out, key);
+	aud_buf_char(out, '"');
+	(void) aud_json_escape_upto(out, text, strlen(text), TEXT_MAX, NULL);
+	aud_buf_char(out, '"');
+}
+
+static void
+put_what(AudBuf *out, const char *event, const char *class, const char *outcome)
+{
 	aud_buf_lit(out, "{\"v\":1");
 	aud_json_member_word(out, "log", aud_buffer_log_id());
 	aud_json_key(out, "ts");
@@ -38,8 +50,23 @@ begin_class(AudBuf *out, const char *event, const char *class, const char *outco
 	aud_json_member_word(out, "event", event);
 	aud_json_member_word(out, "class", class);
 	aud_json_member_word(out, "outcome", outcome);
+}
+
+static void
+put_where(AudBuf *out)
+{
+	const char *node = aud_config->node_name;
+
 	aud_json_member(out, "node", node, strlen(node));
 	aud_json_member_int(out, "pid", MyProcPid);
+}
+
+/* What every record begins with. */
+static void
+begin_class(AudBuf *out, const char *event, const char *class, const char *outcome)
+{
+	put_what(out, event, class, outcome);
+	put_where(out);
 }
 
 static void
@@ -132,6 +159,22 @@ starts_as_standby(void)
 		   access(RECOVERY_SIGNAL_FILE, F_OK) == 0;
 }
 
+/* A setting as "name=value". */
+static void
+put_setting(const char *name, const char *old_value, const char *value, void *arg)
+{
+	AudBuf *out = arg;
+
+	/* the first one follows on the key */
+	if (out->data[out->len - 1] == '"')
+		aud_buf_char(out, ',');
+	aud_buf_char(out, '"');
+	aud_buf_cstr(out, name);
+	aud_buf_char(out, '=');
+	(void) aud_json_escape_upto(out, value, strlen(value), TEXT_MAX, NULL);
+	aud_buf_char(out, '"');
+}
+
 void
 aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 {
@@ -147,6 +190,10 @@ aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 		aud_json_member_uint(out, "salvaged", (uint64) aud_buffer_salvage_count());
 	if (aud_buffer_file_set_aside()[0] != '\0')
 		aud_json_member_word(out, "set_aside", aud_buffer_file_set_aside());
+	aud_json_key(out, "settings");
+	aud_buf_char(out, '[');
+	aud_settings_own(put_setting, out);
+	aud_buf_char(out, ']');
 	end(out);
 }
 
@@ -281,5 +328,32 @@ aud_events_alert_undeletable(AudBuf *out, const char *file)
 	begin_class(out, "alert", "alert", "failure");
 	aud_json_member_word(out, "reason", "file_not_deleted");
 	aud_json_member_word(out, "file", file);
+	end(out);
+}
+
+void
+aud_events_alert_group(AudBuf *out, const char *file)
+{
+	begin_class(out, "alert", "alert", "failure");
+	aud_json_member_word(out, "reason", "group_not_set");
+	aud_json_member_word(out, "file", file);
+	end(out);
+}
+
+void
+aud_events_alert_config(AudBuf *out, const AudConfigProblem *problem)
+{
+	put_what(out, "alert", "alert", "failure");
+	aud_json_member_word(out, "sqlstate", unpack_sql_state(problem->sqlstate));
+	put_text(out, "error", problem->message);
+	put_where(out);
+	put_text(out, "detail", problem->detail);
+	aud_json_member_word(out, "reason", "config_error");
+	put_text(out, "setting", problem->name);
+	put_text(out, "new_value", problem->value);
+	put_text(out, "in_force", problem->in_force);
+	put_text(out, "config_file", problem->source.file);
+	if (problem->source.file != NULL)
+		aud_json_member_int(out, "config_line", problem->source.line);
 	end(out);
 }

@@ -12,6 +12,7 @@
 #define AUD_WRITER_EVENTS_H
 
 #include "buffer/deletions.h"
+#include "server/config_problem.h"
 #include "trail/file.h"
 #include "trail/recover.h"
 
@@ -65,5 +66,11 @@ extern void aud_events_alert_space(AudBuf *out, uint64 used_percent);
 
 /* ... a file that retention wants to delete cannot be. */
 extern void aud_events_alert_undeletable(AudBuf *out, const char *file);
+
+/* ... a new file does not have the directory's group. */
+extern void aud_events_alert_group(AudBuf *out, const char *file);
+
+/* ... something in the configuration is not in force. */
+extern void aud_events_alert_config(AudBuf *out, const AudConfigProblem *problem);
 
 #endif /* AUD_WRITER_EVENTS_H */

@@ -38,6 +38,7 @@
 #include "server/compat.h"
 #include "server/guc.h"
 #include "server/processes.h"
+#include "writer/alert.h"
 #include "writer/compose.h"
 #include "writer/config.h"
 #include "writer/drain.h"
@@ -177,6 +178,7 @@ reload(AudWriter *w)
 
 	ConfigReloadPending = false;
 	aud_config_reload();
+	aud_alert_config_files();
 	if (integrity != aud_config->integrity || file_mode != aud_config->file_mode)
 		w->rotate = "config";
 	aud_retention_retry(w);

@@ -49,6 +49,7 @@ typedef struct AudWriter
 	bool         file_is_safe; /* has it ever been synced? */
 	bool         hashed;       /* do its lines carry "h"? */
 	TimestampTz  file_began;
+	bool         group_told; /* that it does not have the directory's group */
 
 	/* The next file */
 	uint32       next_no;

@@ -47,4 +47,7 @@ extern void   aud_writer_shmem_init(void);
 
 #define AUD_WRITER_TRANCHE "SecauditWriter"
 
+/* At each start, in the server log: version, directory and settings. */
+extern void aud_writer_announce(void);
+
 #endif /* AUD_WRITER_WRITER_H */
