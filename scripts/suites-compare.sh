@@ -1,26 +1,35 @@
 #!/bin/bash
 # suites-compare.sh [NAME...]: does auditing change what other code does?
 #
-# Runs test suites twice in a private copy of the server, without secaudit and
-# with it preloaded and everything recorded, and prints in what the results
-# differ: the suites of PostgreSQL's own source that pg-regress-compare.sh
-# leaves out (contrib, procedural languages, isolation, test modules, and the
-# TAP suites recovery and subscription), and those of packaged extensions that
-# hook into the server or work in the background.  Each trail that the second
-# runs leave is checked line by line and by `secauditctl verify`.
+# Runs test suites twice in a private copy of the server, without secaudit and with it
+# preloaded and everything recorded, and prints in what the results differ: the suites of
+# PostgreSQL's own source that pg-regress-compare.sh leaves out (contrib, procedural
+# languages, isolation, test modules, and the TAP files of recovery and subscription), and
+# packaged extensions that hook into the server or work in the background, with the tests
+# of their source where that can be had (ext/), and with the work in test/suites/NAME.sql
+# as Debian builds them (deb/).  Each trail that the second runs leave is checked line by
+# line and by `secauditctl verify`.  A suite that differs runs a third time, without
+# secaudit: if the same files differ then, too, the suite varies by itself.
 #
-# NAME...: only these, as --list names them.  Exit status 0: no difference, no
-# crash, every trail sound.  KEEP=1 keeps results and trails.  Suites whose
-# source or package cannot be had are named and left out.  About an hour for
-# all of it on two cores; results in docs/coverage.md.
+# NAME...: only these, as --list names them; patterns are possible ('contrib/*').  Exit
+# status 0: no difference, no crash, every trail sound.  KEEP=1 keeps results and trails
+# (a gigabyte and more for all of it).
+#
+# Needs what `make test` needs, and the Debian package archive; PGSRC=DIR is an unpacked
+# PostgreSQL source (nothing in it has to be built).  What cannot be had is named and left
+# out.  A small suite takes a quarter of a minute on an idle core, a TAP file several: all
+# of it is hours.  Several of these may run side by side; start pieces of it in the
+# background, with nice(1).  Results in docs/coverage.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 . scripts/debian-source.sh
 
 # Extensions as Debian's packages hold them, with the work in test/suites/NAME.sql:
-# name, what to preload beside secaudit, settings, packages (postgresql-NN- before
-# each; what is there in the server's own package needs none).
+# name, what to preload behind secaudit, settings, packages (postgresql-NN- before each).
+# @ is secaudit's place where it cannot be the first: plprofiler 4.2.1 does not call the
+# shmem_request_hook of those before it (with pg_stat_statements the server does not
+# start either).
 packages="
 pg_cron           pg_cron            cron.database_name=contrib_regression;cron.use_background_workers=on;max_worker_processes=20 cron
 pgextwlist        pgextwlist         extwlist.extensions='hstore,citext' pgextwlist
@@ -32,7 +41,7 @@ pg_stat_kcache    pg_stat_statements,pg_stat_kcache pg_stat_statements.track=all
 pg_wait_sampling  pg_wait_sampling   pg_wait_sampling.history_period=10;pg_wait_sampling.profile_period=10 pg-wait-sampling
 powa              pg_stat_statements,pg_stat_kcache,pg_qualstats,pg_wait_sampling,powa powa.database=contrib_regression;powa.frequency=5s;track_functions=all powa pg-qualstats pg-stat-kcache pg-wait-sampling
 pgaudit           pgaudit            - pgaudit
-plprofiler        plprofiler         - plprofiler
+plprofiler        plprofiler,@       - plprofiler
 pldebugger        plugin_debugger    - pldebugger
 pg_partman        pg_partman_bgw     pg_partman_bgw.dbname=contrib_regression;pg_partman_bgw.interval=3 partman
 bgw_replstatus    bgw_replstatus     bgw_replstatus.port=@PORT@ bgw-replstatus
@@ -60,7 +69,7 @@ pgtap          pgtap               -                  -
 pglogical      pglogical           pglogical          wal_level=logical;track_commit_timestamp=on
 pg_hint_plan   pg-hint-plan        pg_hint_plan       -
 orafce         orafce              -                  -
-plprofiler     plprofiler          plprofiler         -
+plprofiler     plprofiler          plprofiler,@       -
 pg_partman     pg-partman          pg_partman_bgw     -
 ip4r           ip4r                -                  -
 semver         postgresql-semver   -                  -
@@ -114,10 +123,14 @@ configuration()
 	[ "$preload" != - ] || preload=
 	[ "$settings" = - ] || tr ';' '\n' <<< "${settings//@PORT@/$((port + 20000))}" >> "$file"
 	if [ "$with" = with ]; then
-		preload=secaudit${preload:+,$preload}
+		case $preload in
+			*@*) preload=${preload/@/secaudit} ;;
+			*) preload=secaudit${preload:+,$preload} ;;
+		esac
 		printf '%s\n' "secaudit.directory = '$trail'" "secaudit.log = 'all'" \
 			"secaudit.log_catalog = on" >> "$file"
 	fi
+	preload=${preload/,@/}
 	[ -z "$preload" ] || echo "shared_preload_libraries = '$preload'" >> "$file"
 }
 
@@ -197,7 +210,10 @@ judge()
 		verdict="NO TRAIL"
 		status=1
 	fi
-	[ "$files" -gt 0 ] || verdict="NO RESULTS"
+	if [ "$files" -eq 0 ]; then
+		verdict="NO RESULTS"
+		status=1
+	fi
 	printf '%-28s %-22s %4d files %8d lines  %s\n' "$name" "$version" "$files" "$lines" "$verdict" | tee -a "$tmp/table"
 	[ -n "${KEEP:-}" ] || rm -rf "$run"
 }
@@ -266,7 +282,7 @@ tap_once()
 		HOME="$out" PATH="$stage_bindir:$PATH" TEMP_CONFIG="$out/server.conf" \
 		TESTDIR="$out" TESTDATADIR="$out/tmp_check" TESTLOGDIR="$out/tmp_check/log" \
 		PG_REGRESS="$pg_regress" REGRESS_SHLIB="$tmp/lib/regress.so" \
-		PG_TEST_TIMEOUT_DEFAULT=180 timeout 900 \
+		PG_TEST_NOCLEAN=1 PG_TEST_TIMEOUT_DEFAULT=180 timeout 900 \
 		perl -I "$pgxs/test/perl" -I "$out" "t/$file" > "$out/out" 2> "$out/err" < /dev/null || true
 	# a plan that skips says so; numbers of processes and ports are no results
 	grep -E '^(not )?ok |^1\.\.' "$out/out" | sed -E 's/[0-9]{4,}/N/g' > "$out/results/$file.out" || true
@@ -419,7 +435,7 @@ run_extensions()
 		dir=$tmp/sources/$package
 		if ! "$MAKE" -C "$dir" PG_CONFIG="$PG_CONFIG" USE_PGXS=1 with_llvm=no all install \
 			DESTDIR="$tmp/server" > "$tmp/$name.build.log" 2>&1; then
-			left_out "ext/$name" "$source_version does not build: $(grep -m1 -E 'error|Error' "$tmp/$name.build.log" | cut -c 1-80)"
+			left_out "ext/$name" "$source_version does not build: $(grep -m1 -E 'error:|Error [0-9]' "$tmp/$name.build.log" | cut -c 1-80)"
 			continue
 		fi
 		regress "ext/$name" "$source_version" "$dir" "$(variable "$dir" REGRESS)" "$preload" "$settings" \
