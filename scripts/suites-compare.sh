@@ -27,7 +27,7 @@ cd "$(dirname "$0")/.."
 
 # Extensions as Debian's packages hold them, with the work in test/suites/NAME.sql:
 # name, what to preload behind secaudit, settings, packages (postgresql-NN- before each).
-# @ is secaudit's place where it cannot be the first: plprofiler 4.2.1 does not call the
+# @ is secaudit's place where it cannot be the first: plprofiler 4.2.1 seems not to call the
 # shmem_request_hook of those before it (with pg_stat_statements the server does not
 # start either).
 packages="

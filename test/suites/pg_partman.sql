@@ -1,5 +1,7 @@
 -- pg_partman: partitions made by a background worker, and by functions with dynamic SQL.
 \set VERBOSITY terse
+-- whether the worker is at it in this moment is said by notices
+SET client_min_messages = warning;
 CREATE SCHEMA partman;
 CREATE EXTENSION pg_partman SCHEMA partman;
 CREATE TABLE public.events (id int NOT NULL, b text) PARTITION BY RANGE (id);

@@ -692,9 +692,7 @@ static const struct
 	{"ALTER ROLE x PASSWORD 123hush",
 	 "trailing junk after numeric literal at or near \"123h\"",
 	 "trailing junk after numeric literal at or near \"" R "\""},
-	{"SELECT f(password => 'hush hunter')",
-	 "no entry for hunter",
-	 "no entry for" R},
+	{"SELECT f(password => 'hush hunter')", "no entry for hunter", "no entry for" R},
 	{"SELECT f(password => 'hush')", "no entry for hush", "no entry for " R},
 };
 
