@@ -82,6 +82,24 @@ foreach my $order (sort keys %order)
 	$node->safe_psql('postgres', 'DROP TABLE IF EXISTS after_it');
 }
 
+# A step that is summed up, but runs something that is not: its record is there, too,
+# so that no record's parent is missing.
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'secaudit'\nsession_preload_libraries = ''\n");
+$node->restart;
+$node->safe_psql('postgres', q{
+	CREATE TABLE noted (tag text);
+	CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO noted VALUES (tg_tag); END';
+	CREATE EVENT TRIGGER note ON ddl_command_end WHEN TAG IN ('CREATE CAST') EXECUTE FUNCTION note()});
+@got = statements_of(run_as($node, $super, 'CREATE EXTENSION hstore'));
+my %is_there = map { $_->{stmt} => $_ } @got;
+my @notes = grep { $_->{query} =~ /INSERT INTO noted/ } @got;
+ok(scalar(@notes), 'what an event trigger writes while a script runs has a record');
+is_deeply([ grep { !$is_there{ $_->{parent} } } @notes ], [], 'and the step of the script that fired it has one');
+is_deeply([ map { [ @{ $is_there{ $_->{parent} } }{qw(command origin parent level)} ] } @notes ],
+	[ map { [ 'CREATE CAST', 'extension', of_query('CREATE EXTENSION hstore', @got)->{stmt}, 1 ] } @notes ],
+	'which is inside CREATE EXTENSION');
+is_deeply([ grep { $_->{command} eq 'CREATE TYPE' } @got ], [], 'steps that ran nothing stay summed up');
+
 check_trail($node, 'the trail is sound');
 $node->stop;
 done_testing();

@@ -404,4 +404,5 @@ aud_stmt_merge(AudStmt *to, const AudStmt *from)
 	to->what.must_record |= from->what.must_record;
 	to->what.user_objects |= from->what.user_objects;
 	to->what.catalog_objects |= from->what.catalog_objects;
+	to->what.has_recorded |= from->what.has_recorded;
 }

@@ -153,6 +153,7 @@ typedef struct AudStmtWhat
 	bool        must_record;  /* whatever the settings say */
 	bool        user_objects; /* touches anything outside the catalogs */
 	bool        catalog_objects;
+	bool        has_recorded;  /* a statement inside of it has a record */
 	bool        has_builtins;  /* calls functions of builtin.h */
 	bool        has_values;    /* calls in VALUES lists were looked for */
 	bool        has_later;     /* objects were created in it */

@@ -26,6 +26,7 @@ static bool
 reads_catalogs_only(const AudStmt *stmt)
 {
 	return stmt->what.catalog_objects && !stmt->what.user_objects &&
+		   !stmt->what.has_recorded &&
 		   (stmt->what.classes & ~AUD_CLASS_READ) == 0;
 }
 
@@ -57,9 +58,9 @@ aud_policy_wants(const AudStmt *stmt)
 		return true;
 	if (stmt->place.level > 0 && !aud_config->log_nested && !is_grave(stmt))
 		return false;
-	if (!failed && is_summarised(stmt))
-		return false;
-	if (!failed && is_internal(stmt) && !aud_config->log_internal)
+	/* what leads to a record is one, too: it is the other's parent */
+	if (!failed && !stmt->what.has_recorded &&
+		(is_summarised(stmt) || (is_internal(stmt) && !aud_config->log_internal)))
 		return false;
 	if (failed && aud_policy_wants_class(AUD_CLASS_ERROR))
 		return true;

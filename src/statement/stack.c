@@ -155,9 +155,8 @@ aud_stack_record(AudStmt *stmt)
 		{
 			aud_record_statement(stmt);
 			aud_xact_count_record();
-			/* a look at catalogs that leads to a record is one, too */
 			if (aud_backend->stack.active != NULL)
-				aud_backend->stack.active->what.user_objects = true;
+				aud_backend->stack.active->what.has_recorded = true;
 		}
 		return;
 	}

@@ -678,6 +678,22 @@ static const struct
 	{"ALTER ROLE hushed PASSWORD 'hush'",
 	 "role \"hushed\" does not exist",
 	 "role \"hushed\" does not exist"},
+	/* the server's own words say nothing of a secret that begins or ends like them,
+	 * unless they are hidden: then that tells what it begins or ends with */
+	{"ALTER ROLE x PASSWORD 'tooshrt'",
+	 "password is too short",
+	 "password is too short"},
+	{"ALTER ROLE x PASSWORD 'alessnicelongpassword'",
+	 "password must contain both letters and nonletters",
+	 "password must contain both letters and nonletters"},
+	{"ALTER ROLE x PASSWORD 'xyzuser1'",
+	 "password must not contain user name",
+	 "password must not contain user name"},
+	{"ALTER ROLE x PASSWORD 123hush",
+	 "trailing junk after numeric literal at or near \"123h\"",
+	 "trailing junk after numeric literal at or near \"" R "\""},
+	{"SELECT f(password => 'hush hunter')", "no entry for hunter", "no entry for" R},
+	{"SELECT f(password => 'hush')", "no entry for hush", "no entry for " R},
 };
 
 START_TEST(a_message_does_not_tell_what_its_statement_hides)

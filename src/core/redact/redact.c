@@ -197,6 +197,11 @@ aud_redact_params(const char *sql, size_t len, bool backslash,
  * language, and what it quotes is a token, so it is often a part of what was
  * hidden in the statement.  Therefore each run of words in the message that
  * also stands in a secret is hidden, if it is long enough to matter.
+ *
+ * But the server's own words are not to be hidden because a secret has them by
+ * chance: "password is <redacted> short" is no message, and tells those who
+ * know it how the secret begins.  So a run that no quote or bracket opens must
+ * be made of whole words of the secret.
  */
 
 /* A shorter run says next to nothing, unless it is the whole secret. */
@@ -233,21 +238,43 @@ is_boundary(char before, char after)
 		   ((unsigned char) after & 0xC0) != 0x80;
 }
 
-/* How much of message[len] stands in this secret, from its begin on. */
+/* Does what follows this byte of a message look like something it quotes? */
+static bool
+is_quote(char c)
+{
+	return !is_alnum(c) && !aud_lex_is_space((unsigned char) c);
+}
+
+/* Do words of text[len] end here?  They begin and end with the text. */
+static bool
+is_word_end(const char *text, size_t len, size_t pos)
+{
+	return pos == 0 || pos == len || is_boundary(text[pos - 1], text[pos]);
+}
+
+/*
+ * How much of message[len] stands in this secret, from its begin on; if it is
+ * quoted, within words of the secret, too.
+ */
 static size_t
-longest_run(const char *message, size_t len, const char *secret, size_t secret_len)
+longest_run(const char *message, size_t len, bool quoted, const char *secret,
+			size_t secret_len)
 {
 	size_t longest = 0;
 
 	for (size_t at = 0; at + longest < secret_len; at++)
+	{
+		if (!quoted && !is_word_end(secret, secret_len, at))
+			continue;
 		for (size_t n = 0;
 			 n < len && at + n < secret_len && message[n] == secret[at + n];)
 		{
 			n++;
-			if (n > longest &&
-				(n == len || is_boundary(message[n - 1], message[n])))
+			if (n > longest && is_word_end(message, len, n) &&
+				(quoted || is_word_end(secret, secret_len, at + n)))
 				longest = n;
 		}
+	}
 	return longest;
 }
 
@@ -265,7 +292,11 @@ compare(AudRedactSink *sink, size_t from, size_t to)
 
 		if (i > 0 && !is_boundary(c->message[i - 1], c->message[i]))
 			continue;
-		n = longest_run(c->message + i, c->len - i, c->sql + from, secret_len);
+		n = longest_run(c->message + i,
+						c->len - i,
+						i > 0 && is_quote(c->message[i - 1]),
+						c->sql + from,
+						secret_len);
 		if (n > c->run[i] && (n >= MIN_RUN || n == secret_len))
 			c->run[i] = (uint16_t) n;
 	}

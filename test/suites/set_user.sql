@@ -1,0 +1,50 @@
+-- set_user: the role and the session user change from C, when the transaction ends;
+-- settings and commands are refused by hooks meanwhile.
+\set VERBOSITY terse
+CREATE EXTENSION set_user;
+CREATE ROLE suite_admin;
+CREATE ROLE suite_plain;
+CREATE ROLE suite_auth LOGIN;
+GRANT EXECUTE ON FUNCTION set_user(text), set_user(text, text), set_user_u(text) TO suite_admin;
+GRANT EXECUTE ON FUNCTION set_session_auth(text) TO suite_admin;
+SELECT session_user AS me \gset
+SET SESSION AUTHORIZATION suite_admin;
+SELECT set_user('suite_plain');
+SELECT session_user, current_user;
+CREATE TEMP TABLE mine (a int);
+SET ROLE suite_admin;
+RESET ROLE;
+SELECT set_user('suite_auth');
+SELECT reset_user();
+SELECT session_user, current_user;
+SELECT set_user('suite_plain', 'token');
+SELECT reset_user('other');
+SELECT reset_user('token');
+BEGIN;
+SELECT set_user('suite_plain');
+SELECT current_user;
+ROLLBACK;
+SELECT current_user;
+BEGIN;
+SELECT set_user('suite_plain');
+COMMIT;
+SELECT current_user;
+SELECT reset_user();
+SELECT set_user('postgres');
+SELECT set_user_u('postgres');
+SELECT current_user = 'suite_admin';
+ALTER SYSTEM SET work_mem = '5MB';
+COPY (SELECT 1) TO PROGRAM 'cat > /dev/null';
+SET log_statement = 'none';
+SELECT reset_user();
+SELECT current_user;
+RESET SESSION AUTHORIZATION;
+SELECT current_user = :'me';
+SELECT set_session_auth('suite_auth');
+SELECT session_user, current_user;
+SELECT pg_read_file('PG_VERSION');
+\c
+DROP EXTENSION set_user;
+DROP TABLE IF EXISTS mine;
+DROP OWNED BY suite_admin;
+DROP ROLE suite_admin, suite_plain, suite_auth;
