@@ -90,6 +90,9 @@ aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 				   ParamListInfo params, QueryEnvironment *queryEnv,
 				   DestReceiver *dest, QueryCompletion *qc)
 {
+	/* a procedure that ends transactions may free its own plan */
+	bool is_alter_system = IsA(pstmt->utilityStmt, AlterSystemStmt);
+
 	if (!aud_policy_watching() || is_step(pstmt, context))
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 	else
@@ -101,7 +104,7 @@ aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 					 queryEnv,
 					 dest,
 					 qc);
-	if (IsA(pstmt->utilityStmt, AlterSystemStmt))
+	if (is_alter_system)
 		aud_directory_was_set((const AlterSystemStmt *) pstmt->utilityStmt);
 }
 
