@@ -49,6 +49,8 @@ CREATE ROLE secaudit_auditor;
 CREATE EXTENSION secaudit;
 
 -- While it has rights here it cannot be dropped.
+\set VERBOSITY terse
 DROP ROLE secaudit_auditor;
+\set VERBOSITY default
 DROP EXTENSION secaudit;
 DROP ROLE secaudit_auditor, regress_secaudit_anna;

@@ -10,7 +10,7 @@ SELECT p.oid::regprocedure AS function,
 FROM pg_proc p
 	LEFT JOIN LATERAL aclexplode(p.proacl) a ON true
 WHERE p.pronamespace = 'secaudit'::regnamespace
-GROUP BY p.oid ORDER BY 1::text;
+GROUP BY p.oid ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 CREATE ROLE regress_secaudit_monitor IN ROLE pg_monitor;
 CREATE ROLE regress_secaudit_reader;

@@ -111,7 +111,7 @@ $since = mark($node);
 $node->psql('postgres', 'SET search_path = closed, s; CREATE TABLE a (x int)',
 	extra_params => [ '-U', 'alice' ]);
 is_record([ records($node, since => $since, command => 'CREATE TABLE') ]->[0],
-	{ outcome => 'failure', sqlstate => '42501', objects => ['table a create'] },
+	{ outcome => 'failure', sqlstate => '42501', objects => [ 'schema closed ', 'table a create' ] },
 	'72: a table that may not be created in the schema is not that of another schema');
 
 $node->stop;

@@ -62,8 +62,8 @@ set_config('secaudit.rotation_size', '256MB');
 work();
 
 $count = () = trail_files($node);
-set_config('secaudit.rotation_age', '1s');
-ok(wait_until(sub { work(); (() = trail_files($node)) > $count }), 'so is one that grew too old');
+set_config('secaudit.rotation_age', '1min'); # the least that there is
+ok(wait_until(sub { work(); (() = trail_files($node)) > $count }, 90), 'so is one that grew too old');
 set_config('secaudit.rotation_age', '1d');
 
 set_config('secaudit.file_mode', '0640');

@@ -53,7 +53,7 @@ refused(q{secaudit.warn_percent = 101}, q{invalid value for parameter "secaudit.
 refused(q{secaudit.buffer_size = '64kB'}, q{invalid value for parameter "secaudit.buffer_size": "64kB"},
 	' Valid values are 1024kB to 4193280kB.', $way_out, 'a size out of range, with units');
 refused(q{secaudit.flush_interval = '1 moment'}, q{invalid value for parameter "secaudit.flush_interval": "1 moment"},
-	' Valid values are 1ms to 60000ms.', 'Valid units for this parameter are "us", "ms", "s", "min", "h", and "d". ' . $way_out,
+	' Valid values are 10ms to 60000ms.', 'Valid units for this parameter are "us", "ms", "s", "min", "h", and "d". ' . $way_out,
 	'a unit that does not exist');
 refused(q{secaudit.file_mode = '0666'}, q{invalid value for parameter "secaudit.file_mode": "0666"},
 	' Files of the audit trail have mode 0600 or 0640.', $way_out, 'a file mode that others could read');
@@ -185,7 +185,7 @@ foreach (1 .. 300)
 	select undef, undef, undef, 0.1;
 }
 $node->poll_query_until('postgres', 'SELECT true');
-is(scalar(await_records($node, 2, since => $mark, event => 'alert')), 2, 'after a crash of a backend they are told again');
+is(scalar(await_records($node, 2, since => $mark, event => 'alert', reason => 'config_error')), 2, 'after a crash of a backend they are told again');
 
 # A reload.
 sub reload

@@ -176,16 +176,18 @@ sub watcher
 	};
 }
 
-# Wait until the code returns true, one minute at most.
+# wait_until(CODE, SECONDS): until it returns true, one minute at most if nothing
+# else is said.
 sub wait_until
 {
-	my ($code) = @_;
-	for (1 .. 600)
+	my ($code, $seconds) = @_;
+	my $until = time + ($seconds // 60);
+	until ($code->())
 	{
-		return 1 if $code->();
+		return 0 if time > $until;
 		select undef, undef, undef, 0.1;
 	}
-	return 0;
+	return 1;
 }
 
 1;
