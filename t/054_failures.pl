@@ -38,7 +38,7 @@ is_record($got[-1], { command => 'SELECT', class => 'read', outcome => 'failure'
 ok($got[-1]{rows} > 0 && $got[-1]{rows} < 10, '71: with the rows it had sent') or diag $got[-1]{rows};
 query('SET statement_timeout = 0');
 {
-	my $other = SecauditProto->connect($node, user => 'postgres');
+	my $other = SecauditProto->connect($node);
 	$other->query('BEGIN; LOCK TABLE t'); $other->until_ready;
 	query(q{SET lock_timeout = '100ms'});
 	is($c->error_code(query('UPDATE t SET a = a')), '55P03', '71: lock_timeout');

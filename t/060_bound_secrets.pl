@@ -11,7 +11,7 @@ use Test::More;
 my $node = new_node('main', settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off', 'secaudit.log_parameters' => 'on' });
 $node->safe_psql('postgres', q{CREATE TABLE users (name text, password text, "it's" text, n int)});
 
-my $c = SecauditProto->connect($node, user => 'postgres');
+my $c = SecauditProto->connect($node);
 
 # the parameters of the record, as they are shown
 sub shown

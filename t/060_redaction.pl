@@ -12,7 +12,7 @@ use Test::More;
 my $node = new_node('main', settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off' });
 $node->safe_psql('postgres', 'CREATE TABLE users (name text, password text); CREATE ROLE bob');
 
-my $c = SecauditProto->connect($node, user => 'postgres');
+my $c = SecauditProto->connect($node);
 sub query { $c->query($_[0]); return $c->until_ready; }
 sub got { return grep { $_->{event} =~ /^(?:statement|error)$/ } records($node, pid => $c->pid); }
 
