@@ -121,7 +121,7 @@ check "layers, shown to fail" scripts/check-layers-test.sh
 check "clang-format" clang-format --dry-run -Werror "${sources[@]}"
 check "sizes of files and functions" sizes
 check "picture of the folders" picture
-check "shellcheck" shellcheck -x -e SC1091 .ci/run scripts/*.sh findings/*.sh
+check "shellcheck" shellcheck -x -e SC1091 .ci/run scripts/*.sh scripts/test-version findings/*.sh
 [ ${#core[@]} -eq 0 ] || check "gcc -fanalyzer" gcc_analyzer "${core[@]}"
 check "cppcheck" static_analysis "${core[@]}" "${server[@]}"
 check "symbols" symbols
