@@ -175,7 +175,7 @@ plan(AUD_PLANNER_PARAMS)
 static PlannedStmt *
 aud_planner(AUD_PLANNER_PARAMS)
 {
-	PlannedStmt *result;
+	PlannedStmt *volatile result;
 
 	if (!aud_policy_watching())
 		return plan(AUD_PLANNER_ARGS);
