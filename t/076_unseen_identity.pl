@@ -103,10 +103,14 @@ my $do = q{DO $$ DECLARE x text; BEGIN x := set_config('role', 'boss', false); x
 has_facts(of_query($do, @got), { class => 'role', from_role => 'alice', to_role => 'boss', gains_superuser => 1 }, 'in the middle of a DO');
 
 # pg_authid and pg_auth_members by hand.
+# 16 has given memberships a number and two more options.
+my $new_member = 'INSERT INTO pg_auth_members SELECT '
+  . (server_major() >= 16 ? '9999, b.oid, p.oid, b.oid, true, true, true' : 'b.oid, p.oid, b.oid, true')
+  . q{ FROM pg_authid b, pg_authid p WHERE b.rolname = 'boss' AND p.rolname = 'plain'};
 foreach my $case (
 	[ q{UPDATE pg_authid SET rolsuper = true WHERE rolname = 'plain'}, 'table pg_catalog.pg_authid' ],
 	[ q{UPDATE pg_authid SET rolpassword = NULL WHERE rolname = 'plain'}, 'table pg_catalog.pg_authid' ],
-	[ q{INSERT INTO pg_auth_members SELECT b.oid, p.oid, b.oid, true FROM pg_authid b, pg_authid p WHERE b.rolname = 'boss' AND p.rolname = 'plain'}, 'table pg_catalog.pg_auth_members' ],
+	[ $new_member, 'table pg_catalog.pg_auth_members' ],
 	[ q{UPDATE pg_class SET relacl = NULL WHERE relname = 'nowhere'}, 'table pg_catalog.pg_class' ],
 	[ q{DELETE FROM pg_default_acl}, 'table pg_catalog.pg_default_acl' ],
 	[ q{DELETE FROM pg_db_role_setting WHERE setrole = 1}, 'table pg_catalog.pg_db_role_setting' ])

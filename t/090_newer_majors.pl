@@ -44,7 +44,7 @@ statements_are(
 			'18: pg_clear_relation_stats() names the table' ],
 		[ q{SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', 't', 'relpages', 3::integer)},
 			{ classes => [ 'read', 'function' ], privileged => 1,
-				objects => [ qq{$fn.pg_restore_relation_stats(VARIADIC pg_catalog."any") execute}, 'table public.t maintain' ] },
+				objects => [ qq{$fn.pg_restore_relation_stats(pg_catalog."any") execute}, 'table public.t maintain' ] },
 			'18: pg_restore_relation_stats() names the table' ],
 		[ 'SELECT pg_stat_reset_backend_stats(pg_backend_pid())',
 			{ classes => [ 'read', 'function' ], privileged => 1, objects => ["$fn.pg_stat_reset_backend_stats(integer) execute"] },
