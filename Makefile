@@ -63,7 +63,7 @@ PG_CPPFLAGS += -DPGDLLEXPORT='__attribute__((visibility("default")))'
 endif
 
 all:
-.PHONY: all help unit unit-asan unit-valgrind fuzz regress tap test bench bench-budget demo \
+.PHONY: all help unit unit-asan unit-valgrind fuzz regress tap test test-all bench bench-budget demo \
 	installcheck lint format deps
 
 # PostgreSQL's own package holds PGXS, but not the headers.
@@ -96,7 +96,7 @@ BUILT_WITH :=
 all install uninstall:
 	@echo "secaudit needs the development files of PostgreSQL 15 or later:" >&2
 	@echo "'$(PG_CONFIG)' was not found, or its headers (postgres.h) were not." >&2
-	@echo "Debian: apt-get install postgresql-server-dev-15 (or: make deps)." >&2
+	@echo "Debian: make deps, or apt-get install postgresql-server-dev-NN." >&2
 	@echo "Elsewhere: make PG_CONFIG=/path/to/pg_config" >&2
 	@exit 1
 clean:
@@ -194,6 +194,10 @@ SCRIPT_ENV = PG_CONFIG='$(PG_CONFIG)' MAKE='$(MAKE)' COPT_DEV='$(COPT_DEV)'
 # Everything, from a clean clone, on a machine that has only PostgreSQL.
 test:
 	@$(SCRIPT_ENV) scripts/test.sh all
+# The same on every major, each in a root of its own, which the first run makes.
+# make test-all VERSIONS='17 18' TARGETS='unit regress'
+test-all:
+	@VERSIONS='$(VERSIONS)' scripts/test-all.sh $(TARGETS)
 # Parts of it.  make regress REGRESS='guc dml'; make tap PROVE_TESTS=t/x.pl
 regress:
 	@$(SCRIPT_ENV) REGRESS='$(REGRESS)' scripts/test.sh regress
@@ -223,6 +227,8 @@ help:
 	@echo "make install         install them into the server of PG_CONFIG"
 	@echo "make demo            see it work in a throw-away cluster (KEEP=1 keeps the server)"
 	@echo "make test            every test, installing what the tests need"
+	@echo "make test-all        the same on PostgreSQL 15 to 19, each in a root of its own"
+	@echo "                     (Debian, as root; VERSIONS='17 18' TARGETS='unit regress')"
 	@echo "make unit            unit tests without a server; unit-asan, unit-valgrind: checked"
 	@echo "make fuzz            libFuzzer on src/core (FUZZ_SECONDS=20 each; needs clang)"
 	@echo "make regress         SQL tests, in a private copy of the server (REGRESS='a b')"

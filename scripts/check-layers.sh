@@ -101,7 +101,7 @@ list_symbols()
 	local directory
 	for directory in "${objects[@]}"; do
 		[ -d "$directory" ] || continue
-		(cd "$directory" && find . -name '*.o' -printf '%P\n' | sort | xargs -r nm -A) |
+		(cd "$directory" && find . -name '*.o' -printf '%P\n' | sort | xargs -r nm -A --quiet) |
 			sed -E 's/^([^:]*)\.o:/\1 /' | while read -r name rest; do
 				[ ! -f "$src/$name.c" ] || echo "$name $rest"
 			done

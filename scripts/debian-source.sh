@@ -5,6 +5,18 @@
 # are not touched.
 # shellcheck shell=bash disable=SC2034
 
+# debian_mirror: where the machine has Debian's main archive from.
+debian_mirror()
+{
+	{
+		cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list \
+			/etc/apt/sources.list 2>/dev/null || true
+	} | awk '{
+		for (i = 1; i <= NF; i++)
+			if ($i ~ /^[a-z]+:\/\/.*\/debian\/?$/) { print $i; exit }
+	}'
+}
+
 # set_up_apt DIR SUITE: lists of source packages below DIR; "own" is the suites
 # that the machine itself uses, others are asked for by name.
 set_up_apt()
@@ -24,8 +36,7 @@ set_up_apt()
 		grep -hs '^deb .*debian' /etc/apt/sources.list /etc/apt/sources.list.d/*.list |
 			sed 's/^deb /deb-src /' > "$dir/parts/classic.list" || true
 	else
-		uri=$(cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null |
-			grep -oE 'https?://[^ ]*debian\.org/debian/?( |$)' | head -n 1)
+		uri=$(debian_mirror)
 		printf 'Types: deb-src\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
 			"$uri" "$suite" /usr/share/keyrings/debian-archive-keyring.gpg > "$dir/parts/suite.sources"
 	fi

@@ -1,5 +1,6 @@
 #!/bin/bash
-# deps.sh SET...: see that what secaudit needs is there; sets: build test lint bench budget
+# deps.sh SET...: see that what secaudit needs is there; sets: build test lint bench
+# budget, and roots for scripts/test-version
 #
 # On Debian (and its derivatives) missing packages are named and installed with
 # apt-get, through sudo when not root.  Elsewhere, and where that is not
@@ -9,7 +10,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 # The server to build for: that of PG_CONFIG if there is one, else the newest
-# installed from Debian's packages, else 15.
+# installed from Debian's packages, else the one that this Debian has.
 server_major()
 {
 	local v
@@ -20,7 +21,10 @@ server_major()
 	fi
 	v=$(find /usr/lib/postgresql -maxdepth 1 -name '[0-9]*' -printf '%f\n' \
 		2>/dev/null | sort -n | tail -1)
-	echo "${v:-15}"
+	[ -n "$v" ] || v=$(apt-cache depends postgresql 2>/dev/null |
+		sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | head -n 1)
+	[ -n "$v" ] || die "deps.sh: apt knows no PostgreSQL; set PG_CONFIG to one that is installed"
+	echo "$v"
 }
 
 packages_of()
@@ -30,14 +34,29 @@ packages_of()
 		build) echo "gcc make libc6-dev postgresql-$major postgresql-server-dev-$major" \
 			"libjansson-dev libssl-dev libkrb5-dev" ;;
 		test) echo "check perl libipc-run-perl python3 python3-jsonschema" \
-			"postgresql-$major-pgaudit postgresql-$major-set-user postgresql-$major-cron" \
-			"postgresql-$major-pgextwlist postgresql-$major-pglogical" \
 			"postgresql-plperl-$major postgresql-plpython3-$major" ;;
 		lint) echo "clang-format cppcheck shellcheck" ;;
 		bench) echo "gnuplot-nox openssl" ;;
 		budget) echo "valgrind python3" ;;
-		*) die "deps.sh: unknown set \"$2\" (there are: build test lint bench budget)" ;;
+		roots) echo "debootstrap" ;;
+		*) die "deps.sh: unknown set \"$2\" (there are: build test lint bench budget roots)" ;;
 	esac
+}
+
+# Other projects' extensions: not each is there for each major.  What a test
+# needs and does not find it skips, and says so.
+optional_packages_of()
+{
+	local major=$1 extension
+	[ "$2" = test ] || return 0
+	for extension in pgaudit set-user cron pgextwlist pglogical; do
+		echo "postgresql-$major-$extension"
+	done
+}
+
+has_candidate()
+{
+	apt-cache policy "$1" 2>/dev/null | grep '^ *Candidate: [^(]' > /dev/null
 }
 
 has_package()
@@ -49,7 +68,7 @@ has_package()
 has_tool_of()
 {
 	case $1 in
-		gcc|make|perl|cppcheck|shellcheck|python3|valgrind|openssl) command -v "$1" > /dev/null ;;
+		gcc|make|perl|cppcheck|shellcheck|python3|valgrind|openssl|debootstrap) command -v "$1" > /dev/null ;;
 		gnuplot-nox) command -v gnuplot > /dev/null ;;
 		clang-format) command -v clang-format > /dev/null ;;
 		*) return 1 ;;
@@ -59,10 +78,18 @@ has_tool_of()
 install_debian()
 {
 	local major set package missing=() apt=(apt-get)
+	if [ "$(id -u)" -ne 0 ] && command -v sudo > /dev/null; then
+		apt=(sudo apt-get)
+	fi
+	# new machines often come without a package list
+	has_candidate postgresql || "${apt[@]}" update > /dev/null 2>&1 < /dev/null || true
 	major=$(server_major)
 	for set in "$@"; do
 		for package in $(packages_of "$major" "$set"); do
 			has_package "$package" || has_tool_of "$package" || missing+=("$package")
+		done
+		for package in $(optional_packages_of "$major" "$set"); do
+			has_package "$package" || ! has_candidate "$package" || missing+=("$package")
 		done
 	done
 	[ ${#missing[@]} -eq 0 ] && return
@@ -71,7 +98,6 @@ install_debian()
 	if [ "$(id -u)" -ne 0 ]; then
 		command -v sudo > /dev/null ||
 			die "Not root and no sudo. As root: apt-get install ${missing[*]}"
-		apt=(sudo apt-get)
 	fi
 	say "installing them with apt-get"
 	local log
@@ -151,6 +177,9 @@ check_tools()
 			budget)
 				need "valgrind" command -v valgrind
 				need "Python 3" command -v python3
+				;;
+			roots)
+				need "debootstrap" command -v debootstrap
 				;;
 		esac
 	done

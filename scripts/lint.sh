@@ -132,7 +132,7 @@ check "sizes of files and functions" sizes
 check "picture of the folders" picture
 check "documents" documents
 check "documents, shown to fail" scripts/check-docs-test.sh
-check "shellcheck" shellcheck -x -e SC1091 .ci/run scripts/*.sh findings/*.sh
+check "shellcheck" shellcheck -x -e SC1091 .ci/run scripts/*.sh scripts/test-version findings/*.sh
 [ ${#core[@]} -eq 0 ] || check "gcc -fanalyzer" gcc_analyzer "${core[@]}"
 check "cppcheck" static_analysis "${core[@]}" "${server[@]}"
 check "symbols" symbols

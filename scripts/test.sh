@@ -129,10 +129,11 @@ run_regress()
 		--temp-instance=tmp_regress --temp-config=sql/secaudit.conf \
 		--encoding=UTF8 --no-locale --dbname=contrib_regression \
 		"${tests[@]}" 2>&1 < /dev/null | tee "$log" |
-		grep --line-buffered -E '^test ' || true
+		grep --line-buffered -E '^(test|ok|not ok) ' || true
 	status=${PIPESTATUS[0]}
-	good=$(grep -cE '^test .* ok( |$)' "$log" || true)
-	bad=$(grep -cE '^test .* FAILED' "$log" || true)
+	# from 16 on it prints TAP
+	good=$(grep -cE '^(test .* ok( |$)|ok [0-9]+ )' "$log" || true)
+	bad=$(grep -cE '^(test .* FAILED|not ok [0-9]+ )' "$log" || true)
 	if [ "$((good + bad))" -ne ${#tests[@]} ]; then
 		tail -n 30 "$log"
 		bad=$((${#tests[@]} - good))

@@ -64,7 +64,10 @@ WHERE pronamespace = 'secaudit'::regnamespace AND prosecdef;
 -- A schema of that name that is somebody else's is an error, not a trap.
 DROP EXTENSION secaudit;
 CREATE SCHEMA secaudit AUTHORIZATION regress_secaudit_nobody;
+-- (From PostgreSQL 18 on, with the line of the script as context.)
+\set SHOW_CONTEXT never
 CREATE EXTENSION secaudit;
+\set SHOW_CONTEXT errors
 DROP SCHEMA secaudit;
 
 -- The extension is not a trusted one.

@@ -19,8 +19,11 @@ ALTER ROLE regress_secaudit_role SET secaudit.log = 'all, -read, NONE, ddl';
 ALTER ROLE regress_secaudit_role SET secaudit.log = 'ddl, reads';
 ALTER ROLE regress_secaudit_role SET secaudit.log = '-none';
 ALTER ROLE regress_secaudit_role SET secaudit.log = '-';
+-- (The text names units from PostgreSQL 16 on.)
+\set VERBOSITY sqlstate
 ALTER ROLE regress_secaudit_role SET secaudit.query_max_bytes = '255B';
 ALTER ROLE regress_secaudit_role SET secaudit.parameter_max_bytes = '2MB';
+\set VERBOSITY default
 ALTER ROLE regress_secaudit_role SET secaudit.record_max_bytes = '16kB';
 ALTER ROLE regress_secaudit_role SET secaudit.directory = '/tmp';
 SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setrole = 'regress_secaudit_role'::regrole;
@@ -36,7 +39,6 @@ ALTER ROLE regress_secaudit_role RESET secaudit.log;
 -- The prefix is ours: a name that was mistyped is an error.
 SET secaudit.logs = 'all';
 ALTER ROLE regress_secaudit_role SET secaudit.logs = 'all';
-ALTER SYSTEM SET secaudit.logs = 'all';
 DROP ROLE regress_secaudit_role;
 
 -- What a file could not have either.
@@ -53,10 +55,12 @@ ALTER SYSTEM SET secaudit.integrity = 'sha1';
 ALTER SYSTEM SET secaudit.durability = 'maybe';
 ALTER SYSTEM SET secaudit.on_failure = 'ignore';
 ALTER SYSTEM SET secaudit.lock = 'maybe';
+\set VERBOSITY sqlstate
 ALTER SYSTEM SET secaudit.buffer_size = '64kB';
 ALTER SYSTEM SET secaudit.flush_interval = 0;
 ALTER SYSTEM SET secaudit.warn_percent = 101;
 ALTER SYSTEM SET secaudit.checkpoint_interval = '1ms';
 ALTER SYSTEM SET secaudit.failure_timeout = '2h';
 ALTER SYSTEM SET secaudit.rotation_size = -1;
+\set VERBOSITY default
 SELECT name FROM pg_settings WHERE name LIKE 'secaudit.%' AND pending_restart;

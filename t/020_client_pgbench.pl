@@ -35,7 +35,8 @@ $ENV{PGHOST} = $node->host;
 $ENV{PGPORT} = $node->port;
 
 my ($report, $records, $count) = bench('-i', '-i', '-q', '-s', '1');
-my ($copy) = grep { ($_->{command} // '') eq 'COPY' } @$records;
+# from 17 on it fills the other tables in the same way
+my ($copy) = grep { ($_->{command} // '') eq 'COPY' && $_->{objects}[0]{name} eq 'public.pgbench_accounts' } @$records;
 is($copy->{rows}, 100000, '-i: the COPY of accounts says 100000 rows');
 is_deeply(objects_of($copy), ['table public.pgbench_accounts insert'],
 	'-i: and the table it filled');

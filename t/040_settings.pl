@@ -53,10 +53,10 @@ statements_are(
 	[   q{SELECT set_config(n, v, false) FROM (VALUES ('log_duration', 'on'), ('work_mem', '5MB')) x (n, v)},
 		{ class => 'config', command => 'SELECT' },
 		'75: set_config() with names from a table' ],
-	[   q{DO $$ DECLARE x text; BEGIN x := set_config('log_' || 'lock_waits', 'on', false); END $$},
+	[   q{DO $$ DECLARE x text; BEGIN x := set_config('log_' || 'parser_stats', 'on', false); END $$},
 		{ class => 'config', command => 'DO' },
 		'75: set_config() in an expression' ],
-	[   q{UPDATE pg_settings SET setting = 'off' WHERE name = 'log_lock_waits'},
+	[   q{UPDATE pg_settings SET setting = 'off' WHERE name = 'log_parser_stats'},
 		{ class => 'write', rewritten => 'nothing' },
 		'75: UPDATE of pg_settings, of which rules make something else' ],
 	[ 'RESET ALL', { class => 'config', setting => 'all' }, '75: RESET ALL' ],
@@ -135,9 +135,9 @@ sub changes
 	];
 }
 is_deeply(changes(0, 'SELECT'),
-	[ 'log_duration off on', 'log_lock_waits on off' ],
+	[ 'log_duration off on', 'log_parser_stats on off' ],
 	'75: what a query changed, as an event for each setting');
-is_deeply(changes(0, 'DO'), ['log_lock_waits off on'], '75: what an expression changed');
+is_deeply(changes(0, 'DO'), ['log_parser_stats off on'], '75: what an expression changed');
 is_deeply(changes(0, 'RESET'), ['log_duration on off'], '75: what RESET ALL changed');
 is_deeply(changes(0, 'DISCARD ALL'), ['log_duration on off'], '75: what DISCARD ALL changed');
 is_record(
@@ -169,6 +169,10 @@ is_record(
 		new_value => 'off'
 	},
 	'40: a reload says what it changed');
+
+# A name of ours that was mistyped is refused, in words that differ from 16 on.
+like(($node->psql('postgres', q{ALTER SYSTEM SET secaudit.logs = 'all'}))[2], qr/ERROR:.*"secaudit\.logs"/,
+	'40: ALTER SYSTEM of a setting that there is not');
 
 # What is to silence the audit is recorded first.
 my $since = mark($node);

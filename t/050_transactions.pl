@@ -14,7 +14,7 @@ $node->safe_psql('postgres', 'CREATE TABLE t (a int PRIMARY KEY DEFERRABLE INITI
 # Run statements one by one in a session of their own; its records.
 sub run
 {
-	my $c = SecauditProto->connect($node, user => 'postgres');
+	my $c = SecauditProto->connect($node);
 	foreach (@_) { $c->query($_); $c->until_ready; }
 	$c->terminate;
 	return records($node, pid => $c->pid);
@@ -181,7 +181,7 @@ is_deeply([ kept(@got) ], [ 'INSERT INTO t VALUES (60)', 'INSERT INTO t VALUES (
 
 # A session that ends with an open transaction.
 my $mark = mark($node);
-my $c = SecauditProto->connect($node, user => 'postgres');
+my $c = SecauditProto->connect($node);
 $c->query('BEGIN; INSERT INTO t VALUES (70)');
 $c->until_ready;
 $c->terminate;

@@ -10,7 +10,7 @@ my $node = new_node('main', settings => { 'secaudit.log' => 'all, -transaction' 
 
 sub run
 {
-	my $c = SecauditProto->connect($node, user => 'postgres');
+	my $c = SecauditProto->connect($node);
 	foreach (@_) { $c->query($_); $c->until_ready; }
 	$c->terminate;
 	return grep { $_->{event} =~ /^(?:statement|error)$/ } records($node, pid => $c->pid);

@@ -38,7 +38,7 @@ is_record($got[-1], { command => 'SELECT', class => 'read', outcome => 'failure'
 ok($got[-1]{rows} > 0 && $got[-1]{rows} < 10, '71: with the rows it had sent') or diag $got[-1]{rows};
 query('SET statement_timeout = 0');
 {
-	my $other = SecauditProto->connect($node, user => 'postgres');
+	my $other = SecauditProto->connect($node);
 	$other->query('BEGIN; LOCK TABLE t'); $other->until_ready;
 	query(q{SET lock_timeout = '100ms'});
 	is($c->error_code(query('UPDATE t SET a = a')), '55P03', '71: lock_timeout');
@@ -100,17 +100,19 @@ sub copy_in
 my $copy = { command => 'COPY', class => 'write', outcome => 'failure', objects => ['table public.c insert'] };
 copy_in('COPY c FROM STDIN', [ "1\n2\n", "3\n" ], sub { $c->copy_done });
 is_record((got())[-1], { %$copy, outcome => 'success', rows => 3 }, '87: COPY that goes well');
+# From 16 on the server counts rows when it has written a batch of them.
+sub so_far { my ($rows) = @_; return server_major() >= 16 ? 0 : $rows; }
 copy_in('COPY c FROM STDIN', [ "1\n2\n", "x\n" ], sub { $c->copy_done });
-is_record((got())[-1], { %$copy, sqlstate => '22P02', rows => 2 }, '87: COPY of bad data, with the rows so far');
+is_record((got())[-1], { %$copy, sqlstate => '22P02', rows => so_far(2) }, '87: COPY of bad data, with the rows so far');
 copy_in('COPY c FROM STDIN', ["1\n2\n200\n"], sub { $c->copy_done });
-is_record((got())[-1], { %$copy, sqlstate => '23514', rows => 2 }, '87: COPY against a constraint');
+is_record((got())[-1], { %$copy, sqlstate => '23514', rows => so_far(2) }, '87: COPY against a constraint');
 copy_in('COPY c FROM STDIN', ["1\n"], sub { $c->copy_fail('had enough') });
-is_record((got())[-1], { %$copy, sqlstate => '57014', error => 'COPY from stdin failed: had enough', rows => 1 }, '87: CopyFail');
+is_record((got())[-1], { %$copy, sqlstate => '57014', error => 'COPY from stdin failed: had enough', rows => so_far(1) }, '87: CopyFail');
 $c->query('COPY c FROM STDIN'); $c->until_type('G');
 $c->copy_data("1\n2\n");
 wait_for(q{wait_event = 'ClientRead'});
 $c->vanish; gone();
-is_record((got())[-1], { %$copy, sqlstate => '08006', rows => 2 }, '87: a client that vanishes');
+is_record((got())[-1], { %$copy, sqlstate => '08006', rows => so_far(2) }, '87: a client that vanishes');
 is_record(end_of(), { reason => 'connection lost' }, '87: and its session');
 open_session();
 query('BEGIN');

@@ -23,7 +23,7 @@ sub query { $c->query($_[0]); return $c->until_ready; }
 sub got { return records($node, pid => $c->pid, event => qr{^(?:statement|error)$}); }
 
 # What names of columns are read from cannot be read by anybody else.
-my $other = SecauditProto->connect($node, user => 'postgres');
+my $other = SecauditProto->connect($node);
 sub lock_columns
 {
 	$other->query('BEGIN; LOCK TABLE pg_catalog.pg_attribute IN ACCESS EXCLUSIVE MODE');
@@ -45,7 +45,7 @@ sub is_clean
 
 # Before the executor starts: the table is known to the session, its columns
 # are not known to secaudit.
-$c = SecauditProto->connect($node, user => 'postgres');
+$c = SecauditProto->connect($node);
 query(q{SET secaudit.log = none; SET secaudit.log_superuser = off});
 query('SELECT count(a) FROM t');
 query(q{SET secaudit.log = 'all'});

@@ -40,7 +40,7 @@ $node->safe_psql('postgres', qq{
 	CREATE TABLE t (a int); INSERT INTO t VALUES (1)});
 
 # It is called when a plan is made, before there is a statement.
-my $c = SecauditProto->connect($node, user => 'postgres');
+my $c = SecauditProto->connect($node);
 sub query { $c->query($_[0]); return $c->until_ready; }
 sub got { return records($node, pid => $c->pid, event => qr{^(?:statement|error|transaction)$}); }
 
@@ -51,7 +51,7 @@ my @got = got();
 my ($at) = grep { $got[$_]{event} eq 'statement' && $got[$_]{outcome} eq 'failure' } 0 .. $#got;
 ok(defined $at, 'it is recorded') or diag explain \@got;
 is_record($got[$at], { outcome => 'failure', sqlstate => '38000', error => 'failed with a lock',
-		query => 'SELECT fail_with_lock(false)', user => 'postgres', level => undef },
+		query => 'SELECT fail_with_lock(false)', user => scalar getpwuid($<), level => undef },
 	'with its text');
 is_record($got[ $at + 1 ], { event => 'transaction', command => 'ROLLBACK' }, 'before the end of its transaction');
 query('SELECT a FROM t');

@@ -11,7 +11,7 @@ use Test::More;
 my $node = new_node('main', settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off', 'secaudit.log_parameters' => 'on' });
 $node->safe_psql('postgres', q{CREATE TABLE users (name text, password text, "it's" text, n int)});
 
-my $c = SecauditProto->connect($node, user => 'postgres');
+my $c = SecauditProto->connect($node);
 
 # the parameters of the record, as they are shown
 sub shown
@@ -46,10 +46,14 @@ is_deeply(shown(q{/* password */ SELECT $1::text}, 'bob'), ['bob'], 'a word alon
 is_deeply(shown(q{SELECT n FROM users WHERE password IS NULL AND name = $1}, 'bob'), ['bob'], 'another place');
 
 # with backslashes in plain literals
-$c->query('SET standard_conforming_strings = off');
-$c->until_ready;
-is_deeply(shown(q{UPDATE users SET name = 'it\'s', password = $1 WHERE name = $2}, 'hush', 'bob'), [ 'hidden', 'bob' ],
-	'standard_conforming_strings = off');
+SKIP:
+{
+	skip 'from 19 on standard_conforming_strings is always on', 1 if server_major() >= 19;
+	$c->query('SET standard_conforming_strings = off');
+	$c->until_ready;
+	is_deeply(shown(q{UPDATE users SET name = 'it\'s', password = $1 WHERE name = $2}, 'hush', 'bob'), [ 'hidden', 'bob' ],
+		'standard_conforming_strings = off');
+}
 
 $c->terminate;
 check_trail($node, 'the trail is sound');

@@ -12,7 +12,7 @@ use Test::More;
 my $node = new_node('main', settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off' });
 $node->safe_psql('postgres', 'CREATE TABLE users (name text, password text); CREATE ROLE bob');
 
-my $c = SecauditProto->connect($node, user => 'postgres');
+my $c = SecauditProto->connect($node);
 sub query { $c->query($_[0]); return $c->until_ready; }
 sub got { return grep { $_->{event} =~ /^(?:statement|error)$/ } records($node, pid => $c->pid); }
 
@@ -58,10 +58,13 @@ is_deeply([ map { "$_->{sqlstate} $_->{error}" } @failed ],
 	'errors in and of a function')
 	or diag explain [ got() ];
 
-# backslashes quote where the session says so
-query('SET standard_conforming_strings = off');
-hides(q{ALTER ROLE bob PASSWORD 'a\'hush'}, q{ALTER ROLE bob PASSWORD '<redacted>'});
-query('SET standard_conforming_strings = on');
+# backslashes quote where the session says so, which it cannot from 19 on
+if (server_major() < 19)
+{
+	query('SET standard_conforming_strings = off');
+	hides(q{ALTER ROLE bob PASSWORD 'a\'hush'}, q{ALTER ROLE bob PASSWORD '<redacted>'});
+	query('SET standard_conforming_strings = on');
+}
 
 # prepared, by name
 hides(q{PREPARE p AS SELECT 1 FROM users WHERE password = 'hush' AND name = $1},

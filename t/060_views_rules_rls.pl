@@ -179,7 +179,7 @@ is_record($r[0],
 	'6: UPDATE of pg_settings is made of such rules');
 is_record($r[1], { command => 'SELECT', origin => 'rule', outcome => 'failure', sqlstate => '42501', parent => $r[0]{stmt} },
 	'6: and refused in one of them');
-@r = run(q{UPDATE pg_settings SET setting = 'on' WHERE name = 'log_lock_waits'}, user => $su);
+@r = run(q{UPDATE pg_settings SET setting = 'on' WHERE name = 'log_parser_stats'}, user => $su);
 is_record($r[1], { class => 'config', command => 'SELECT', origin => 'rule', outcome => 'success', parent => $r[0]{stmt} },
 	'6: the change itself is theirs, too');
 

@@ -92,11 +92,11 @@ sub changes
 	$node->psql('postgres', $sql, on_error_stop => 0, extra_params => [ '-U', $user ]);
 	return records($node, since => $since, event => qr/^(?:statement|error|config)$/);
 }
-my $sets = q{SELECT set_config('log_lock_waits', 'on', false)};
-my $declared = { command => 'DECLARE CURSOR', class => 'config', outcome => 'success', setting => 'log_lock_waits',
+my $sets = q{SELECT set_config('log_parser_stats', 'on', false)};
+my $declared = { command => 'DECLARE CURSOR', class => 'config', outcome => 'success', setting => 'log_parser_stats',
 	old_value => undef, new_value => undef };
 my $changed = { event => 'config', class => 'config', command => 'DECLARE CURSOR', outcome => 'success',
-	setting => 'log_lock_waits', old_value => 'off', new_value => 'on' };
+	setting => 'log_parser_stats', old_value => 'off', new_value => 'on' };
 @r = changes("DECLARE h CURSOR WITH HOLD FOR $sets", 'alice');
 is_record($r[0], $declared, '14: declaring a cursor that changes a setting claims no change');
 is_record($r[1], { event => 'error', sqlstate => '42501' }, '14: and an error tells that it was refused at the commit');

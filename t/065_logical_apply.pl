@@ -8,6 +8,8 @@ use PostgreSQL::Test::Utils;
 use SecauditTest;
 use Test::More;
 
+my $apply_worker = server_major() >= 16 ? 'logical replication apply worker' : 'logical replication worker';
+
 # Publisher and subscriber are two databases of one server.
 my $node = new_node(
 	'apply',
@@ -54,7 +56,7 @@ is_record(
 		db => 'target',
 		user => scalar getpwuid($<),
 		subscription => 's',
-		backend => 'logical replication worker',
+		backend => $apply_worker,
 		worker => 'postgres.ApplyWorkerMain'
 	},
 	'65: an apply worker starts');
@@ -94,7 +96,7 @@ is_record(
 	{   class => 'write',
 		command => 'INSERT',
 		origin => 'trigger',
-		backend => 'logical replication worker',
+		backend => $apply_worker,
 		worker => 'postgres.ApplyWorkerMain',
 		objects => ['table public.seen insert'],
 		rows => 1

@@ -32,8 +32,9 @@ CREATE FUNCTION reads() RETURNS int LANGUAGE plpgsql AS
   \$\$DECLARE t text; BEGIN t := pg_read_file('$file'); RETURN 1; END\$\$;
 CREATE FUNCTION puts() RETURNS int LANGUAGE plpgsql AS
   \$\$DECLARE t text; BEGIN t := lo_put(777, 0, '\\x01'); RETURN 1; END\$\$;
+-- From 17 on REFRESH runs with a safe search path.
 CREATE FUNCTION counts() RETURNS int LANGUAGE plpgsql AS
-  \$\$DECLARE n bigint; BEGIN n := nextval('sq'); RETURN 1; END\$\$;
+  \$\$DECLARE n bigint; BEGIN n := nextval('public.sq'); RETURN 1; END\$\$;
 CREATE FUNCTION becomes() RETURNS int LANGUAGE plpgsql AS
   \$\$DECLARE t text; BEGIN t := set_config('role', 'boss', false); RETURN 1; END\$\$;
 SQL

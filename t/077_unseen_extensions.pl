@@ -16,6 +16,8 @@ use SecauditSession;
 use SecauditTest;
 use Test::More;
 
+plan skip_all => 'pgextwlist is not installed for this major' unless has_library('pgextwlist');
+
 my $node = new_node('extensions', no_start => 1);
 my $scripts = $node->basedir . '/scripts';
 mkdir $scripts;

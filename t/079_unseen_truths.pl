@@ -246,7 +246,8 @@ $node->safe_psql('postgres', 'ALTER SYSTEM RESET secaudit.log');
 like((all_records($node))[0]{log}, qr/^[abef][0-9a-f]{15}$/, 'the name of a trail begins with a letter');
 
 # What a reload changed: every setting of those kinds that this server has.
-my %new = (log_duration => 'on', output_plugin_libraries => 'test_decoding', composite_type_mismatch => undef, session_preload_libraries => 'auto_explain', row_security => 'off');
+my %new = (log_duration => 'on', output_plugin_libraries => 'test_decoding', composite_type_mismatch => undef, session_preload_libraries => 'auto_explain', row_security => 'off',
+	createrole_self_grant => 'set', oauth_validator_libraries => 'validator', extension_control_path => '$system:/nowhere');
 foreach my $name (sort keys %new)
 {
 	my ($old, $vartype, $enum) = split /\|/, $node->safe_psql('postgres', "SELECT setting, vartype, array_to_string(enumvals, ',') FROM pg_settings WHERE name = '$name'");

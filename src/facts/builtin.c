@@ -260,6 +260,35 @@ add_relation(const AudSearch *search, const AudCallSite *site, int access)
 		aud_objects_add_relation(search->stmt, oid, access, NULL);
 }
 
+/* The value behind this name, where names and values take turns. */
+static Node *
+argument_named(const AudSearch *search, const AudCallSite *site, const char *name)
+{
+	for (int i = 0; i + 1 < list_length(site->args); i += 2)
+	{
+		const char *text = text_of(search, list_nth(site->args, i));
+
+		if (text != NULL && strcmp(text, name) == 0)
+			return list_nth(site->args, i + 1);
+	}
+	return NULL;
+}
+
+static void
+add_relation_of_schema(const AudSearch *search, Node *schema, Node *relation,
+					   int access)
+{
+	char *schema_name = schema != NULL ? text_of(search, schema) : NULL;
+	char *name = relation != NULL ? text_of(search, relation) : NULL;
+	Oid   oid;
+
+	if (schema_name == NULL || name == NULL)
+		return;
+	oid = RangeVarGetRelid(makeRangeVar(schema_name, name, -1), NoLock, true);
+	if (OidIsValid(oid))
+		aud_objects_add_relation(search->stmt, oid, access, NULL);
+}
+
 /* lo_open for writing. */
 static int
 open_access(const AudSearch *search, Node *node)
@@ -290,6 +319,18 @@ aud_builtin_add_call(const AudSearch *search, const AudCallSite *site)
 			break;
 		case AUD_CALL_RELATION:
 			add_relation(search, site, call->access);
+			break;
+		case AUD_CALL_STATISTICS:
+			add_relation_of_schema(search,
+								   argument(site, 0),
+								   argument(site, 1),
+								   call->access);
+			break;
+		case AUD_CALL_STATISTICS_PAIRS:
+			add_relation_of_schema(search,
+								   argument_named(search, site, "schemaname"),
+								   argument_named(search, site, "relname"),
+								   call->access);
 			break;
 		case AUD_CALL_LO:
 			add_large_object(search, site, call->access);

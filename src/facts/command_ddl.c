@@ -23,6 +23,7 @@
 #include "facts/objects.h"
 #include "facts/reach.h"
 #include "facts/topics.h"
+#include "server/compat.h"
 
 static List *
 aspect(List *aspects, const char *name)
@@ -253,6 +254,14 @@ before_alter_enum(AudStmt *stmt, const AlterEnumStmt *alter)
 		stmt->target.after = after_nothing;
 }
 
+/* A subscription may have its connection from a foreign server. */
+static void
+put_publisher(AudStmt *stmt, const char *server)
+{
+	if (server != NULL)
+		aud_stmt_detail(stmt, "server", server);
+}
+
 /* Details beyond the target. */
 static void
 add_details(AudStmt *stmt, Node *tree)
@@ -297,6 +306,15 @@ add_details(AudStmt *stmt, Node *tree)
 			break;
 		case T_SecLabelStmt:
 			before_label(stmt, (SecLabelStmt *) tree);
+			break;
+		case T_CreateSubscriptionStmt:
+			put_publisher(stmt,
+						  AUD_SUBSCRIPTION_SERVER(
+							  (CreateSubscriptionStmt *) tree));
+			break;
+		case T_AlterSubscriptionStmt:
+			put_publisher(stmt,
+						  AUD_SUBSCRIPTION_SERVER((AlterSubscriptionStmt *) tree));
 			break;
 		case T_CreateUserMappingStmt:
 		case T_AlterUserMappingStmt:

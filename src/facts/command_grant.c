@@ -263,6 +263,8 @@ plural_of(ObjectType type)
 			return "types";
 		case OBJECT_SCHEMA:
 			return "schemas";
+		case OBJECT_LARGEOBJECT: /* 18 */
+			return "large objects";
 		default:
 			return "objects";
 	}

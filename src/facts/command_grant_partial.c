@@ -143,19 +143,19 @@ column_acl(Oid relid, const char *column)
 
 /* May all of it be granted, or (ALL) at least something? */
 static bool
-is_whole(const Acl *acl, Oid owner, AclMode wanted, bool all)
+is_whole(const RoleSpec *by, const Acl *acl, Oid owner, AclMode wanted, bool all)
 {
 	AclMode options;
 	Oid     grantor;
 
-	AUD_SELECT_BEST_GRANTOR(wanted, acl, owner, &grantor, &options);
+	AUD_SELECT_BEST_GRANTOR(by, wanted, acl, owner, &grantor, &options);
 	options = ACL_OPTION_TO_PRIVS(options) & wanted;
 	return all ? options != 0 : options == wanted;
 }
 
 static bool
-columns_are_whole(const AccessPriv *privilege, const Acl *acl, Oid owner,
-				  Oid relid)
+columns_are_whole(const RoleSpec *by, const AccessPriv *privilege,
+				  const Acl *acl, Oid owner, Oid relid)
 {
 	bool    all = privilege->priv_name == NULL;
 	AclMode wanted =
@@ -166,7 +166,7 @@ columns_are_whole(const AccessPriv *privilege, const Acl *acl, Oid owner,
 	{
 		Acl *own = column_acl(relid, strVal(lfirst(lc)));
 
-		if (!is_whole(own != NULL ? aclconcat(acl, own) : acl, owner, wanted, all))
+		if (!is_whole(by, own != NULL ? aclconcat(acl, own) : acl, owner, wanted, all))
 			return false;
 	}
 	return true;
@@ -196,14 +196,18 @@ aud_command_grant_check(AudStmt *stmt, const GrantStmt *grant,
 		const AccessPriv *privilege = lfirst(lc);
 
 		if (privilege->cols != NIL)
-			whole &= columns_are_whole(privilege, acl, owner, address->objectId);
+			whole &= columns_are_whole(grant->grantor,
+									   privilege,
+									   acl,
+									   owner,
+									   address->objectId);
 		else if (privilege->priv_name != NULL)
 			wanted |= privilege_of(privilege->priv_name);
 	}
 	if (grant->privileges == NIL)
-		whole = is_whole(acl, owner, all_privileges(type), true);
+		whole = is_whole(grant->grantor, acl, owner, all_privileges(type), true);
 	else if (wanted != 0)
-		whole &= is_whole(acl, owner, wanted, false);
+		whole &= is_whole(grant->grantor, acl, owner, wanted, false);
 	if (!whole)
 	{
 		stmt->result.outcome = AUD_OUTCOME_PARTIAL;

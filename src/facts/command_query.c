@@ -40,6 +40,39 @@ option_of(List *options, const char *name)
 	return NULL;
 }
 
+/* The server has counted the rows it left out while it showed its progress. */
+static void
+after_lenient_copy(AudStmt *stmt)
+{
+	uint64 skipped;
+
+	if (aud_activity_skipped(stmt->result.rows, &skipped))
+		aud_stmt_detail_uint(stmt, "rows_skipped", skipped);
+}
+
+/* 17: COPY FROM that goes on where a value makes no sense */
+static void
+add_leniency(AudStmt *stmt, const CopyStmt *copy)
+{
+	const char *on_error = option_of(copy->options, "on_error");
+	ListCell   *lc;
+
+	if (!copy->is_from || on_error == NULL)
+		return;
+	aud_stmt_detail(stmt, "on_error", on_error);
+	foreach (lc, copy->options)
+	{
+		DefElem *option = lfirst(lc);
+
+		if (strcmp(option->defname, "reject_limit") == 0 &&
+			option->arg != NULL && IsA(option->arg, Integer))
+			aud_stmt_detail_uint(stmt,
+								 "reject_limit",
+								 (uint64) Max(0, intVal(option->arg)));
+	}
+	stmt->target.after = after_lenient_copy;
+}
+
 /*
  * COPY names its table once more, with columns, when it checks permissions;
  * named here, it is also known if the file is what is refused.
@@ -51,6 +84,7 @@ add_copy(AudStmt *stmt, const CopyStmt *copy)
 
 	aud_stmt_detail(stmt, "direction", copy->is_from ? "from" : "to");
 	aud_stmt_detail(stmt, "format", format != NULL ? format : "text");
+	add_leniency(stmt, copy);
 	aud_command_add_relation(stmt,
 							 copy->relation,
 							 "table",

@@ -49,6 +49,13 @@ add_database(AudStmt *stmt)
 		aud_objects_add_named(stmt, "database", name, AUD_ACCESS_MAINTAIN, false);
 }
 
+static void
+set_left_out(AudStmt *stmt)
+{
+	stmt->result.outcome = AUD_OUTCOME_PARTIAL;
+	stmt->result.failure.sqlstate = ERRCODE_WARNING;
+}
+
 /*
  * The server warns about tables of others, leaves them out, and succeeds.  As
  * with GRANT (command_grant_partial.c), the warning itself can be silenced.
@@ -64,10 +71,8 @@ check_vacuumed(AudStmt *stmt, Oid relid)
 		relids = find_all_inheritors(relid, NoLock, NULL);
 	foreach (lc, relids)
 		left_out |= !aud_compat_may_vacuum(lfirst_oid(lc));
-	if (!left_out)
-		return;
-	stmt->result.outcome = AUD_OUTCOME_PARTIAL;
-	stmt->result.failure.sqlstate = ERRCODE_WARNING;
+	if (left_out)
+		set_left_out(stmt);
 }
 
 /* ANALYZE reads the children that are files, programs or on another server. */
@@ -125,10 +130,15 @@ add_clustered(AudStmt *stmt, const AudClusterStmt *cluster)
 {
 	RangeVar *relation = AUD_CLUSTERED(cluster);
 
-	if (relation == NULL)
-		add_database(stmt);
-	else
+	if (relation != NULL)
+	{
 		aud_command_add_relation(stmt, relation, "table", AUD_ACCESS_MAINTAIN);
+		return;
+	}
+	add_database(stmt);
+	/* REPACK goes through the catalogs, too, and warns as VACUUM does */
+	if (AUD_REPACKS_ALL(cluster) && !aud_compat_may_maintain(DatabaseRelationId))
+		set_left_out(stmt);
 }
 
 static void

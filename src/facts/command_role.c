@@ -155,6 +155,28 @@ before_drop_role(AudStmt *stmt, const DropRoleStmt *drop)
 						aud_address_role(linitial(drop->roles)));
 }
 
+/* A revoke that names one takes that one away, and leaves the membership. */
+static void
+put_membership_options(AudStmt *stmt, const GrantRoleStmt *grant)
+{
+	static const struct
+	{
+		const char *name;
+		const char *key;
+	} options[] = {
+		{"admin", "admin_option"},
+		{"inherit", "inherit_option"},
+		{"set", "set_option"},
+	};
+	bool value;
+
+	for (size_t i = 0; i < lengthof(options); i++)
+	{
+		if (aud_compat_role_option(grant, options[i].name, &value))
+			aud_stmt_detail_bool(stmt, options[i].key, value);
+	}
+}
+
 static void
 before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
 {
@@ -175,8 +197,7 @@ before_grant_role(AudStmt *stmt, const GrantRoleStmt *grant)
 	aud_stmt_detail_strings(stmt,
 							"members",
 							aud_address_roles(grant->grantee_roles));
-	if (aud_compat_grants_admin(grant))
-		aud_stmt_detail_flag(stmt, "admin_option");
+	put_membership_options(stmt, grant);
 }
 
 /* Something of this database, or of all, that depends on a role. */

@@ -30,6 +30,13 @@ typedef struct AudRelation
 	/* columns with credentials in them, offset as in range tables; or NULL */
 	Bitmapset *secret_columns;
 
+	/*
+	 * Columns that are computed when they are read, in the same way; and by
+	 * attribute number - 1, of which columns.  Or NULL: there are none.
+	 */
+	Bitmapset  *virtual_columns;
+	Bitmapset **behind;
+
 	/* the columns that were asked for lately, as text; or NULL */
 	Bitmapset *recent_columns;
 	char      *recent_text;
@@ -118,6 +125,18 @@ extern size_t aud_names_columns_size(const AudRelation *relation,
 
 /* Columns with credentials in them, offset as in range tables; or NULL. */
 extern Bitmapset *aud_names_secret_columns(Oid relid);
+
+/* Fill in what is computed of what, from the catalogs; within aud_safely. */
+extern void aud_names_find_virtual(AudRelation *relation);
+extern void aud_names_copy_virtual(AudRelation *to, const AudRelation *from);
+extern void aud_names_free_virtual(AudRelation *relation);
+
+/*
+ * The columns, and those that are read for their sake; the same set where none
+ * is computed.
+ */
+extern const Bitmapset *aud_names_columns_read(const AudRelation *relation,
+											   const Bitmapset   *columns);
 
 /* Free what is kept for aud_names_recent_columns. */
 extern void aud_names_forget_columns(AudRelation *relation);

@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 
 #include "facts/names.h"
+#include "server/compat.h"
 
 /* A longer list of columns is put together anew each time. */
 #define RECENT_MAX 1024
@@ -61,6 +62,67 @@ aud_names_secret_columns(Oid relid)
 									 att - FirstLowInvalidHeapAttributeNumber);
 	}
 	return columns;
+}
+
+void
+aud_names_find_virtual(AudRelation *relation)
+{
+	for (int i = 0; i < relation->n_columns; i++)
+	{
+		Bitmapset *behind = aud_compat_columns_behind(relation->relid, i + 1);
+
+		if (behind == NULL)
+			continue;
+		if (relation->behind == NULL)
+			relation->behind = palloc0(relation->n_columns * sizeof(Bitmapset *));
+		relation->behind[i] = behind;
+		relation->virtual_columns =
+			bms_add_member(relation->virtual_columns,
+						   i + 1 - FirstLowInvalidHeapAttributeNumber);
+	}
+}
+
+void
+aud_names_copy_virtual(AudRelation *to, const AudRelation *from)
+{
+	to->virtual_columns = bms_copy(from->virtual_columns);
+	to->behind = NULL;
+	if (from->behind == NULL)
+		return;
+	to->behind = palloc(from->n_columns * sizeof(Bitmapset *));
+	for (int i = 0; i < from->n_columns; i++)
+		to->behind[i] = bms_copy(from->behind[i]);
+}
+
+void
+aud_names_free_virtual(AudRelation *relation)
+{
+	bms_free(relation->virtual_columns);
+	if (relation->behind == NULL)
+		return;
+	for (int i = 0; i < relation->n_columns; i++)
+		bms_free(relation->behind[i]);
+	pfree(relation->behind);
+}
+
+const Bitmapset *
+aud_names_columns_read(const AudRelation *relation, const Bitmapset *columns)
+{
+	Bitmapset *all;
+	int        member = -1;
+
+	if (relation->virtual_columns == NULL ||
+		!bms_overlap(relation->virtual_columns, columns))
+		return columns;
+	all = bms_copy(columns);
+	while ((member = bms_next_member(columns, member)) >= 0)
+	{
+		int attno = member + FirstLowInvalidHeapAttributeNumber;
+
+		if (attno >= 1 && attno <= relation->n_columns)
+			all = bms_add_members(all, relation->behind[attno - 1]);
+	}
+	return all;
 }
 
 /* A whole-row reference is marked by attribute number 0. */

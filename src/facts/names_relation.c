@@ -64,6 +64,7 @@ free_names(AudRelation *relation)
 	if (relation->columns != NULL)
 		pfree(relation->columns);
 	bms_free(relation->secret_columns);
+	aud_names_free_virtual(relation);
 	aud_names_forget_columns(relation);
 }
 
@@ -275,6 +276,7 @@ look_up(void *arg)
 
 	relation->columns = make_columns(relid, relation->n_columns);
 	relation->secret_columns = aud_names_secret_columns(relid);
+	aud_names_find_virtual(relation);
 	relation->head = make_head(relid, &relation->on_server);
 	relation->head_len = relation->head != NULL ? strlen(relation->head) : 0;
 }
@@ -289,6 +291,7 @@ remember(const AudRelation *found)
 	char         *head;
 	char        **columns;
 	Bitmapset    *secrets;
+	AudRelation   computed = {0};
 
 	if (cache != NULL && cache->members >= CACHE_MAX)
 		forget_all();
@@ -306,6 +309,7 @@ remember(const AudRelation *found)
 	for (int i = 0; i < found->n_columns; i++)
 		columns[i] = pstrdup(found->columns[i]);
 	secrets = bms_copy(found->secret_columns);
+	aud_names_copy_virtual(&computed, found);
 	MemoryContextSwitchTo(old);
 
 	relation = relations_insert(cache, found->relid, &known);
@@ -316,6 +320,8 @@ remember(const AudRelation *found)
 	relation->on_server = found->on_server;
 	relation->columns = columns;
 	relation->secret_columns = secrets;
+	relation->virtual_columns = computed.virtual_columns;
+	relation->behind = computed.behind;
 	relation->recent_columns = NULL;
 	relation->recent_text = NULL;
 	relation->recent_misses = 0;

@@ -135,13 +135,15 @@ static void
 mention_relation(AudStmt *stmt, const AudMention *mention)
 {
 	const AudRelation *relation = aud_names_relation(mention->relid);
+	AudMention         whole = *mention;
 	AudObject         *object;
 
 	if (relation == NULL)
 		return;
-	note_relation(stmt, relation, mention->access, mention->columns);
-	object = aud_stmt_find_object(stmt, RelationRelationId, mention->relid);
-	if (add_to_known(object, mention))
+	whole.columns = aud_names_columns_read(relation, mention->columns);
+	note_relation(stmt, relation, whole.access, whole.columns);
+	object = aud_stmt_find_object(stmt, RelationRelationId, whole.relid);
+	if (add_to_known(object, &whole))
 		return;
 
 	object = aud_stmt_add_object(stmt);
@@ -152,7 +154,7 @@ mention_relation(AudStmt *stmt, const AudMention *mention)
 	object->access = mention->access;
 	object->planned = mention->planned;
 	object->by_policy = mention->by_policy;
-	object->columns = mention->columns;
+	object->columns = whole.columns;
 	put_slice(stmt,
 			  &object->head_off,
 			  &object->head_len,
@@ -213,14 +215,31 @@ columns_of(const AudPermissions *permissions)
 }
 
 /*
+ * OLD and NEW of a rule are entries of their own for the sake of their names.
+ * Where a rule does read the old row, that is the entry of the statement's
+ * target.  From 16 on they take the permission of SELECT, without a column.
+ */
+static bool
+is_name_in_rule(const RangeTblEntry *rte, const AudPermissions *permissions)
+{
+	return !rte->inFromCl && rte->alias != NULL &&
+		   permissions->requiredPerms == ACL_SELECT &&
+		   bms_is_empty(permissions->selectedCols) &&
+		   (strcmp(rte->alias->aliasname, "old") == 0 ||
+			strcmp(rte->alias->aliasname, "new") == 0);
+}
+
+/*
  * What is done to a relation follows from the permissions it takes.  FOR
  * UPDATE takes that of UPDATE, too, but names no column to change.
  */
 static int
-access_of_entry(const AudPermissions *permissions)
+access_of_entry(const RangeTblEntry *rte, const AudPermissions *permissions)
 {
 	int access = access_of_permissions(permissions->requiredPerms);
 
+	if (is_name_in_rule(rte, permissions))
+		return 0;
 	if ((access & AUD_ACCESS_UPDATE) && bms_is_empty(permissions->updatedCols))
 		access ^= AUD_ACCESS_UPDATE | AUD_ACCESS_LOCK;
 	return access;
@@ -256,7 +275,7 @@ aud_objects_add_range_table(AudStmt *stmt, List *range_table, List *permissions)
 	{
 		const RangeTblEntry  *rte = lfirst(lc);
 		const AudPermissions *needed = AUD_PERMISSIONS_OF(rte, permissions);
-		int access = needed != NULL ? access_of_entry(needed) : 0;
+		int access = needed != NULL ? access_of_entry(rte, needed) : 0;
 
 		if (access != 0)
 			mention_entry(stmt, rte, needed, access, false);
@@ -354,7 +373,7 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 			mention_foreign_child(stmt, plan, rti, execute);
 		if (needed == NULL)
 			continue;
-		access = access_of_entry(needed);
+		access = access_of_entry(rte, needed);
 		if (!plan->canSetTag)
 			access = strip_rule_entry(plan, rte, rti, access);
 		stmt->what.rls |= aud_rewrite_rls_applies(rte);

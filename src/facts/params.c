@@ -284,7 +284,7 @@ find_secret_params(const AudStmt *stmt, int count)
 	hidden = palloc(count);
 	if (!aud_redact_params(stmt->text.data,
 						   stmt->text.len,
-						   !standard_conforming_strings,
+						   !AUD_STANDARD_STRINGS,
 						   hidden,
 						   count))
 		return NULL;

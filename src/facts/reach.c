@@ -28,8 +28,13 @@
 
 #include "core/class.h"
 #include "facts/reach.h"
+#include "server/compat.h"
 
-/* By number: the names that fmgroids.h gives them change with their overloads. */
+/*
+ * By number: the names that fmgroids.h gives them change with their overloads.
+ * A number that a later major has given to another function is that of the
+ * older ones only.
+ */
 static const AudCall builtins[] = {
 	{715, AUD_CALL_LO, AUD_ACCESS_CREATE},        /* lo_create */
 	{764, AUD_CALL_LO_IMPORT, 0},                 /* lo_import */
@@ -91,8 +96,10 @@ static const AudCall builtins[] = {
 	{3827, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_binary_file */
 	{3828, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_binary_file */
 	{3878, AUD_CALL_ADMIN, 0},                /* pg_replication_slot_advance */
-	{4099, AUD_CALL_ADMIN, 0},                /* pg_rotate_logfile */
-	{4100, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_file */
+#if AUD_HAS_ADMINPACK
+	{4099, AUD_CALL_ADMIN, 0}, /* pg_rotate_logfile, adminpack's */
+	{4100, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_file, adminpack's */
+#endif
 	{4220, AUD_CALL_ADMIN, 0}, /* pg_copy_physical_replicati... */
 	{4221, AUD_CALL_ADMIN, 0}, /* pg_copy_physical_replicati... */
 	{4222, AUD_CALL_ADMIN, 0}, /* pg_copy_logical_replicatio... */
@@ -106,11 +113,35 @@ static const AudCall builtins[] = {
 	{6004, AUD_CALL_ADMIN, 0}, /* pg_replication_origin_drop */
 	{6012, AUD_CALL_ADMIN, 0}, /* pg_replication_origin_advance */
 	{6170, AUD_CALL_ADMIN, 0}, /* pg_stat_reset_replication_... */
+	{6208, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_file (16) */
+	{6209, AUD_CALL_FILE, AUD_ACCESS_SELECT}, /* pg_read_binary_file (16) */
 	{6232, AUD_CALL_ADMIN, 0}, /* pg_stat_reset_subscription... */
 	{6250, AUD_CALL_ADMIN, 0}, /* pg_ident_file_mappings */
 	{6270, AUD_CALL_ADMIN, 0}, /* pg_ls_logicalsnapdir */
 	{6271, AUD_CALL_ADMIN, 0}, /* pg_ls_logicalmapdir */
 	{6272, AUD_CALL_ADMIN, 0}, /* pg_ls_replslotdir */
+	{6305, AUD_CALL_ADMIN, 0}, /* pg_log_standby_snapshot (16) */
+	{6344, AUD_CALL_ADMIN, 0}, /* pg_sync_replication_slots (17) */
+	{6362,
+	 AUD_CALL_STATISTICS_PAIRS,
+	 AUD_ACCESS_MAINTAIN}, /* pg_restore_relation_stats (18) */
+	{6363,
+	 AUD_CALL_STATISTICS_PAIRS,
+	 AUD_ACCESS_MAINTAIN},     /* pg_restore_attribute_stats (18) */
+	{6387, AUD_CALL_ADMIN, 0}, /* pg_stat_reset_backend_stats (18) */
+	{6397,
+	 AUD_CALL_STATISTICS,
+	 AUD_ACCESS_MAINTAIN}, /* pg_clear_relation_stats (18) */
+	{6398,
+	 AUD_CALL_STATISTICS,
+	 AUD_ACCESS_MAINTAIN},     /* pg_clear_attribute_stats (18) */
+	{6400, AUD_CALL_ADMIN, 0}, /* pg_ls_summariesdir (18) */
+	{6512,
+	 AUD_CALL_STATISTICS_PAIRS,
+	 AUD_ACCESS_MAINTAIN}, /* pg_restore_extended_stats (19) */
+	{6513,
+	 AUD_CALL_STATISTICS,
+	 AUD_ACCESS_MAINTAIN}, /* pg_clear_extended_stats (19) */
 };
 
 static const AudCall *

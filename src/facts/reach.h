@@ -16,15 +16,17 @@
 /* What is done by a call. */
 typedef enum AudCallKind
 {
-	AUD_CALL_ADMIN,     /* named, with its arguments */
-	AUD_CALL_FILE,      /* the same, and the first is a path */
-	AUD_CALL_RELATION,  /* the same, and one of them is a relation */
-	AUD_CALL_LO,        /* the first is a large object */
-	AUD_CALL_LO_OPEN,   /* the second tells for what */
-	AUD_CALL_LO_IMPORT, /* the first is a path */
-	AUD_CALL_LO_EXPORT, /* a large object and a path */
-	AUD_CALL_LO_OTHER,  /* does not say which large object */
-	AUD_CALL_SEQUENCE,  /* the first is a sequence */
+	AUD_CALL_ADMIN,            /* named, with its arguments */
+	AUD_CALL_FILE,             /* the same, and the first is a path */
+	AUD_CALL_RELATION,         /* the same, and one of them is a relation */
+	AUD_CALL_STATISTICS,       /* the same, the first two schema and relation */
+	AUD_CALL_STATISTICS_PAIRS, /* the same, among names and values in turn */
+	AUD_CALL_LO,               /* the first is a large object */
+	AUD_CALL_LO_OPEN,          /* the second tells for what */
+	AUD_CALL_LO_IMPORT,        /* the first is a path */
+	AUD_CALL_LO_EXPORT,        /* a large object and a path */
+	AUD_CALL_LO_OTHER,         /* does not say which large object */
+	AUD_CALL_SEQUENCE,         /* the first is a sequence */
 	AUD_CALL_NEXTVAL,
 } AudCallKind;
 
@@ -40,7 +42,8 @@ static inline bool
 aud_reach_is_on_server(const AudCall *call)
 {
 	return call->kind == AUD_CALL_ADMIN || call->kind == AUD_CALL_FILE ||
-		   call->kind == AUD_CALL_RELATION ||
+		   call->kind == AUD_CALL_RELATION || call->kind == AUD_CALL_STATISTICS ||
+		   call->kind == AUD_CALL_STATISTICS_PAIRS ||
 		   call->kind == AUD_CALL_LO_IMPORT || call->kind == AUD_CALL_LO_EXPORT;
 }
 

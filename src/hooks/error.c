@@ -11,6 +11,7 @@
 #include "access/parallel.h"
 #include "miscadmin.h"
 #include "postmaster/autovacuum.h"
+#include "server/compat.h"
 #include "utils/memutils.h"
 
 #include "hooks/hooks.h"
@@ -51,7 +52,7 @@ is_audited_process(void)
 		return false;
 	return MyProcPort != NULL ||
 		   (MyBackendType == B_BG_WORKER && OidIsValid(MyDatabaseId)) ||
-		   (IsAutoVacuumWorkerProcess() && aud_backend->stack.early != NULL);
+		   (AUD_IS_AUTOVACUUM_WORKER() && aud_backend->stack.early != NULL);
 }
 
 /*

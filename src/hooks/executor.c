@@ -188,7 +188,7 @@ plan(AUD_PLANNER_PARAMS)
 static PlannedStmt *
 aud_planner(AUD_PLANNER_PARAMS)
 {
-	PlannedStmt          *result;
+	PlannedStmt *volatile result;
 	volatile AudStackBase base;
 
 	if (!aud_policy_watching())

@@ -359,6 +359,7 @@ extern void aud_stmt_detail_strings(AudStmt *stmt, const char *key,
 /* ,"key":7 and ,"key":true */
 extern void aud_stmt_detail_uint(AudStmt *stmt, const char *key, uint64 value);
 extern void aud_stmt_detail_flag(AudStmt *stmt, const char *key);
+extern void aud_stmt_detail_bool(AudStmt *stmt, const char *key, bool value);
 
 /* The same with a value that is JSON already. */
 extern void aud_stmt_detail_json(AudStmt *stmt, const char *key,

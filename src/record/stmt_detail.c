@@ -155,7 +155,15 @@ aud_stmt_detail_uint(AudStmt *stmt, const char *key, uint64 value)
 void
 aud_stmt_detail_flag(AudStmt *stmt, const char *key)
 {
-	aud_stmt_detail_json(stmt, key, "true", 4);
+	aud_stmt_detail_bool(stmt, key, true);
+}
+
+void
+aud_stmt_detail_bool(AudStmt *stmt, const char *key, bool value)
+{
+	const char *json = value ? "true" : "false";
+
+	aud_stmt_detail_json(stmt, key, json, strlen(json));
 }
 
 void

@@ -17,6 +17,7 @@
 #include "utils/backend_status.h"
 
 #include "server/activity.h"
+#include "server/compat.h"
 
 bool
 aud_activity_is_fastpath(void)
@@ -42,7 +43,7 @@ aud_activity_error_raised(void)
 		if (callback->callback != CopyFromErrorCallback)
 			continue;
 		failed_line = copy->cur_lineno;
-		header_lines = copy->opts.header_line ? 1 : 0;
+		header_lines = AUD_COPY_HEADER_LINES(&copy->opts);
 	}
 }
 
@@ -65,4 +66,27 @@ aud_activity_copied(uint64 *rows)
 		failed_line > header_lines)
 		*rows = Min(*rows, failed_line - header_lines - 1);
 	return true;
+}
+
+/*
+ * What was counted stays when the progress has ended, until another command
+ * begins to count; a COPY that a trigger ran meanwhile is told by its rows.
+ */
+bool
+aud_activity_skipped(uint64 rows, uint64 *skipped)
+{
+#ifdef PROGRESS_COPY_TUPLES_SKIPPED
+	const int64 *counted;
+
+	if (MyBEEntry == NULL)
+		return false;
+	counted = MyBEEntry->st_progress_param;
+	if (counted[PROGRESS_COPY_COMMAND] != PROGRESS_COPY_COMMAND_FROM ||
+		counted[PROGRESS_COPY_TUPLES_PROCESSED] != (int64) rows)
+		return false;
+	*skipped = (uint64) counted[PROGRESS_COPY_TUPLES_SKIPPED];
+	return true;
+#else
+	return false;
+#endif
 }

@@ -22,4 +22,10 @@ extern void aud_activity_error_raised(void);
  */
 extern bool aud_activity_copied(uint64 *rows);
 
+/*
+ * Rows that the COPY FROM which has just ended with so many rows left out, for
+ * a value in them made no sense; false if that is not known.
+ */
+extern bool aud_activity_skipped(uint64 rows, uint64 *skipped);
+
 #endif /* AUD_SERVER_ACTIVITY_H */

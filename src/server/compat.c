@@ -7,24 +7,24 @@
  */
 #include "postgres.h"
 
+#include "access/relation.h"
 #include "catalog/catalog.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "commands/defrem.h"
 #include "miscadmin.h"
+#include "nodes/bitmapset.h"
 #include "nodes/parsenodes.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
+#include "utils/lsyscache.h"
 #include "utils/wait_event.h"
 
 #include "server/compat.h"
-
-#if PG_VERSION_NUM >= (AUD_NEWEST_KNOWN_MAJOR + 1) * 10000
-#pragma message(                                        \
-	"This major of PostgreSQL is newer than secaudit. " \
-	"src/server/compat.h lists the internals of the server to check first.")
-#endif
 
 /* 17: extensions may name their wait events */
 uint32
@@ -41,23 +41,27 @@ aud_compat_wait_event(uint32 *cache, const char *name)
 #endif
 }
 
-/* 16: GRANT role has options, of which ADMIN is one */
+/* 16: a list of options with values; REVOKE has false in it */
 bool
-aud_compat_grants_admin(const GrantRoleStmt *grant)
+aud_compat_role_option(const GrantRoleStmt *grant, const char *name, bool *value)
 {
 #if PG_VERSION_NUM >= 160000
+	bool      found = false;
 	ListCell *lc;
 
 	foreach (lc, grant->opt)
 	{
 		DefElem *option = lfirst(lc);
 
-		if (strcmp(option->defname, "admin") == 0)
-			return defGetBoolean(option);
+		if (strcmp(option->defname, name) != 0)
+			continue;
+		found = true;
+		*value = !grant->is_grant || defGetBoolean(option);
 	}
-	return false;
+	return found;
 #else
-	return grant->admin_opt;
+	*value = true;
+	return grant->admin_opt && strcmp(name, "admin") == 0;
 #endif
 }
 
@@ -77,17 +81,44 @@ aud_compat_settings(int *n)
 #endif
 }
 
+/* 18: columns that are computed when they are read */
+Bitmapset *
+aud_compat_columns_behind(Oid relid, int attno)
+{
+	Bitmapset *columns = NULL;
+
+#if PG_VERSION_NUM >= 180000
+	if (get_attgenerated(relid, (AttrNumber) attno) == ATTRIBUTE_GENERATED_VIRTUAL)
+	{
+		Relation rel = relation_open(relid, AccessShareLock);
+
+		pull_varattnos(build_generation_expression(rel, attno), 1, &columns);
+		relation_close(rel, NoLock);
+	}
+#else
+	(void) relid;
+	(void) attno;
+#endif
+	return columns;
+}
+
 /* 16: one function for the owners of everything.  17: a privilege for it. */
+bool
+aud_compat_may_maintain(Oid relid)
+{
+#if PG_VERSION_NUM >= 170000
+	return pg_class_aclcheck(relid, GetUserId(), ACL_MAINTAIN) == ACLCHECK_OK;
+#elif PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, relid, GetUserId());
+#else
+	return pg_class_ownercheck(relid, GetUserId());
+#endif
+}
+
 bool
 aud_compat_may_vacuum(Oid relid)
 {
-#if PG_VERSION_NUM >= 170000
-	bool may = pg_class_aclcheck(relid, GetUserId(), ACL_MAINTAIN) == ACLCHECK_OK;
-#elif PG_VERSION_NUM >= 160000
-	bool may = object_ownercheck(RelationRelationId, relid, GetUserId());
-#else
-	bool may = pg_class_ownercheck(relid, GetUserId());
-#endif
+	bool may = aud_compat_may_maintain(relid);
 
 	if (may || IsSharedRelation(relid))
 		return may;

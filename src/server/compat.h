@@ -9,7 +9,8 @@
  * compat.c.
  *
  * Internals of the server that we lean on, beyond what it offers extensions.
- * A new major is tried only after each has been looked up in its source:
+ * A new major is tried only after each has been looked up in its source;
+ * internals.c has the compiler look at what it can see of them:
  *
  * server/processes.c	ProcGlobal->allProcs up to MaxBackends, and
  *		procLatch.owner_pid.  Check: backends and background workers still
@@ -90,7 +91,7 @@
 StaticAssertDecl(PG_VERSION_NUM >= 150000,
 				 "secaudit needs PostgreSQL 15 or later");
 
-/* The newest major that the list above was checked for; compat.c looks at it. */
+/* The newest major that the list above was checked for; no newer one builds. */
 #define AUD_NEWEST_KNOWN_MAJOR 19
 
 /* 16: the inside of varlenas left postgres.h */
@@ -225,23 +226,26 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define T_AudClusterStmt T_RepackStmt
 #define AUD_CLUSTERED(cluster) \
 	((cluster)->relation != NULL ? (cluster)->relation->relation : NULL)
+#define AUD_REPACKS_ALL(cluster) \
+	((cluster)->command == REPACK_COMMAND_REPACK && !(cluster)->usingindex)
 #else
-#define AudClusterStmt         ClusterStmt
-#define T_AudClusterStmt       T_ClusterStmt
-#define AUD_CLUSTERED(cluster) ((cluster)->relation)
+#define AudClusterStmt           ClusterStmt
+#define T_AudClusterStmt         T_ClusterStmt
+#define AUD_CLUSTERED(cluster)   ((cluster)->relation)
+#define AUD_REPACKS_ALL(cluster) false
 #endif
 
 /* 19: GRANTED BY chooses a grantor; without it, it is the current user */
 #if PG_VERSION_NUM >= 190000
-#define AUD_SELECT_BEST_GRANTOR(privileges, acl, owner, grantor, options) \
-	select_best_grantor(NULL, (privileges), (acl), (owner), (grantor), (options))
+#define AUD_SELECT_BEST_GRANTOR(by, privileges, acl, owner, grantor, options) \
+	select_best_grantor((by), (privileges), (acl), (owner), (grantor), (options))
 #else
-#define AUD_SELECT_BEST_GRANTOR(privileges, acl, owner, grantor, options) \
-	select_best_grantor(GetUserId(),                                      \
-						(privileges),                                     \
-						(acl),                                            \
-						(owner),                                          \
-						(grantor),                                        \
+#define AUD_SELECT_BEST_GRANTOR(by, privileges, acl, owner, grantor, options) \
+	select_best_grantor(((void) (by), GetUserId()),                           \
+						(privileges),                                         \
+						(acl),                                                \
+						(owner),                                              \
+						(grantor),                                            \
 						(options))
 #endif
 
@@ -301,21 +305,65 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define AUD_GUC_MALLOC(size) malloc(size)
 #endif
 
+/* 19: COPY FROM may skip more than one line at its head; -1: one, and compare it */
+#if PG_VERSION_NUM >= 190000
+#define AUD_COPY_HEADER_TYPE int
+#define AUD_COPY_HEADER_LINES(options) \
+	((options)->header_line < 0 ? 1 : (options)->header_line)
+#else
+#define AUD_COPY_HEADER_TYPE           CopyHeaderChoice
+#define AUD_COPY_HEADER_LINES(options) ((options)->header_line ? 1 : 0)
+#endif
+
+/* 19: CREATE and ALTER SUBSCRIPTION ... SERVER; NULL if there is none */
+#if PG_VERSION_NUM >= 190000
+#define AUD_SUBSCRIPTION_SERVER(subscription) ((subscription)->servername)
+#else
+#define AUD_SUBSCRIPTION_SERVER(subscription) \
+	((void) (subscription), (const char *) NULL)
+#endif
+
+/* 17: adminpack is gone; 18 gave its functions' numbers to others */
+#define AUD_HAS_ADMINPACK (PG_VERSION_NUM < 170000)
+
+/* 17: a process is known by its type */
+#if PG_VERSION_NUM >= 170000
+#define AUD_IS_AUTOVACUUM_WORKER() AmAutoVacuumWorkerProcess()
+#else
+#define AUD_IS_AUTOVACUUM_WORKER() IsAutoVacuumWorkerProcess()
+#endif
+
 /*
  * A wait event of this name, known by *cache from the second call on; 15 and
  * 16 show all of them as "Extension".
  */
 extern uint32 aud_compat_wait_event(uint32 *cache, const char *name);
 
-/* Does GRANT or REVOKE of a role say WITH ADMIN OPTION? */
+/*
+ * What GRANT or REVOKE of a role says of an option of membership ("admin", from
+ * 16 on also "inherit" and "set"); false if it says nothing.  Of a REVOKE,
+ * which takes the option away, the value is true.
+ */
 struct GrantRoleStmt;
-extern bool aud_compat_grants_admin(const struct GrantRoleStmt *grant);
+extern bool aud_compat_role_option(const struct GrantRoleStmt *grant,
+								   const char *name, bool *value);
 
 /* All settings, in no order; palloc'd, the elements are the server's. */
 struct config_generic;
 extern struct config_generic **aud_compat_settings(int *n);
 
-/* Would VACUUM and ANALYZE do this relation for the current user? */
+/*
+ * The columns of which a virtual generated one is computed, as a set of
+ * attribute numbers from FirstLowInvalidHeapAttributeNumber on; NULL: the
+ * column is stored, as all are before 18, or made of none.  Palloc'd; may throw.
+ */
+struct Bitmapset;
+extern struct Bitmapset *aud_compat_columns_behind(Oid relid, int attno);
+
+/* May the current user maintain this relation, by its own rights alone? */
+extern bool aud_compat_may_maintain(Oid relid);
+
+/* Would VACUUM and ANALYZE do it, which let the database's owner do more? */
 extern bool aud_compat_may_vacuum(Oid relid);
 
 #endif /* AUD_SERVER_COMPAT_H */

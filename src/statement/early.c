@@ -17,6 +17,7 @@
 #include "executor/execdesc.h"
 #include "miscadmin.h"
 #include "postmaster/autovacuum.h"
+#include "server/compat.h"
 #include "storage/proc.h"
 #include "tcop/pquery.h"
 #include "tcop/tcopprot.h"
@@ -42,7 +43,7 @@
 static bool
 is_background(void)
 {
-	return IsAutoVacuumWorkerProcess() || IsParallelWorker();
+	return AUD_IS_AUTOVACUUM_WORKER() || IsParallelWorker();
 }
 
 /* The command's name, by the first word of its text: nothing else is known. */
@@ -97,7 +98,7 @@ begin_clients(AudStmt *early)
 		early->place.level = 1;
 		early->place.origin = AUD_ORIGIN_WORKER;
 	}
-	else if (IsAutoVacuumWorkerProcess())
+	else if (AUD_IS_AUTOVACUUM_WORKER())
 		early->what.tag = (MyProc->statusFlags & PROC_IN_VACUUM) != 0
 							  ? CMDTAG_VACUUM
 							  : CMDTAG_ANALYZE;

@@ -24,6 +24,8 @@ package SecauditTest;
 use strict;
 use warnings;
 
+use feature 'state';
+
 use Cwd qw(abs_path);
 use Exporter 'import';
 use File::Basename qw(basename dirname);
@@ -37,6 +39,7 @@ use Test::More;
 our @EXPORT = qw(
   new_node trail_dir trail_files flush_trail mark records await_records one_record
   all_records stored_records read_trail check_trail secauditctl objects_of is_record statements_are
+  has_library server_major
 );
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
@@ -107,6 +110,22 @@ sub prepare
 	$node->safe_psql('postgres', "CREATE DATABASE $helper_db");
 	$node->safe_psql($helper_db, 'CREATE EXTENSION secaudit');
 	return;
+}
+
+# Does the server have this library?  Not each extension is there for each major.
+sub has_library
+{
+	my ($name) = @_;
+	chomp(my $dir = qx{pg_config --pkglibdir});
+	return -f "$dir/$name.so";
+}
+
+# The server's major: what an older one cannot do is skipped, and what it does
+# otherwise is said beside the expectation.
+sub server_major
+{
+	state $major = (qx{pg_config --version} =~ /(\d+)/)[0];
+	return $major;
 }
 
 sub trail_dir
@@ -429,7 +448,7 @@ sub is_record
 	foreach my $key (keys %$expected)
 	{
 		$got{$key} = $key eq 'objects' && $record ? objects_of($record) : $record->{$key};
-		$got{$key} = 1 if JSON::PP::is_bool($got{$key}) && $got{$key};
+		$got{$key} = $got{$key} ? 1 : 0 if JSON::PP::is_bool($got{$key});
 	}
 	$expected = { map { $_ => JSON::PP::is_bool($expected->{$_}) ? 1 : $expected->{$_} } keys %$expected };
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
