@@ -318,7 +318,7 @@ access_of_parent(const PlannedStmt *plan, Index child)
 			continue;
 		rte = rt_fetch(append->parent_relid, plan->rtable);
 		needed = AUD_PERMISSIONS_OF(rte, AUD_PLAN_PERMISSIONS(plan));
-		access = needed != NULL ? access_of_entry(needed) : 0;
+		access = needed != NULL ? access_of_entry(rte, needed) : 0;
 		return access != 0 ? access
 						   : access_of_parent(plan, append->parent_relid);
 	}
