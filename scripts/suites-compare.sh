@@ -469,9 +469,10 @@ chmod -R a+rX "$tmp"
 
 # A data directory is made once for each way to call initdb, and copied from then on: half
 # of the time of a small suite.
-own "$tmp/server"
+mkdir "$tmp/templates"
+own "$tmp/server" "$tmp/templates"
 mv "$stage_bindir/initdb" "$stage_bindir/initdb.real"
-cat > "$stage_bindir/initdb" << 'END'
+sed "s#@templates@#$tmp/templates#" > "$stage_bindir/initdb" << 'END'
 #!/bin/bash
 set -eu
 real=$(dirname "$(readlink -f "$0")")/initdb.real
@@ -484,7 +485,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-template=$(dirname "$real")/template.$(printf '%s\n' "${other[@]}" "$(locale)" | md5sum | cut -c 1-16)
+template=@templates@/$(printf '%s\n' "${other[@]}" "$(locale)" | md5sum | cut -c 1-16)
 if [ ! -e "$template" ]; then
 	"$real" -D "$template.$$" "${other[@]}"
 	mv -T "$template.$$" "$template"
