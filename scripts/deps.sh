@@ -49,7 +49,7 @@ optional_packages_of()
 {
 	local major=$1 extension
 	[ "$2" = test ] || return 0
-	for extension in pgaudit set-user cron pgextwlist pglogical; do
+	for extension in pgaudit set-user cron pgextwlist pglogical dirtyread pgfincore orafce; do
 		echo "postgresql-$major-$extension"
 	done
 }

@@ -74,6 +74,24 @@ foreach my $case (
 		"and names its function: $sql");
 }
 
+# Of packages that not every machine has.
+foreach my $case (
+	[ pg_dirtyread => q{SELECT count(*) FROM pg_dirtyread('secret') AS t (a int)}, 'public.pg_dirtyread(', [$table] ],
+	[ pgfincore => q{SELECT count(*) FROM pgfincore('secret', 'main', false)}, 'public.pgfincore(', [$table] ],
+	[ orafce => q{SELECT utl_file.tmpdir()}, 'utl_file.tmpdir(', [] ])
+{
+	my ($extension, $sql, $function, $objects) = @$case;
+	SKIP: {
+		skip "$extension is not installed for this major", 2 unless has_library($extension);
+		$node->safe_psql('postgres', "CREATE EXTENSION $extension");
+		@got = run_as($node, 'boss', $sql);
+		my $record = of_query($sql, @got);
+		has_facts($record, { event => 'statement', outcome => 'success', privileged => 1, objects => $objects }, "default classes: $sql");
+		ok(scalar(grep { $_->{type} eq 'function' && index($_->{name}, $function) == 0 } @{ $record->{objects} // [] }),
+			"and names its function: $sql");
+	}
+}
+
 # The same by log_superuser = on, log = all: today's right facts beside what is missing.
 $node->safe_psql('postgres', q{CREATE ROLE every SUPERUSER LOGIN; ALTER ROLE every SET secaudit.log = 'all'});
 @got = run_as($node, 'every', q{SELECT get_raw_page('secret', 0)});
