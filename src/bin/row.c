@@ -169,8 +169,6 @@ is_shown_elsewhere(const char *key)
 		"query_sha256",
 		"seq",
 		"h",
-		"e",
-		"m",
 		"pad",
 		"part",
 		"parts",
