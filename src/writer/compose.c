@@ -189,7 +189,7 @@ add_expired(AudWriter *w)
 		aud_events_expire(&out, entry);
 		if (!add(w, &out))
 			break;
-		entry->seq = w->batch.sealed.seq;
+		aud_deletions_set_seq(aud_buffer_header, entry, w->batch.sealed.seq);
 	}
 }
 

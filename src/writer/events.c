@@ -341,6 +341,15 @@ aud_events_alert_group(AudBuf *out, const char *file)
 }
 
 void
+aud_events_alert_buffer(AudBuf *out, const char *parts)
+{
+	begin_class(out, "alert", "alert", "failure");
+	aud_json_member_word(out, "detail", parts);
+	aud_json_member_word(out, "reason", "buffer_changed");
+	end(out);
+}
+
+void
 aud_events_alert_config(AudBuf *out, const AudConfigProblem *problem)
 {
 	put_what(out, "alert", "alert", "failure");
