@@ -58,13 +58,13 @@ my @cases = (
 	[ 'an odd head', 'head', HEAD, pack('Q<', 3) ],
 	[ 'a tail far ahead', 'position', TAIL, pack('Q<', 1 << 40) ],
 	[ 'a tail of zero', 'position', TAIL, pack('Q<', 0) ],
-	[ 'the positions', 'position', POSITIONS, "\xff" x 700 ],
+	[ 'the positions', 'position', POSITIONS, "\xff" x 300 ],
 	[ 'head and tail', 'head, position', HEAD, pack('Q<', 1 << 41), TAIL, pack('Q<', 1 << 40) ],
 	[ 'head and tail the other way', 'head, position', HEAD, pack('Q<', 1 << 40), TAIL, pack('Q<', 1 << 41) ],
 	[ 'the losses', 'losses', FULL, pack('Q<', 1000) ],
 	[ 'the list of deletions', 'deletions', DELETIONS, "\xff" x 2048 ],
 	[ 'all of it with zeros', qr/^identity, head, position/, 0, "\0" x PAGE ],
-	[ 'all of it with random bytes', qr/^identity, head, position, losses, deletions$/, 0, $random ]);
+	[ 'all of it with random bytes', qr/^identity, head, position, (losses, )?deletions$/, 0, $random ]);
 
 foreach (@cases)
 {

@@ -118,14 +118,20 @@ restore(void *there, const void *right, size_t len)
 }
 
 /*
- * Appenders move it, first in the file.  Without the lock a difference means
- * little; if somebody has the lock, the next round will look.
+ * Appenders move it, first in the file, and note if it was not what it had to
+ * be.  Without the lock a difference means little; if somebody has the lock,
+ * the next round will look.
  */
 static bool
 restore_head(void)
 {
 	bool changed;
 
+	if (copy->head_changed != 0)
+	{
+		copy->head_changed = 0;
+		return true;
+	}
 	if (*(volatile uint64 *) &file->head == *(volatile uint64 *) &copy->head)
 		return false;
 	if (!LWLockConditionalAcquire(aud_buffer_shared->lock, LW_EXCLUSIVE))

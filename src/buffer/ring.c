@@ -252,8 +252,9 @@ void
 aud_ring_append(AudBufferHeader *header, const char *line, size_t len,
 				pg_crc32c bytes_crc)
 {
-	AudFrame frame;
-	uint64   head;
+	AudBufferHeader *file;
+	AudFrame         frame;
+	uint64           head;
 
 	frame.pos = header->head;
 	frame.len = (uint32) len;
@@ -263,7 +264,10 @@ aud_ring_append(AudBufferHeader *header, const char *line, size_t len,
 	head = frame.pos + AUD_FRAME_SPACE(len);
 	pg_write_barrier();
 	/* nobody may take a record that is not in the file yet */
-	aud_ring_file(header)->head = head;
+	file = aud_ring_file(header);
+	if (file->head != frame.pos)
+		header->head_changed = 1;
+	file->head = head;
 	pg_write_barrier();
 	header->head = head;
 }

@@ -122,6 +122,7 @@ typedef struct AudBufferHeader
 	uint64 head pg_attribute_aligned(PG_CACHE_LINE_SIZE);
 	uint64      first_chunk; /* those before this number have been given back */
 	uint32      free_chunks; /* how many are in nobody's use */
+	uint32      head_changed; /* an append has found another one in the file */
 
 	/* Losses since the file was made: added to by anyone */
 	pg_atomic_uint64 lost[AUD_LOSS_KINDS];

@@ -137,6 +137,8 @@ move_position(AudWriter *w)
 	strlcpy(after->file_name, w->file.name, sizeof(after->file_name));
 	after->stopped = w->own.stop;
 	after->file_closed = w->own.close != NULL;
+	/* what others have put there is noted, not just written over */
+	w->buffer_changed |= aud_buffer_check();
 	/* The first loss that is reported next is the first one from now on. */
 	if (w->own.gap)
 		aud_ring_reset_lost_from(aud_buffer_header);
