@@ -66,7 +66,8 @@ aud_buffer_check_start(void)
 	if (p == MAP_FAILED)
 		ereport(FATAL,
 				errcode(ERRCODE_OUT_OF_MEMORY),
-				errmsg("could not map anonymous shared memory for the audit buffer: %m"));
+				errmsg(
+					"could not map anonymous shared memory for the audit buffer: %m"));
 	copy = p;
 	memcpy(constant, file, CONSTANT_BYTES);
 	memcpy(copy, file, AUD_BUFFER_PAGE);
@@ -174,7 +175,8 @@ restore_losses(void)
 	if (!still)
 		return false;
 	for (int i = 0; i < LOSS_FIELDS; i++)
-		pg_atomic_fetch_add_u64(&file->lost[0] + i, (int64) (right[i] - there[i]));
+		pg_atomic_fetch_add_u64(&file->lost[0] + i,
+								(int64) (right[i] - there[i]));
 	return true;
 }
 
