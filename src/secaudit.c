@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 
 #include "buffer/buffer.h"
+#include "buffer/check.h"
 #include "buffer/file.h"
 #include "buffer/file_salvage.h"
 #include "buffer/outage.h"
@@ -30,9 +31,11 @@ AUD_MODULE_MAGIC;
 PGDLLEXPORT void _PG_init(void);
 
 /*
- * What starts before any other process exists.  The slots are emptied into the
- * ring before the file can change its size, and a damaged file is searched
- * when the log has its name.
+ * What starts before any other process exists.  A start that the trail's
+ * directory stops must leave the buffer file as it is.  The slots are emptied
+ * into the ring before the file can change its size, and a damaged file is
+ * searched when the log has its name.  From then on nothing in the file's first
+ * page is believed any more.
  */
 static const AudShmemPart parts[] = {
 	{.size = aud_buffer_shmem_size,
@@ -42,11 +45,13 @@ static const AudShmemPart parts[] = {
 	{.size = aud_writer_shmem_size,
 	 .tranche = AUD_WRITER_TRANCHE,
 	 .init = aud_writer_shmem_init},
+	{.start = aud_trail_dir_start},
 	{.start = aud_buffer_file_start},
 	{.start = aud_buffer_append_unfinished},
 	{.start = aud_buffer_file_resize},
-	{.start = aud_trail_dir_start},
+	{.start = aud_trail_dir_name_log},
 	{.start = aud_buffer_salvage},
+	{.start = aud_buffer_check_start},
 	{.start = aud_writer_announce},
 };
 

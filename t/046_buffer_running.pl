@@ -71,6 +71,11 @@ my $log = crashes_once('overwritten',
 like($log, qr/audit buffer file "secaudit.buf" was set aside as "secaudit.buf.damaged-1"/, 'a file that was written over is set aside');
 is(last_start()->{set_aside}, 'secaudit.buf.damaged-1', 'audit.start names it');
 is(last_start()->{reason}, 'crash', 'after a crash');
+my ($alert) = grep { ($_->{reason} // '') eq 'buffer_damaged' } stored_records($node);
+is_record($alert, { event => 'alert', outcome => 'failure', set_aside => 'secaudit.buf.damaged-1', lost => undef },
+	'an alert says that records may be lost');
+my ($checkpoint) = reverse grep { $_->{event} eq 'audit.checkpoint' } stored_records($node);
+is($checkpoint->{lost}, undef, 'and no checkpoint says that none is');
 
 crashes_once('cut short', sub { truncate $buffer, 100 * 1024 or die $! });
 is(last_start()->{set_aside}, 'secaudit.buf.damaged-2', 'a file that was cut short is set aside');

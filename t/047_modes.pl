@@ -14,6 +14,7 @@ $node->backup('base');
 # A standby made from a base backup: a trail of its own, from its own buffer.
 my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($node, 'base', has_streaming => 1);
+ok(!$standby->start(fail_ok => 1), 'a copy that would write to the same trail is refused');
 mkdir trail_dir($standby), 0700;
 $standby->append_conf('postgresql.conf', "secaudit.directory = '" . trail_dir($standby) . "'\nsecaudit.node_name = 'standby'");
 $standby->start;
@@ -24,6 +25,8 @@ my ($record) = grep { ($_->{query} // '') =~ /^SELECT 'on the standby'/ } all_re
 is($record->{node}, 'standby', 'and records them');
 my ($start) = grep { $_->{event} eq 'audit.start' } all_records($standby);
 ok($start->{standby}, 'its audit.start says that it is one');
+is($start->{set_aside}, 'secaudit.buf.foreign-1', 'the copied buffer file is set aside, by the start that is not refused');
+ok(!-e $standby->data_dir . '/secaudit.buf.damaged-1', 'and the refused one has left none that counts as damaged');
 is(scalar(grep { ($_->{query} // '') eq "SELECT 'on the primary'" } all_records($standby)), 0,
 	'nothing of the primary is in its trail');
 my %logs = map { $_->safe_psql('secaudit_test', 'SELECT log_id FROM secaudit.status()') => 1 } $node, $standby;

@@ -22,13 +22,20 @@
 StaticAssertDecl(sizeof(AudBufferHeader) <= LIST_OFFSET,
 				 "the header must end before the list of deletions");
 StaticAssertDecl(LIST_OFFSET + AUD_EXPIRY_MAX * sizeof(AudExpiry) <=
-					 AUD_EXPIRY_END,
+					 AUD_BUFFER_PAGE,
 				 "the list of deletions must end before the slots");
 
 static AudExpiry *
 entry_at(const void *header, int i)
 {
 	return (AudExpiry *) ((char *) header + LIST_OFFSET) + i;
+}
+
+/* The same entry in the file, which may be this one. */
+static AudExpiry *
+in_file(AudBufferHeader *header, AudExpiry *entry)
+{
+	return (AudExpiry *) ((char *) entry + header->file_at);
 }
 
 static pg_crc32c
@@ -66,21 +73,29 @@ aud_deletions_has_room(AudBufferHeader *header)
 	return first_free(header) < AUD_EXPIRY_MAX;
 }
 
+static void
+fill(AudExpiry *entry, const AudExpiry *facts)
+{
+	entry->name[0] = '\0';
+	pg_write_barrier();
+	memcpy(entry, facts, sizeof(*entry));
+	pg_write_barrier();
+}
+
 AudExpiry *
 aud_deletions_add(AudBufferHeader *header, const AudExpiry *facts)
 {
 	int        i = first_free(header);
+	AudExpiry  whole = *facts;
 	AudExpiry *entry;
 
 	if (i >= AUD_EXPIRY_MAX)
 		return NULL;
 	entry = entry_at(header, i);
-	entry->name[0] = '\0';
-	pg_write_barrier();
-	memcpy(entry, facts, sizeof(*entry));
-	entry->seq = 0;
-	entry->crc = entry_crc(entry, header->log_id);
-	pg_write_barrier();
+	whole.seq = 0;
+	whole.crc = entry_crc(&whole, header->log_id);
+	fill(in_file(header, entry), &whole);
+	fill(entry, &whole);
 	return entry;
 }
 
@@ -96,9 +111,17 @@ aud_deletions_next(AudBufferHeader *header, AudExpiry *entry)
 }
 
 void
-aud_deletions_remove(AudExpiry *entry)
+aud_deletions_remove(AudBufferHeader *header, AudExpiry *entry)
 {
+	in_file(header, entry)->name[0] = '\0';
 	entry->name[0] = '\0';
+}
+
+void
+aud_deletions_set_seq(AudBufferHeader *header, AudExpiry *entry, uint64 seq)
+{
+	in_file(header, entry)->seq = seq;
+	entry->seq = seq;
 }
 
 void
@@ -108,7 +131,7 @@ aud_deletions_remove_recorded(AudBufferHeader *header, uint64 seq)
 
 	while ((entry = aud_deletions_next(header, entry)) != NULL)
 		if (entry->seq != 0 && entry->seq <= seq)
-			aud_deletions_remove(entry);
+			aud_deletions_remove(header, entry);
 }
 
 void
@@ -117,7 +140,7 @@ aud_deletions_restart(AudBufferHeader *header)
 	AudExpiry *entry = NULL;
 
 	while ((entry = aud_deletions_next(header, entry)) != NULL)
-		entry->seq = 0;
+		aud_deletions_set_seq(header, entry, 0);
 }
 
 void

@@ -49,7 +49,11 @@ extern bool       aud_deletions_has_room(AudBufferHeader *header);
 /* The oldest entry, or the one after it; NULL at the end. */
 extern AudExpiry *aud_deletions_next(AudBufferHeader *header, AudExpiry *entry);
 
-extern void aud_deletions_remove(AudExpiry *entry);
+extern void aud_deletions_remove(AudBufferHeader *header, AudExpiry *entry);
+
+/* Its record has this number; 0: none yet. */
+extern void aud_deletions_set_seq(AudBufferHeader *header, AudExpiry *entry,
+								  uint64 seq);
 
 /* Remove those whose record is in the trail, which has come to this number. */
 extern void aud_deletions_remove_recorded(AudBufferHeader *header, uint64 seq);
@@ -62,9 +66,8 @@ extern void aud_deletions_restart(AudBufferHeader *header);
 
 /*
  * Take over what is whole and of the same log from another file, of which
- * AUD_EXPIRY_END bytes can be read.
+ * AUD_BUFFER_PAGE bytes can be read.
  */
-#define AUD_EXPIRY_END 4096
 extern void aud_deletions_take_over(AudBufferHeader *to, const void *from);
 
 #endif /* AUD_BUFFER_DELETIONS_H */

@@ -30,6 +30,7 @@
 #include "storage/fd.h"
 
 #include "buffer/buffer.h"
+#include "buffer/check.h"
 #include "buffer/deletions.h"
 #include "buffer/file.h"
 #include "buffer/file_make.h"
@@ -286,7 +287,10 @@ aud_buffer_file_start(void)
 
 	set_aside[0] = '\0';
 	if (again)
+	{
+		aud_buffer_check_stop();
 		let_go();
+	}
 	header = open_file(&found);
 	/* This is the server's own file, whatever was written into it. */
 	if (again && found == AUD_BUFFER_FOREIGN)
@@ -334,6 +338,5 @@ aud_buffer_log_id(void)
 bool
 aud_buffer_file_sync_header(void)
 {
-	return msync(aud_buffer_header, aud_buffer_header->slots_offset, MS_SYNC) ==
-		   0;
+	return msync(aud_ring_file(aud_buffer_header), AUD_BUFFER_PAGE, MS_SYNC) == 0;
 }

@@ -26,7 +26,7 @@
 static uint64
 slots_offset(void)
 {
-	return TYPEALIGN(4096, sizeof(AudBufferHeader));
+	return AUD_BUFFER_PAGE;
 }
 
 static uint64
@@ -209,6 +209,6 @@ aud_buffer_make_is_layout(const AudBufferHeader *header, uint64 size)
 		   header->ring_size % 8 == 0 && header->ring_size < size &&
 		   header->table_offset == table_offset(&made) &&
 		   header->chunks_offset == chunks_offset(&made) &&
-		   header->chunks == count_chunks(&made) &&
+		   header->chunks == count_chunks(&made) && header->file_at == 0 &&
 		   size == aud_buffer_make_size(&made);
 }

@@ -226,7 +226,7 @@ aud_buffer_salvage(void)
 		return;
 
 	storage = palloc(AUD_RECORD_MAX);
-	if (st.st_size >= AUD_EXPIRY_END)
+	if (st.st_size >= AUD_BUFFER_PAGE)
 		aud_deletions_take_over(aud_buffer_header, start);
 	find_chunks(&file, start, (uint64) st.st_size);
 	found = find_records(&file, storage, &count);

@@ -252,15 +252,24 @@ void
 aud_ring_append(AudBufferHeader *header, const char *line, size_t len,
 				pg_crc32c bytes_crc)
 {
-	AudFrame frame;
+	AudBufferHeader *file;
+	AudFrame         frame;
+	uint64           head;
 
 	frame.pos = header->head;
 	frame.len = (uint32) len;
 	frame.crc = aud_ring_frame_crc(bytes_crc, frame.pos, frame.len);
 	extend(header, AUD_FRAME_SPACE(len));
 	put_frame(header, &frame, line);
+	head = frame.pos + AUD_FRAME_SPACE(len);
 	pg_write_barrier();
-	header->head += AUD_FRAME_SPACE(len);
+	/* nobody may take a record that is not in the file yet */
+	file = aud_ring_file(header);
+	if (file->head != frame.pos)
+		header->head_changed = 1;
+	file->head = head;
+	pg_write_barrier();
+	header->head = head;
 }
 
 static void
@@ -345,11 +354,9 @@ aud_ring_is_sane(const AudBufferHeader *header)
 }
 
 /* Fill the one that does not hold, then switch: one of them is always whole. */
-void
-aud_ring_set_position(AudBufferHeader *header, const AudPosition *position)
+static void
+put_position(AudBufferHeader *header, uint32 next, const AudPosition *position)
 {
-	uint32 next = (pg_atomic_read_u32(&header->current) + 1) & 1;
-
 	memcpy(&header->position[next], position, sizeof(*position));
 	header->position[next].crc = aud_ring_position_crc(&header->position[next]);
 	pg_write_barrier();
@@ -358,15 +365,45 @@ aud_ring_set_position(AudBufferHeader *header, const AudPosition *position)
 	pg_atomic_write_u64(&header->tail, position->tail);
 }
 
+/* First in the file: who waits for tail goes on when a crash cannot undo it. */
 void
-aud_ring_count_lost(AudBufferHeader *header, AudLoss reason, uint64 records,
-					uint64 unix_us)
+aud_ring_set_position(AudBufferHeader *header, const AudPosition *position)
+{
+	AudBufferHeader *file = aud_ring_file(header);
+	uint32           next = (pg_atomic_read_u32(&header->current) + 1) & 1;
+
+	put_position(file, next, position);
+	pg_write_barrier();
+	if (file != header)
+		put_position(header, next, position);
+}
+
+static void
+add_lost(AudBufferHeader *header, AudLoss reason, uint64 records, uint64 unix_us)
 {
 	uint64 none = 0;
 
 	pg_atomic_compare_exchange_u64(&header->lost_from, &none, unix_us);
 	pg_atomic_write_u64(&header->lost_to, unix_us);
 	pg_atomic_fetch_add_u64(&header->lost[reason], records);
+}
+
+void
+aud_ring_count_lost(AudBufferHeader *header, AudLoss reason, uint64 records,
+					uint64 unix_us)
+{
+	AudBufferHeader *file = aud_ring_file(header);
+
+	add_lost(file, reason, records, unix_us);
+	if (file != header)
+		add_lost(header, reason, records, unix_us);
+}
+
+void
+aud_ring_reset_lost_from(AudBufferHeader *header)
+{
+	pg_atomic_write_u64(&aud_ring_file(header)->lost_from, 0);
+	pg_atomic_write_u64(&header->lost_from, 0);
 }
 
 const char *

@@ -9,6 +9,10 @@
  *
  *	  header | list of deletions | in-flight slots | table of chunks | chunks
  *
+ * While the server runs, the header that is handed in is the one of check.h,
+ * in ordinary shared memory: what is read comes from there, and what a crash
+ * must not take is written to the file's header as well, before.
+ *
  * The ring carries frames, one per record, each 8-byte aligned.  Positions
  * count bytes of frames since the file was made and never wrap.
  *
@@ -32,6 +36,9 @@
 
 #define AUD_BUFFER_MAGIC  "SECAUDIT"
 #define AUD_BUFFER_LAYOUT 2
+
+/* The header and the list of deletions; the slots begin behind it. */
+#define AUD_BUFFER_PAGE 4096
 
 #define AUD_LOG_ID_CHARS   16
 #define AUD_TRAIL_NAME_MAX 64
@@ -106,11 +113,16 @@ typedef struct AudBufferHeader
 	uint64 chunks_offset;
 	uint32 chunks; /* one more than ring_size takes: head and tail share none */
 	char   log_id[AUD_LOG_ID_CHARS + 1];
+	uint64 file_at; /* from here to the file's header; in the file 0 */
 
-	/* Protected by the buffer's lock */
+	/*
+	 * Protected by the buffer's lock.  What says which chunks are in use, here
+	 * and in the table, is found out anew at each start.
+	 */
 	uint64 head pg_attribute_aligned(PG_CACHE_LINE_SIZE);
 	uint64      first_chunk; /* those before this number have been given back */
 	uint32      free_chunks; /* how many are in nobody's use */
+	uint32      head_changed; /* an append has found another one in the file */
 
 	/* Losses since the file was made: added to by anyone */
 	pg_atomic_uint64 lost[AUD_LOSS_KINDS];
@@ -123,8 +135,18 @@ typedef struct AudBufferHeader
 	AudPosition           position[2];
 } AudBufferHeader;
 
-/* The mapping of this server; NULL before shared-memory start-up. */
+/*
+ * This server's, see check.h; NULL before shared-memory start-up, and the
+ * mapped file's own during it.
+ */
 extern AudBufferHeader *aud_buffer_header;
+
+/* The file's header; the same one if that is what is handed in. */
+static inline AudBufferHeader *
+aud_ring_file(AudBufferHeader *header)
+{
+	return (AudBufferHeader *) ((char *) header + header->file_at);
+}
 
 /*
  * Reading what stands in the header.
@@ -184,6 +206,9 @@ extern pg_crc32c aud_ring_position_crc(const AudPosition *position);
 /* Count lost records; unix_us: now. */
 extern void aud_ring_count_lost(AudBufferHeader *header, AudLoss reason,
 								uint64 records, uint64 unix_us);
+
+/* Losses are reported: the next one is the first again.  The writer's. */
+extern void aud_ring_reset_lost_from(AudBufferHeader *header);
 
 /*
  * Find out from the chunks themselves where everything between tail and head

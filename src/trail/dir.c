@@ -218,21 +218,26 @@ name_log(void)
 void
 aud_trail_dir_start(void)
 {
-	/* of this server, should a crash of a backend cost it its buffer file */
-	static char log_id[AUD_LOG_ID_CHARS + 1];
-
 	if (lock_fd >= 0)
-	{
-		if (aud_buffer_log_id()[0] == '\0')
-			aud_buffer_file_set_log_id(log_id);
 		return;
-	}
-
 	refuse_default();
 	check_directory();
 	lock_directory();
 	warn_inside_data_directory();
+}
+
+void
+aud_trail_dir_name_log(void)
+{
+	/* of this server, should a crash of a backend cost it its buffer file */
+	static char log_id[AUD_LOG_ID_CHARS + 1];
+
 	if (aud_buffer_log_id()[0] == '\0')
-		name_log();
+	{
+		if (log_id[0] != '\0')
+			aud_buffer_file_set_log_id(log_id);
+		else
+			name_log();
+	}
 	strlcpy(log_id, aud_buffer_log_id(), sizeof(log_id));
 }

@@ -10,11 +10,14 @@
 
 /*
  * Check the directory, make it if it is missing, and take it for this server:
- * FATAL, saying why, if that cannot be done.  Then name the log if the buffer
- * has no name yet.  Postmaster, at shared-memory start-up, after the buffer
- * was mapped; only the first call does anything, because a directory that
- * went bad later is no reason to stop a server that restarts after a crash.
+ * FATAL, saying why, if that cannot be done.  Postmaster, at shared-memory
+ * start-up, before the buffer file is looked at; only the first call does
+ * anything, because a directory that went bad later is no reason to stop a
+ * server that restarts after a crash.
  */
 extern void aud_trail_dir_start(void);
+
+/* Name the log if the buffer has no name; after the buffer was mapped. */
+extern void aud_trail_dir_name_log(void);
 
 #endif /* AUD_TRAIL_DIR_H */

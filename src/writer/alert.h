@@ -11,10 +11,15 @@
 #ifndef AUD_WRITER_ALERT_H
 #define AUD_WRITER_ALERT_H
 
+#include "buffer/check.h"
+
 /* For each line of the configuration files that is not in force. */
 extern void aud_alert_config_files(void);
 
 /* A new file does not have the directory's group: in the server log, too. */
 extern void aud_alert_group(const char *file, int why);
+
+/* These parts of the buffer file's header were changed: in the log, too. */
+extern void aud_alert_buffer(unsigned parts);
 
 #endif /* AUD_WRITER_ALERT_H */

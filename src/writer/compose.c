@@ -24,6 +24,7 @@
 
 #include "buffer/buffer.h"
 #include "buffer/deletions.h"
+#include "buffer/file.h"
 #include "server/config_start.h"
 #include "server/guc.h"
 #include "writer/compose.h"
@@ -125,6 +126,12 @@ add_start(AudWriter *w)
 	aud_buf_init(&out, body, sizeof(body));
 	aud_events_start(&out, w->start_reason, w->recovered);
 	w->own.start = add(w, &out);
+	if (aud_buffer_file_found() == AUD_BUFFER_DAMAGED)
+	{
+		aud_buf_init(&out, body, sizeof(body));
+		aud_events_alert_set_aside(&out, aud_buffer_file_set_aside());
+		(void) add(w, &out);
+	}
 	add_config_alerts(w);
 }
 
@@ -189,7 +196,7 @@ add_expired(AudWriter *w)
 		aud_events_expire(&out, entry);
 		if (!add(w, &out))
 			break;
-		entry->seq = w->batch.sealed.seq;
+		aud_deletions_set_seq(aud_buffer_header, entry, w->batch.sealed.seq);
 	}
 }
 

@@ -19,6 +19,7 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
+#include "buffer/check.h"
 #include "buffer/deletions.h"
 #include "buffer/outage.h"
 #include "writer/alert.h"
@@ -33,6 +34,9 @@
 
 /* Room for what a batch may hold: see aud_batch_fill. */
 #define BATCH_ROOM (8 * 1024 * 1024)
+
+/* A changed buffer file is told no more often. */
+#define BUFFER_TOLD_MS 1000
 
 /* Bytes that the file has when the batch is in it. */
 static uint64
@@ -133,9 +137,11 @@ move_position(AudWriter *w)
 	strlcpy(after->file_name, w->file.name, sizeof(after->file_name));
 	after->stopped = w->own.stop;
 	after->file_closed = w->own.close != NULL;
+	/* what others have put there is noted, not just written over */
+	w->buffer_changed |= aud_buffer_check();
 	/* The first loss that is reported next is the first one from now on. */
 	if (w->own.gap)
-		pg_atomic_write_u64(&aud_buffer_header->lost_from, 0);
+		aud_ring_reset_lost_from(aud_buffer_header);
 	aud_ring_set_position(aud_buffer_header, after);
 }
 
@@ -219,11 +225,33 @@ act_on_failure(AudWriter *w)
 		aud_retention_make_room(w);
 }
 
+/*
+ * The buffer file's header, changed by others.  Said at once, then again only
+ * after a while, with what was changed meanwhile; but not later than the stop.
+ */
+static void
+watch_buffer(AudWriter *w)
+{
+	TimestampTz now;
+
+	w->buffer_changed |= aud_buffer_check();
+	if (w->buffer_changed == 0)
+		return;
+	now = GetCurrentTimestamp();
+	if (!w->stopping &&
+		now < TimestampTzPlusMilliseconds(w->buffer_told_at, BUFFER_TOLD_MS))
+		return;
+	aud_alert_buffer(w->buffer_changed);
+	w->buffer_changed = 0;
+	w->buffer_told_at = now;
+}
+
 static bool
 write_round(AudWriter *w)
 {
 	AudTrailTail doubt;
 
+	watch_buffer(w);
 	if (w->failing_since != 0)
 		act_on_failure(w);
 	if (!w->batch_waits)

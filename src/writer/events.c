@@ -264,7 +264,9 @@ aud_events_checkpoint(AudBuf *out, const char *reason)
 	begin(out, "audit.checkpoint");
 	aud_json_member_word(out, "reason", reason);
 	aud_json_member_uint(out, "records", writer.records);
-	aud_json_member_uint(out, "lost", lost);
+	/* what a damaged buffer file held, nobody knows */
+	if (lost > 0 || aud_buffer_file_found() != AUD_BUFFER_DAMAGED)
+		aud_json_member_uint(out, "lost", lost);
 	aud_json_member_uint(out, "waits", buffer.waits);
 	put_wal_position(out);
 	if (aud_config_digest()[0] != '\0')
@@ -337,6 +339,27 @@ aud_events_alert_group(AudBuf *out, const char *file)
 	begin_class(out, "alert", "alert", "failure");
 	aud_json_member_word(out, "reason", "group_not_set");
 	aud_json_member_word(out, "file", file);
+	end(out);
+}
+
+void
+aud_events_alert_buffer(AudBuf *out, const char *parts)
+{
+	begin_class(out, "alert", "alert", "failure");
+	aud_json_member_word(out, "detail", parts);
+	aud_json_member_word(out, "reason", "buffer_changed");
+	end(out);
+}
+
+void
+aud_events_alert_set_aside(AudBuf *out, const char *file)
+{
+	begin_class(out, "alert", "alert", "failure");
+	aud_json_member_word(out,
+						 "detail",
+						 "Records may be lost; how many is not known.");
+	aud_json_member_word(out, "reason", "buffer_damaged");
+	aud_json_member_word(out, "set_aside", file);
 	end(out);
 }
 

@@ -70,6 +70,12 @@ extern void aud_events_alert_undeletable(AudBuf *out, const char *file);
 /* ... a new file does not have the directory's group. */
 extern void aud_events_alert_group(AudBuf *out, const char *file);
 
+/* ... the buffer file was damaged at the start, and is set aside as file. */
+extern void aud_events_alert_set_aside(AudBuf *out, const char *file);
+
+/* ... parts of the buffer file's header were changed by others. */
+extern void aud_events_alert_buffer(AudBuf *out, const char *parts);
+
 /* ... something in the configuration is not in force. */
 extern void aud_events_alert_config(AudBuf *out, const AudConfigProblem *problem);
 

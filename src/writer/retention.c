@@ -85,7 +85,7 @@ delete_entered(AudWriter *w, AudExpiry *entry)
 		return true;
 	}
 	/* Whoever has deleted it meanwhile, it was not us. */
-	aud_deletions_remove(entry);
+	aud_deletions_remove(aud_buffer_header, entry);
 	if (errno == ENOENT)
 		aud_on_failure_warn("somebody else has removed a closed file");
 	else
@@ -259,7 +259,7 @@ aud_retention_recover(const AudPosition *position)
 		if (!aud_trail_exists(entry->name, &exists))
 			return false;
 		if (exists)
-			aud_deletions_remove(entry);
+			aud_deletions_remove(aud_buffer_header, entry);
 	}
 	return true;
 }

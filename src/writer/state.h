@@ -79,6 +79,10 @@ typedef struct AudWriter
 	TimestampTz delete_retry_at;                 /* of that file */
 	int         delete_backoff_ms;
 
+	/* What others have changed in the buffer file, still to be told */
+	unsigned    buffer_changed; /* AudBufferPart */
+	TimestampTz buffer_told_at;
+
 	/* Checkpoints */
 	TimestampTz checkpoint_at;
 	uint64      checkpoint_seq; /* number of the last one */

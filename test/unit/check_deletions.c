@@ -79,8 +79,8 @@ START_TEST(those_whose_record_is_in_the_trail_leave)
 	AudExpiry *second = add(2);
 
 	(void) add(3); /* in no batch yet */
-	first->seq = 50;
-	second->seq = 51;
+	aud_deletions_set_seq(header, first, 50);
+	aud_deletions_set_seq(header, second, 51);
 	aud_deletions_remove_recorded(header, 50);
 	ck_assert_int_eq(count(header), 2);
 	ck_assert(aud_deletions_next(header, NULL) == second);
@@ -115,7 +115,7 @@ START_TEST(another_file_of_the_same_log_is_taken_over)
 	AudBufferHeader *to = unit_buffer_new(AUD_CHUNK_ROOM);
 
 	(void) add(1);
-	add(2)->seq = 7;
+	aud_deletions_set_seq(header, add(2), 7);
 	aud_deletions_take_over(to, header);
 	ck_assert_int_eq(count(to), 2);
 	ck_assert_uint_eq(aud_deletions_next(to, aud_deletions_next(to, NULL))->seq,
