@@ -83,14 +83,6 @@ is_deeply(short(alerts()), [], 'nor an alert');
 restarted(sub { kill 'KILL', writer_pid($node); });
 is_deeply(short(started()), $expected, 'after a crash of a process they are named again, once');
 
-# Terminated alone, the writer goes on with the same trail.
-$mark = mark($node);
-$from = -s $node->logfile;
-my $writer = writer_pid($node);
-kill 'TERM', $writer;
-await_records($node, 1, since => $mark, event => 'audit.open', reason => 'writer');
-is_deeply(short(started()), [], 'a writer that is started again does not name them again');
-
 # A standby.
 $node->backup('b');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -132,8 +124,10 @@ like(log_of(),
 	qr/WARNING:  invalid value for parameter "secaudit.log_nested": "maybe"\n.*DETAIL:  It is set for role "Bob B" in database "shop", and sessions start without it. Valid values are on and off.\n.*HINT:  ALTER ROLE "Bob B" IN DATABASE shop RESET secaudit.log_nested removes it.\n/,
 	'the server log warns, with the command that removes it');
 my %hints = map { $_ => 1 } log_of() =~ /HINT:  (?:.*\. )?(ALTER (?:ROLE|DATABASE) .*) removes it\.\n/g;
-is(scalar(keys %hints), 4, 'each with its own command');
-$node->safe_psql('postgres', $_) foreach sort keys %hints;
+is(scalar(keys %hints), 3, 'each with its own command');
+like(log_of(), qr/HINT:  RESET ALL for that role or database removes it, with all others\.\n/, 'but for what RESET refuses');
+$node->safe_psql('postgres', $_) foreach sort grep { /secaudit/ } keys %hints;
+$node->safe_psql('postgres', 'ALTER ROLE alice RESET ALL');
 restarted();
 is_deeply(short(alerts()), [], 'which works');
 

@@ -163,7 +163,12 @@ report_problem(const AudRoleSetting *setting, const AudConfigProblem *problem)
 	};
 
 	strlcpy(failure.message, problem->message, sizeof(failure.message));
-	aud_config_problem_report(problem, WARNING, describe_removal(setting));
+	/* the server refuses to reset what it refuses to set */
+	aud_config_problem_report(problem,
+							  WARNING,
+							  problem->sqlstate == ERRCODE_CANT_CHANGE_RUNTIME_PARAM
+								  ? "RESET ALL for that role or database removes it, with all others."
+								  : describe_removal(setting));
 	aud_record_setting(&facts);
 }
 
