@@ -37,7 +37,7 @@ plant src/server/guc.c 's/"secaudit.log_nested"/"secaudit.log_deep"/' 'setting s
 plant $conf 's/`secaudit.lock`/`secaudit.bolt`/' 'setting secaudit.bolt is documented and does not exist'
 plant $conf 's/(`secaudit.buffer_size`\*\* \()16MB/\132MB/' 'secaudit.buffer_size: the default is 16384, not 32MB'
 plant README.md 's/(`secaudit.flush_interval` \| `)200ms/\1100ms/' 'secaudit.flush_interval: the default is 200, not 100ms'
-plant $conf 's/200ms, 1ms to 1min/200ms, 1ms to 2min/' 'secaudit.flush_interval: the range ends at 60000, not 2min'
+plant $conf 's/200ms, 10ms to 1min/200ms, 10ms to 2min/' 'secaudit.flush_interval: the range ends at 60000, not 2min'
 plant $conf 's/(`secaudit.durability`\*\* \(`async`; )reload/\1start/' 'secaudit.durability: it is set at reload, not start'
 plant $conf 's/`overwrite`/overwrite/g' 'secaudit.on_failure: its value overwrite is not documented'
 plant $conf 's/^\| `misc_set` \|/| `set` |/' 'class misc_set exists and is not documented'
@@ -49,6 +49,7 @@ plant docs/sql.md 's/^\| `head` \|/| `top` |/' 'column top is documented and doe
 plant docs/sql.md 's/^## secaudit.flush\(/## secaudit.sync(/' 'function flush exists and is not documented'
 plant docs/secauditctl.1 's/\\-\\-expect=/\\-\\-expected=/' "verify's option --expect exists and is not documented"
 plant docs/operations.md 's/(HINT:  )Permissions should/\1Permissions must/' 'no such message: Permissions must'
+plant docs/operations.md 's/set secaudit.on_config_error to "start"\./set secaudit.on_config_error to "run"./' 'no such message: Perhaps you meant "read".'
 plant docs/operations.md 's/SecauditRotate/SecauditRotating/' 'wait event SecauditRotating does not exist'
 plant docs/operations.md 's/`t\/048_kill.pl`/`t\/048_kills.pl`/' 't/048_kills.pl does not exist'
 plant docs/install.md 's/`make deps`/`make dependencies`/' 'make dependencies does not exist'

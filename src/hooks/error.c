@@ -17,6 +17,7 @@
 #include "hooks/hooks.h"
 #include "server/activity.h"
 #include "server/error_context.h"
+#include "server/processes.h"
 #include "server/safely.h"
 #include "server/wire.h"
 #include "statement/early_text.h"
@@ -51,7 +52,8 @@ is_audited_process(void)
 	if (!IsUnderPostmaster || IsParallelWorker())
 		return false;
 	return MyProcPort != NULL ||
-		   (MyBackendType == B_BG_WORKER && OidIsValid(MyDatabaseId)) ||
+		   (MyBackendType == B_BG_WORKER && OidIsValid(MyDatabaseId) &&
+			!aud_processes_is_own()) ||
 		   (AUD_IS_AUTOVACUUM_WORKER() && aud_backend->stack.early != NULL);
 }
 

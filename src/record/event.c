@@ -76,17 +76,25 @@ append_value(AudBuf *b, const char *key, const char *value)
 	aud_text_append_value(b, value, VALUE_MAX);
 }
 
-/* A setting has another value. */
+static void
+append_name(AudBuf *b, const char *key, const char *name)
+{
+	if (name != NULL)
+		aud_text_append_member(b, key, name);
+}
+
 void
 aud_record_setting(const AudSettingFacts *setting)
 {
-	char          detail[3 * VALUE_MAX + 128];
+	char          detail[4 * VALUE_MAX + 1024];
 	AudBuf        b;
 	AudEventFacts facts = {
-		.event = "config",
-		.class = "config",
+		.event = setting->failure != NULL ? "alert" : "config",
+		.class = setting->failure != NULL ? "alert" : "config",
 		.when = setting->when,
-		.outcome = AUD_OUTCOME_SUCCESS,
+		.outcome = setting->failure != NULL ? AUD_OUTCOME_FAILURE
+											: AUD_OUTCOME_SUCCESS,
+		.failure = setting->failure,
 		.command = setting->command,
 		.identity = setting->identity,
 		.detail = detail,
@@ -95,6 +103,11 @@ aud_record_setting(const AudSettingFacts *setting)
 	};
 
 	aud_buf_init(&b, detail, sizeof(detail));
+	append_value(&b, "detail", setting->valid);
+	if (setting->failure != NULL)
+		aud_json_member_word(&b, "reason", "config_error");
+	append_name(&b, "target_role", setting->role);
+	append_name(&b, "target_database", setting->database);
 	append_value(&b, "setting", setting->name);
 	append_value(&b, "old_value", setting->old_value);
 	append_value(&b, "new_value", setting->new_value);

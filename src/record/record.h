@@ -47,12 +47,22 @@ typedef struct AudEventFacts
 
 extern void aud_record_event(const AudEventFacts *facts);
 
-/* A setting that concerns auditing has changed; secrets are hidden already. */
+/*
+ * A setting that concerns auditing has changed, or is there at a start; secrets
+ * are hidden already.  With a failure, it is one that cannot be in force: an
+ * alert.
+ */
 typedef struct AudSettingFacts
 {
 	TimestampTz when;
 	const char *command;  /* what did it: "RESET", "RELOAD" */
 	const char *identity; /* ,"user":"alice" or NULL */
+
+	const AudFailure *failure; /* NULL: none */
+	const char       *valid;   /* what would be valid, or NULL */
+
+	const char *role;     /* for whose sessions it is; NULL: all */
+	const char *database; /* and where; NULL: in all */
 	const char *name;
 	const char *old_value;
 	const char *new_value;

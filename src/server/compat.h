@@ -60,8 +60,13 @@
  *		sourcefile.  Check: a setting that refuses its placeholder's value
  *		has source PGC_S_DEFAULT, one that takes it the placeholder's.
  * server/config_problem.c	min and max of config_int, options of
- *		config_enum; a value that set_config_option() is only to try
- *		(changeVal false) is checked as if it were to be set.
+ *		config_enum, see AUD_SETTING_INT.  Check: these members; a value
+ *		that set_config_option() is only to try (changeVal false) is checked
+ *		as if it were to be set; what ALTER ROLE stores is still set with
+ *		PGC_SUSET when a session starts.
+ * server/role_settings.c	pg_database can be read by a process in no database,
+ *		pg_db_role_setting cannot.  Check: datconnlimit of an invalid
+ *		database.
  * hooks/error.c	an entry at the bottom of error_context_stack.  Check:
  *		errfinish() calls the whole list for every level and SQLSTATE;
  *		where the server sets the list to NULL; CopyErrorData() is allowed

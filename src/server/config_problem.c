@@ -104,7 +104,7 @@ aud_config_problem_is_ours(const char *name)
 
 /* The server's error if it does not take the value, else NULL. */
 static ErrorData *
-try_value(const char *name, const char *value)
+try_value(const char *name, const char *value, bool stored)
 {
 	MemoryContext         caller = CurrentMemoryContext;
 	ErrorContextCallback *callbacks = error_context_stack;
@@ -115,8 +115,8 @@ try_value(const char *name, const char *value)
 	{
 		(void) set_config_option(name,
 								 value,
-								 PGC_POSTMASTER,
-								 PGC_S_FILE,
+								 stored ? PGC_SUSET : PGC_POSTMASTER,
+								 stored ? PGC_S_DATABASE_USER : PGC_S_FILE,
 								 GUC_ACTION_SET,
 								 false,
 								 ERROR,
@@ -221,6 +221,15 @@ unknown(const char *name, const char *value, const AudConfigSource *source)
 	return problem;
 }
 
+/* The value may do, but not for single roles and databases. */
+static void
+not_settable(AudConfigProblem *problem, const char *name, const ErrorData *error)
+{
+	problem->message =
+		psprintf("parameter \"%s\" cannot be set for a role or a database", name);
+	problem->detail = error->detail;
+}
+
 AudConfigProblem *
 aud_config_problem_judge(const char *name, const char *value,
 						 const AudConfigSource *source)
@@ -231,7 +240,7 @@ aud_config_problem_judge(const char *name, const char *value,
 
 	if (setting == NULL)
 		return unknown(name, value, source);
-	error = try_value(name, value);
+	error = try_value(name, value, source->stored);
 	if (error == NULL)
 		return NULL;
 	problem = make_problem(name, value, source);
@@ -243,7 +252,10 @@ aud_config_problem_judge(const char *name, const char *value,
 		error->detail != NULL ? error->detail : valid_values(setting);
 	/* the server's hint repeats the values of an enum */
 	problem->hint = setting->vartype == PGC_ENUM ? NULL : error->hint;
-	problem->in_force = aud_settings_value(setting->name);
+	if (!source->stored)
+		problem->in_force = aud_settings_value(setting->name);
+	else if (error->sqlerrcode == ERRCODE_CANT_CHANGE_RUNTIME_PARAM)
+		not_settable(problem, setting->name, error);
 	return problem;
 }
 

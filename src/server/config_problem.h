@@ -20,6 +20,8 @@ typedef struct AudConfigSource
 	const char *file; /* NULL: see "other" */
 	int         line;
 	const char *other; /* a sentence: where, if not in a file */
+
+	bool stored; /* by ALTER ROLE or ALTER DATABASE, for sessions to come */
 } AudConfigSource;
 
 typedef struct AudConfigProblem
@@ -31,16 +33,17 @@ typedef struct AudConfigProblem
 	const char     *message;
 	const char     *detail;   /* what is valid, in sentences; or NULL */
 	const char     *hint;     /* in sentences; or NULL */
-	const char     *in_force; /* the value that is; NULL: name is unknown */
+	const char     *in_force; /* the value that is; NULL: name is unknown, or stored */
 } AudConfigProblem;
 
 /* Does a parameter of this name concern us: "secaudit.", or nearly so? */
 extern bool aud_config_problem_is_ours(const char *name);
 
 /*
- * Could the parameter have this value, written in a configuration file?  NULL
- * if so.  The result and its texts are in CurrentMemoryContext.  in_force is
- * what the parameter is at the moment.
+ * Could the parameter have this value, written in a configuration file, or
+ * stored?  NULL if so.  The result and its texts are in CurrentMemoryContext.
+ * in_force is what the parameter is at the moment; of a stored one nothing is
+ * said, since that depends on the session.
  */
 extern AudConfigProblem *aud_config_problem_judge(const char            *name,
 												  const char            *value,

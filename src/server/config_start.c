@@ -139,6 +139,8 @@ static void
 report_problems(void)
 {
 	bool refuse = aud_config->on_config_error == AUD_ON_CONFIG_ERROR_REFUSE;
+	/* an invalid directory stops the start in any case, see trail/dir.c */
+	bool way_out = aud_config_start_problem("secaudit.directory") == NULL;
 	ListCell *lc;
 
 	foreach (lc, problems)
@@ -150,7 +152,7 @@ report_problems(void)
 		else
 			aud_config_problem_report(lfirst(lc),
 									  last ? FATAL : LOG,
-									  last ? WAY_OUT : NULL);
+									  last && way_out ? WAY_OUT : NULL);
 	}
 }
 

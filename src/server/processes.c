@@ -9,6 +9,7 @@
 
 #include "access/xlog.h"
 #include "miscadmin.h"
+#include "postmaster/bgworker.h"
 #include "replication/walsender.h"
 #include "replication/walsender_private.h"
 #include "storage/proc.h"
@@ -47,4 +48,11 @@ bool
 aud_processes_are_standby(void)
 {
 	return GetRecoveryState() == RECOVERY_STATE_ARCHIVE;
+}
+
+bool
+aud_processes_is_own(void)
+{
+	return MyBgworkerEntry != NULL &&
+		   strcmp(MyBgworkerEntry->bgw_library_name, "secaudit") == 0;
 }

@@ -23,4 +23,7 @@ extern bool aud_processes_others_run(void);
  */
 extern bool aud_processes_are_standby(void);
 
+/* Is this process a background worker of secaudit's own? */
+extern bool aud_processes_is_own(void);
+
 #endif /* AUD_SERVER_PROCESSES_H */

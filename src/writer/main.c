@@ -43,6 +43,7 @@
 #include "writer/config.h"
 #include "writer/drain.h"
 #include "writer/retention.h"
+#include "writer/role_settings.h"
 #include "writer/shared.h"
 #include "writer/writer.h"
 
@@ -215,6 +216,17 @@ watch_promotion(void)
 	was_standby = is_standby;
 }
 
+/* True: the trail has begun, by this writer or by the one before it. */
+static bool
+begin(AudWriter *w)
+{
+	if (!aud_drain_begin(w))
+		return false;
+	if (w->start_reason != NULL && !ShutdownRequestPending)
+		aud_role_settings_start();
+	return true;
+}
+
 void
 aud_writer_main(Datum arg)
 {
@@ -237,7 +249,7 @@ aud_writer_main(Datum arg)
 		if (aud_writer_take_rotate())
 			w->rotate = "request";
 		if (!begun)
-			begun = aud_drain_begin(w);
+			begun = begin(w);
 		rest(w, !begun || !aud_drain_round(w));
 	}
 	if (begun)
