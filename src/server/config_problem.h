@@ -31,9 +31,9 @@ typedef struct AudConfigProblem
 	AudConfigSource source;
 	int             sqlstate;
 	const char     *message;
-	const char     *detail;   /* what is valid, in sentences; or NULL */
-	const char     *hint;     /* in sentences; or NULL */
-	const char     *in_force; /* the value that is; NULL: name is unknown, or stored */
+	const char     *detail; /* what is valid, in sentences; or NULL */
+	const char     *hint;   /* in sentences; or NULL */
+	const char *in_force; /* the value that is; NULL: name is unknown, or stored */
 } AudConfigProblem;
 
 /* Does a parameter of this name concern us: "secaudit.", or nearly so? */

@@ -140,7 +140,7 @@ report_problems(void)
 {
 	bool refuse = aud_config->on_config_error == AUD_ON_CONFIG_ERROR_REFUSE;
 	/* an invalid directory stops the start in any case, see trail/dir.c */
-	bool way_out = aud_config_start_problem("secaudit.directory") == NULL;
+	bool      way_out = aud_config_start_problem("secaudit.directory") == NULL;
 	ListCell *lc;
 
 	foreach (lc, problems)
