@@ -29,7 +29,7 @@ typedef struct ReplicationCommand
 {
 	const char *name;
 	int         slot_access; /* what is done to a slot; 0: it has none */
-	bool        privileged;  /* copies what is in the server, or decides who may */
+	bool privileged; /* copies what is in the server, or decides who may */
 } ReplicationCommand;
 
 static const ReplicationCommand commands[] = {

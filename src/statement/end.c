@@ -49,8 +49,7 @@ aud_statement_end(AudStmt *stmt)
 		note_effects(stmt);
 	if (stmt->what.has_later && stmt->what.utility == T_Invalid)
 		aud_objects_resolve(stmt);
-	if (stmt->body.host != NULL && stmt->result.has_rows &&
-		!stmt->body.is_inner)
+	if (stmt->body.host != NULL && stmt->result.has_rows && !stmt->body.is_inner)
 	{
 		stmt->body.host->result.rows += stmt->result.rows;
 		stmt->body.host->result.has_rows = true;

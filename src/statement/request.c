@@ -119,7 +119,11 @@ aud_request_begin_command(const AudWalsenderCommand *command)
 	AudStmt *stmt = command->in_error ? aud_stack_open() : aud_statement_open();
 
 	aud_error_context_link();
-	begin(stmt, "replication", command->name, AUD_CLASS_REPLICATION, AUD_ORIGIN_CLIENT);
+	begin(stmt,
+		  "replication",
+		  command->name,
+		  AUD_CLASS_REPLICATION,
+		  AUD_ORIGIN_CLIENT);
 	request->command = stmt;
 	request->command_number = stmt->place.number;
 	request->command_failed = false;

@@ -144,8 +144,8 @@ extern void aud_statement_function_called(Oid funcid);
 extern bool aud_statement_function_looked_up(Oid funcid);
 
 /*
- * A function begins to run that has settings or an owner of its own, or that the
- * above is true of.
+ * A function begins to run that has settings or an owner of its own, or that
+ * the above is true of.
  */
 extern void aud_statement_function_entered(Oid funcid);
 
