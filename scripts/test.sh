@@ -234,6 +234,11 @@ run_tap()
 	if ! grep -q '^Result: PASS' "$log" && [ "$bad" -eq 0 ]; then
 		bad=1
 	fi
+	# a test that bails out ends the run, and prove calls what ran till then a success
+	if ! grep -q "^Files=${#tests[@]}," "$log"; then
+		say "not all of the ${#tests[@]} files were run"
+		bad=$((bad + 1))
+	fi
 	if [ "$bad" -gt 0 ]; then
 		show_failed_tap "$log"
 	fi
