@@ -184,6 +184,23 @@ foreach my $case ([ 'SELECT', 'SELECT sum(part(a)) FROM big' ], [ 'CREATE INDEX'
 	note bare(@told);
 }
 
+# What the planner calls for an expression of PL/pgSQL is the caller's, whatever query
+# begins or is planned next.
+$node->safe_psql('postgres',
+	plpgsql('as_owner() RETURNS int SECURITY DEFINER', 'PERFORM 1 FROM note; RETURN 1;')
+	. plpgsql('sums() RETURNS int', 'RETURN reads() + as_owner();')
+	. plpgsql('apart() RETURNS int', 't := reads(); PERFORM counts(1) FROM note; RETURN 1;')
+	. plpgsql('counts(int) RETURNS int IMMUTABLE', 'RETURN 1;'));
+foreach my $function ('sums', 'apart')
+{
+	@got = run_as($node, 'alice', "SELECT $function()");
+	has_facts(of_query("SELECT $function()", @got), { %reads, privileged => 1, superuser => undef },
+		"$function(): the file that a folded function reads is the caller's");
+	is_deeply([ map { $_->{privileged} // '' } inner(@got) ], [ ('') x inner(@got) ], "$function(): and of no query after it")
+	  or diag bare(@got);
+	ok(scalar(inner(@got)), "$function(): which has its record");
+}
+
 check_trail($node, 'the trail is sound');
 $node->stop;
 done_testing();

@@ -194,7 +194,7 @@ aud_planner(AUD_PLANNER_PARAMS)
 	if (!aud_policy_watching())
 		return plan(AUD_PLANNER_ARGS);
 
-	aud_statement_enter_planner(parse);
+	aud_statement_enter_planner(parse, query_string);
 	base = AUD_STACK_LEAVE_OUT();
 	PG_TRY();
 	{

@@ -110,6 +110,7 @@ typedef struct AudStmtLife
 	bool                  recorded;
 	bool                  ran;        /* ExecutorRun was called */
 	bool                  reached;    /* code of a user ran before it began */
+	uint64                planned;    /* early: digest of what was, 0: not yet */
 	bool                  ending;     /* inside ExecutorEnd */
 	bool                  running;    /* inside ExecutorRun */
 	bool                  watched;    /* the callback is registered */

@@ -240,13 +240,39 @@ begin_as(AudStmt *stmt, const AudStmt *early)
 		stmt->roles = early->roles;
 }
 
+/*
+ * PL/pgSQL has its expressions planned, and evaluates them without a statement
+ * of their own: the next one that begins may be another.
+ */
+static bool
+is_planned_for(const AudStmt *early, const char *source)
+{
+	return early->life.caller == NULL || early->life.planned == 0 ||
+		   (source != NULL && aud_early_digest(source) == early->life.planned);
+}
+
 void
-aud_early_take_over(AudStmt *stmt)
+aud_early_plans(const char *source)
+{
+	const AudStmt *early = aud_backend->stack.early;
+
+	if (early->life.caller == aud_backend->stack.active &&
+		!is_planned_for(early, source))
+		aud_early_settle();
+}
+
+void
+aud_early_take_over(AudStmt *stmt, const char *source)
 {
 	AudStmt *early = aud_backend->stack.early;
 
 	if (early->life.caller != stmt->life.caller || stmt->place.planning > 0)
 		return;
+	if (!is_planned_for(early, source))
+	{
+		aud_early_settle();
+		return;
+	}
 	if (early->life.caller == NULL && stmt->place.number != early->place.number)
 		return; /* it is nested in it */
 	aud_stack_take_early();
@@ -315,7 +341,14 @@ aud_early_analyzed(const Query *query, const char *source)
 void
 aud_early_planned(const Query *query, const char *source)
 {
-	if (source != NULL && source == debug_query_string && query->canSetTag &&
+	AudStmt *early = aud_backend->stack.early;
+
+	if (aud_backend->stack.active != NULL)
+	{
+		if (early->life.caller == aud_backend->stack.active && source != NULL)
+			early->life.planned = aud_early_digest(source);
+	}
+	else if (source != NULL && source == debug_query_string && query->canSetTag &&
 		!aud_backend->early.is_located && aud_early_is_about(source))
 		learn(aud_backend->stack.early, query, source);
 }

@@ -47,14 +47,14 @@ aud_early_is_alone(const AudStmt *stmt)
 /* The same of a trigger function that is looked up: it may be at a commit. */
 extern AudStmt *aud_early_whose_trigger(void);
 
-/* A statement begins and takes over what there is for it. */
-extern void aud_early_take_over(AudStmt *stmt);
+/* A statement of this text begins and takes over what there is for it. */
+extern void aud_early_take_over(AudStmt *stmt, const char *source);
 
 static inline void
-aud_early_take(AudStmt *stmt)
+aud_early_take(AudStmt *stmt, const char *source)
 {
 	if (aud_backend->stack.early != NULL)
-		aud_early_take_over(stmt);
+		aud_early_take_over(stmt, source);
 }
 
 /*
@@ -72,12 +72,18 @@ aud_early_runs(const AudStmt *stmt, const char *source)
 }
 
 /*
- * A query was analyzed, or planned, while nothing is active and there is an
+ * A query was analyzed while nothing is active, or planned, and there is an
  * early frame, which learns what it is about.  Analysis: false if the code of
  * the early frame did it.
  */
 extern bool aud_early_analyzed(const Query *query, const char *source);
 extern void aud_early_planned(const Query *query, const char *source);
+
+/*
+ * Another query is about to be planned: what was for one of the active statement
+ * that has not begun is the active one's own.
+ */
+extern void aud_early_plans(const char *source);
 
 /* The innermost early frame's statement will not begin any more. */
 extern void aud_early_settle(void);

@@ -25,13 +25,17 @@
 
 /* Functions folded to constants run in the planner, and so do their statements. */
 void
-aud_statement_enter_planner(Query *query)
+aud_statement_enter_planner(Query *query, const char *source)
 {
+	AudStack *stack = &aud_backend->stack;
+
 	aud_stack_heal();
 	aud_error_watch();
 	aud_rewrite_mark_rls(query);
 	aud_expression_planned(query);
-	aud_backend->stack.planning++;
+	if (stack->early != NULL && stack->planning == 0)
+		aud_early_plans(source);
+	stack->planning++;
 }
 
 void
@@ -43,7 +47,7 @@ aud_statement_leave_planner(const Query *query, const char *source)
 		stack->planning--;
 	if (aud_backend->error.awaits_planner)
 		aud_error_left_planner((const Node *) query);
-	if (stack->early != NULL && stack->active == NULL && stack->planning == 0)
+	if (stack->early != NULL && stack->planning == 0)
 		aud_early_planned(query, source);
 }
 
@@ -94,7 +98,7 @@ begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
 	aud_begin_set_text(stmt, source, query->stmt_location, query->stmt_len);
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));
-	aud_early_take(stmt);
+	aud_early_take(stmt, source);
 }
 
 /*

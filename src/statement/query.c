@@ -110,7 +110,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	stmt->cursor.opened_by = aud_stack_host(stmt)->place.number;
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
-	aud_early_take(stmt);
+	aud_early_take(stmt, query_desc->sourceText);
 	aud_begin_keep_unfinished(stmt);
 	if (aud_config->log_parameters)
 		aud_params_add(aud_stack_host(stmt), query_desc->params);

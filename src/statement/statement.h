@@ -96,7 +96,7 @@ extern void     aud_statement_closed(AudStmt *stmt);
 extern void aud_statement_analyzed(const Query *query, const char *source);
 
 /* Planning runs functions, too: what they execute is nested. */
-extern void aud_statement_enter_planner(Query *query);
+extern void aud_statement_enter_planner(Query *query, const char *source);
 extern void aud_statement_leave_planner(const Query *query, const char *source);
 extern bool aud_statement_is_planning(void);
 
