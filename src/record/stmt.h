@@ -108,13 +108,13 @@ typedef struct AudStmtLife
 	const void *key;     /* QueryDesc or Portal it belongs to; NULL: utility */
 
 	bool                  recorded;
-	bool                  ran;        /* ExecutorRun was called */
-	bool                  reached;    /* code of a user ran before it began */
-	uint64                planned;    /* early: digest of what was, 0: not yet */
-	bool                  ending;     /* inside ExecutorEnd */
-	bool                  running;    /* inside ExecutorRun */
-	bool                  watched;    /* the callback is registered */
-	bool                  at_commit;  /* COMMIT: that decides how it ended */
+	bool                  ran;       /* ExecutorRun was called */
+	bool                  reached;   /* code of a user ran before it began */
+	uint64                planned;   /* early: digest of what was, 0: not yet */
+	bool                  ending;    /* inside ExecutorEnd */
+	bool                  running;   /* inside ExecutorRun */
+	bool                  watched;   /* the callback is registered */
+	bool                  at_commit; /* COMMIT: that decides how it ended */
 	bool                  was_failed; /* its transaction block, before it */
 	MemoryContextCallback context_gone;
 } AudStmtLife;

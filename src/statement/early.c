@@ -349,7 +349,7 @@ aud_early_planned(const Query *query, const char *source)
 			early->life.planned = aud_early_digest(source);
 	}
 	else if (source != NULL && source == debug_query_string && query->canSetTag &&
-		!aud_backend->early.is_located && aud_early_is_about(source))
+			 !aud_backend->early.is_located && aud_early_is_about(source))
 		learn(aud_backend->stack.early, query, source);
 }
 

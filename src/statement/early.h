@@ -80,8 +80,8 @@ extern bool aud_early_analyzed(const Query *query, const char *source);
 extern void aud_early_planned(const Query *query, const char *source);
 
 /*
- * Another query is about to be planned: what was for one of the active statement
- * that has not begun is the active one's own.
+ * Another query is about to be planned: what was for one of the active
+ * statement that has not begun is the active one's own.
  */
 extern void aud_early_plans(const char *source);
 
