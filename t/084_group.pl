@@ -44,10 +44,10 @@ $node->reload;
 foreach (1 .. 300)
 {
 	flush_trail($node);
-	last if trail_files($node) > $files;
+	last if (() = trail_files($node)) > $files;
 	select undef, undef, undef, 0.1;
 }
 is(group_and_mode(), "$primary 0600", 'a file that no group may read keeps the group of the server');
-is(scalar(records($node, event => 'alert')), 0, 'no alert');
+is(scalar(() = records($node, event => 'alert', reason => 'group_not_set')), 0, 'no alert about a group');
 $node->stop;
 done_testing();

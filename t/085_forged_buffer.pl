@@ -25,7 +25,8 @@ sub peek
 	my ($offset, $len) = @_;
 	open my $fh, '<:raw', $buffer or die $!;
 	seek $fh, $offset, 0;
-	read $fh, my $bytes, $len;
+	my $bytes;
+	read $fh, $bytes, $len;
 	close $fh;
 	return $bytes;
 }

@@ -13,7 +13,7 @@ use Test::More;
 plan skip_all => 'root may write anywhere' if $> == 0;
 
 my $node = new_node('alerts',
-	settings => { 'secaudit.flush_interval' => '20ms', 'secaudit.failure_timeout' => '0', 'secaudit.buffer_size' => '1MB' },
+	settings => { 'secaudit.flush_interval' => '20ms', 'secaudit.failure_timeout' => '100ms', 'secaudit.buffer_size' => '1MB' },
 	conf => "restart_after_crash = on\n");
 my $dir = trail_dir($node);
 my $ctl = $node->installed_command('secauditctl');

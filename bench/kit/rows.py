@@ -31,7 +31,7 @@ ROWS = [
     secaudit('literals', 'secaudit, redact = literals', redact='literals'),
     secaudit('tokens', 'secaudit, redact = tokens', redact='tokens'),
     secaudit('parameters', 'secaudit, log_parameters', log_parameters='on'),
-    secaudit('syncing', 'secaudit, writer syncing all the time', flush_interval='1ms'),
+    secaudit('syncing', 'secaudit, writer syncing all the time', flush_interval='10ms'),
     secaudit('default', 'secaudit, default settings',
              log='ddl, role, session, error, config'),
     secaudit('none', 'secaudit, log = none', log='none', log_superuser='off'),
