@@ -65,6 +65,18 @@ foreach my $sql ($insert, 'SELECT count(*) FROM spans WHERE isempty(r)')
 	is_deeply([ grep { /measures/ } @{ objects_of(of_query($sql, @spans)) } ], [], "$sql does not");
 }
 
+# A type that comes after its function was looked up is known all the same.
+@spans = run_as($node, 'alice',
+	"CREATE FUNCTION later(text, text) RETURNS float8 IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'",
+	q{SELECT later('a', 'b')},
+	'CREATE TYPE later_span AS RANGE (subtype = text, subtype_diff = later)',
+	'CREATE TABLE later_spans (r later_span)',
+	q{INSERT INTO later_spans SELECT later_span('a' || g, 'b' || g) FROM generate_series(1, 600) g},
+	'ANALYZE later_spans');
+has_facts(of_query('ANALYZE later_spans', @spans),
+	{ classes => ['function'], objects => ['function public.later(pg_catalog.text,pg_catalog.text) execute'] },
+	'a subtype_diff that became one in the same session');
+
 # A portal that was read to its end is complete, however the transaction ends.
 my $read = sub { my ($limit) = @_; return sub { $_[0]->parse('', 'SELECT v FROM secret')->bind('p', '', [])->execute('p', $limit); }; };
 foreach my $case ([ 'read to its end', 0, 2, undef ], [ 'read in part', 1, 1, 1 ])

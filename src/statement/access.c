@@ -11,9 +11,7 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
@@ -21,7 +19,6 @@
 #include "catalog/pg_language.h"
 #include "catalog/pg_largeobject.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_range.h"
 #include "catalog/pg_type.h"
 #include "utils/fmgroids.h"
 #include "utils/syscache.h"
@@ -31,6 +28,7 @@
 #include "facts/command.h"
 #include "facts/objects.h"
 #include "facts/role_change.h"
+#include "facts/subtype_diff.h"
 #include "statement/early.h"
 #include "statement/effects.h"
 #include "statement/expression.h"
@@ -177,34 +175,6 @@ look_at(Oid funcid, AudLookedUp *found)
 }
 
 /*
- * The subtype_diff of a range type is the one support function that needs no
- * superuser, and GiST and ANALYZE call it without asking whether they may.
- */
-static bool
-measures_range(Oid funcid)
-{
-	static Oid  known;
-	Relation    ranges;
-	SysScanDesc scan;
-	ScanKeyData key;
-
-	if (funcid == known)
-		return true;
-	ranges = table_open(RangeRelationId, AccessShareLock);
-	ScanKeyInit(&key,
-				Anum_pg_range_rngsubdiff,
-				BTEqualStrategyNumber,
-				F_OIDEQ,
-				ObjectIdGetDatum(funcid));
-	scan = systable_beginscan(ranges, InvalidOid, false, NULL, 1, &key);
-	if (HeapTupleIsValid(systable_getnext(scan)))
-		known = funcid;
-	systable_endscan(scan);
-	table_close(ranges, AccessShareLock);
-	return funcid == known;
-}
-
-/*
  * Support functions of types, operators and languages are looked up, too; what
  * nobody called by name or by a trigger is left out.
  */
@@ -225,7 +195,7 @@ aud_statement_function_looked_up(Oid funcid)
 		aud_objects_add_planned_function(whose, funcid);
 	else
 		note_function(whose, funcid);
-	return found.may_measure && measures_range(funcid);
+	return found.may_measure && aud_subtype_diff_is(funcid);
 }
 
 void
