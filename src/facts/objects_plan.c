@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * objects_plan.c
- *	  The objects of a statement: the relations and columns of its plan, and
- *	  the functions that it calls.
+ *	  The objects of a statement: the relations and columns of its plan.
  *
  * They come through the name cache (names_relation.c), so that the usual
  *statement costs a hash look-up and a copy for each of them.
@@ -15,7 +14,6 @@
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_largeobject.h"
-#include "catalog/pg_proc.h"
 #include "nodes/bitmapset.h"
 #include "nodes/pathnodes.h"
 #include "parser/parsetree.h"
@@ -25,21 +23,6 @@
 #include "facts/objects.h"
 #include "facts/rewrite.h"
 #include "server/compat.h"
-
-/* Put text into the arena as a slice of an object. */
-static void
-put_slice(AudStmt *stmt, uint32 *off, uint32 *len, const char *text,
-		  size_t text_len)
-{
-	char *at = aud_stmt_arena(stmt, text_len);
-
-	if (at == NULL)
-		return;
-	memcpy(at, text, text_len);
-	*off = stmt->arena.len;
-	*len = text_len;
-	stmt->arena.len += text_len;
-}
 
 /* Has this relation secrets in it that reading should always leave a trace of? */
 static bool
@@ -88,7 +71,11 @@ put_columns(AudStmt *stmt, AudObject *object, const AudRelation *relation)
 
 	if (text != NULL)
 	{
-		put_slice(stmt, &object->columns_off, &object->columns_len, text, len);
+		(void) aud_stmt_put(stmt,
+							&object->columns_off,
+							&object->columns_len,
+							text,
+							len);
 		return;
 	}
 	room = aud_names_columns_size(relation, object->columns);
@@ -155,11 +142,7 @@ mention_relation(AudStmt *stmt, const AudMention *mention)
 	object->planned = mention->planned;
 	object->by_policy = mention->by_policy;
 	object->columns = whole.columns;
-	put_slice(stmt,
-			  &object->head_off,
-			  &object->head_len,
-			  relation->head,
-			  relation->head_len);
+	aud_stmt_set_head(stmt, object, relation->head, relation->head_len);
 }
 
 /*
@@ -383,56 +366,6 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 	settle_columns(stmt, first);
 }
 
-/* The function's name among the objects; NULL: it has none, or memory is short. */
-static AudObject *
-name_function(AudStmt *stmt, Oid funcid, const AudFunctionName *function)
-{
-	AudObject *object;
-
-	if (function == NULL || (object = aud_stmt_add_object(stmt)) == NULL)
-		return NULL;
-	object->classid = ProcedureRelationId;
-	object->objid = funcid;
-	put_slice(stmt,
-			  &object->head_off,
-			  &object->head_len,
-			  function->head,
-			  function->head_len);
-	return object;
-}
-
-void
-aud_objects_add_function(AudStmt *stmt, Oid funcid)
-{
-	AudObject             *object;
-	const AudFunctionName *function;
-
-	stmt->what.classes |= AUD_CLASS_FUNCTION;
-	stmt->what.user_objects |= funcid >= FirstNormalObjectId;
-	object = aud_stmt_find_object(stmt, ProcedureRelationId, funcid);
-	if (object == NULL)
-	{
-		function = aud_names_function(funcid);
-		if (function != NULL)
-			stmt->what.privileged |= function->privileged;
-		object = name_function(stmt, funcid, function);
-	}
-	if (object != NULL)
-		object->access |= AUD_ACCESS_EXECUTE;
-}
-
-void
-aud_objects_add_planned_function(AudStmt *stmt, Oid funcid)
-{
-	AudObject *object = aud_stmt_find_object(stmt, ProcedureRelationId, funcid);
-
-	stmt->what.user_objects |= funcid >= FirstNormalObjectId;
-	if (object == NULL)
-		object = name_function(stmt, funcid, aud_names_function(funcid));
-	if (object != NULL)
-		object->planned = true;
-}
-
 void
 aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
 						 const Bitmapset *columns)
@@ -442,22 +375,4 @@ aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
 
 	mention_relation(stmt, &mention);
 	settle_columns(stmt, first);
-}
-
-AudObject *
-aud_objects_repeat(AudStmt *stmt, const AudObject *of,
-				   const AudFunctionName *function)
-{
-	AudObject  copy = *of;
-	AudObject *object = aud_stmt_add_object(stmt);
-
-	if (object == NULL)
-		return NULL;
-	*object = copy;
-	put_slice(stmt,
-			  &object->head_off,
-			  &object->head_len,
-			  function->head,
-			  function->head_len);
-	return object;
 }

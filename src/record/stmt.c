@@ -183,6 +183,21 @@ aud_stmt_arena(AudStmt *stmt, size_t n)
 	return stmt->arena.data + stmt->arena.len;
 }
 
+bool
+aud_stmt_put(AudStmt *stmt, uint32 *off, uint32 *len, const char *text,
+			 size_t text_len)
+{
+	char *at = aud_stmt_arena(stmt, text_len);
+
+	if (at == NULL)
+		return false;
+	memcpy(at, text, text_len);
+	*off = stmt->arena.len;
+	*len = text_len;
+	stmt->arena.len += text_len;
+	return true;
+}
+
 void
 aud_stmt_note(AudStmt *stmt, const char *text)
 {
@@ -319,23 +334,6 @@ aud_stmt_get_text(const AudStmt *stmt, AudText *out)
 		aud_text_prepare(out, text->data, text->len);
 }
 
-/* Copy a slice of one arena to another; false if memory is short. */
-static bool
-copy_slice(AudStmt *to, const AudStmt *from, uint32 *off, uint32 len)
-{
-	char *at;
-
-	if (len == 0)
-		return true;
-	at = aud_stmt_arena(to, len);
-	if (at == NULL)
-		return false;
-	memcpy(at, from->arena.data + *off, len);
-	*off = to->arena.len;
-	to->arena.len += len;
-	return true;
-}
-
 /* A function is named once more where its arguments are others. */
 static bool
 has_same_head(const AudStmt *to, const AudObject *same, const AudStmt *from,
@@ -385,9 +383,17 @@ merge_object(AudStmt *to, const AudStmt *from, const AudObject *object)
 	added = aud_stmt_add_object(to);
 	if (added == NULL)
 		return;
-	if (!copy_slice(to, from, &copy.head_off, copy.head_len))
+	if (!aud_stmt_put(to,
+					  &copy.head_off,
+					  &copy.head_len,
+					  from->arena.data + copy.head_off,
+					  copy.head_len))
 		copy.head_len = 0;
-	if (!copy_slice(to, from, &copy.columns_off, copy.columns_len))
+	if (!aud_stmt_put(to,
+					  &copy.columns_off,
+					  &copy.columns_len,
+					  from->arena.data + copy.columns_off,
+					  copy.columns_len))
 		copy.columns_len = 0;
 	*added = copy;
 }

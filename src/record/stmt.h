@@ -338,6 +338,20 @@ extern void aud_stmt_release(AudStmt *stmt);
 extern char *aud_stmt_arena(AudStmt *stmt, size_t n);
 
 /*
+ * Put a text into the arena, which it must not be in, as a slice of it; false,
+ * with the slice as it was, if memory is short.
+ */
+extern bool aud_stmt_put(AudStmt *stmt, uint32 *off, uint32 *len,
+						 const char *text, size_t text_len);
+
+/* The same for the name of an object. */
+static inline void
+aud_stmt_set_head(AudStmt *stmt, AudObject *object, const char *head, size_t len)
+{
+	(void) aud_stmt_put(stmt, &object->head_off, &object->head_len, head, len);
+}
+
+/*
  * Append one member to the frame's details: ,"key":"value" with the value
  * escaped.  The text is in the database's encoding.  What is there already
  * stays as it is, and what memory is short for is left out; this goes for all
