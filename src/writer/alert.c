@@ -46,7 +46,7 @@ aud_alert_group(const char *file, int why)
 			errhint(
 				"Make the server's user a member of that group and restart the server, or set the directory's setgid bit (chmod g+s)."));
 	aud_buf_init(&out, body, sizeof(body));
-	aud_events_alert_group(&out, file);
+	aud_events_alert(&out, "group_not_set", file, NULL);
 	(void) aud_buffer_try_append(out.data, out.len);
 }
 
@@ -82,6 +82,6 @@ aud_alert_buffer(unsigned parts)
 			errhint(
 				"Only the server may write to this file: find out who else did."));
 	aud_buf_init(&out, body, sizeof(body));
-	aud_events_alert_buffer(&out, names);
+	aud_events_alert(&out, "buffer_changed", NULL, names);
 	(void) aud_buffer_try_append(out.data, out.len);
 }

@@ -113,7 +113,7 @@ add_fault(AudWriter *w)
 	AudBuf out;
 
 	aud_buf_init(&out, body, sizeof(body));
-	aud_events_alert_fault(&out, w->fault.reason, w->fault.file, w->fault.detail);
+	aud_events_alert(&out, w->fault.reason, w->fault.file, w->fault.detail);
 	w->own.fault = add(w, &out);
 }
 

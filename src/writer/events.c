@@ -294,14 +294,22 @@ aud_events_expire(AudBuf *out, const AudExpiry *expiry)
 	end(out);
 }
 
-void
-aud_events_alert_fault(AudBuf *out, const char *reason, const char *file,
-					   const char *detail)
+/* What every alert of the writer's own begins with; detail may be NULL. */
+static void
+begin_alert(AudBuf *out, const char *reason, const char *detail)
 {
 	begin_class(out, "alert", "alert", "failure");
-	aud_json_member(out, "detail", detail, strlen(detail));
+	if (detail != NULL)
+		aud_json_member(out, "detail", detail, strlen(detail));
 	aud_json_member_word(out, "reason", reason);
-	if (file[0] != '\0')
+}
+
+void
+aud_events_alert(AudBuf *out, const char *reason, const char *file,
+				 const char *detail)
+{
+	begin_alert(out, reason, detail);
+	if (file != NULL && file[0] != '\0')
 		aud_json_member_word(out, "file", file);
 	end(out);
 }
@@ -309,8 +317,7 @@ aud_events_alert_fault(AudBuf *out, const char *reason, const char *file,
 void
 aud_events_alert_lost(AudBuf *out, uint64 lost, uint64 from, uint64 to)
 {
-	begin_class(out, "alert", "alert", "failure");
-	aud_json_member_word(out, "reason", "records_lost");
+	begin_alert(out, "records_lost", NULL);
 	put_loss(out, lost, from, to);
 	end(out);
 }
@@ -318,47 +325,17 @@ aud_events_alert_lost(AudBuf *out, uint64 lost, uint64 from, uint64 to)
 void
 aud_events_alert_space(AudBuf *out, uint64 used_percent)
 {
-	begin_class(out, "alert", "alert", "failure");
-	aud_json_member_word(out, "reason", "disk_space");
+	begin_alert(out, "disk_space", NULL);
 	aud_json_member_uint(out, "used_percent", used_percent);
-	end(out);
-}
-
-void
-aud_events_alert_undeletable(AudBuf *out, const char *file)
-{
-	begin_class(out, "alert", "alert", "failure");
-	aud_json_member_word(out, "reason", "file_not_deleted");
-	aud_json_member_word(out, "file", file);
-	end(out);
-}
-
-void
-aud_events_alert_group(AudBuf *out, const char *file)
-{
-	begin_class(out, "alert", "alert", "failure");
-	aud_json_member_word(out, "reason", "group_not_set");
-	aud_json_member_word(out, "file", file);
-	end(out);
-}
-
-void
-aud_events_alert_buffer(AudBuf *out, const char *parts)
-{
-	begin_class(out, "alert", "alert", "failure");
-	aud_json_member_word(out, "detail", parts);
-	aud_json_member_word(out, "reason", "buffer_changed");
 	end(out);
 }
 
 void
 aud_events_alert_set_aside(AudBuf *out, const char *file)
 {
-	begin_class(out, "alert", "alert", "failure");
-	aud_json_member_word(out,
-						 "detail",
-						 "Records may be lost; how many is not known.");
-	aud_json_member_word(out, "reason", "buffer_damaged");
+	begin_alert(out,
+				"buffer_damaged",
+				"Records may be lost; how many is not known.");
 	aud_json_member_word(out, "set_aside", file);
 	end(out);
 }

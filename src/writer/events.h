@@ -51,30 +51,21 @@ extern void aud_events_checkpoint(AudBuf *out, const char *reason);
 extern void aud_events_expire(AudBuf *out, const AudExpiry *expiry);
 
 /*
- * The writer's own alerts: a fault ended this file ("": none), and what is to
- * be said of it; ...
+ * The writer's own alerts.  reason: as docs/record.md lists them; file: that it
+ * is about, detail: what is to be said of it; each may be NULL.
  */
-extern void aud_events_alert_fault(AudBuf *out, const char *reason,
-								   const char *file, const char *detail);
+extern void aud_events_alert(AudBuf *out, const char *reason, const char *file,
+							 const char *detail);
 
-/* ... records were lost, see aud_events_gap; ... */
+/* Those with keys of their own: records were lost, see aud_events_gap; ... */
 extern void aud_events_alert_lost(AudBuf *out, uint64 lost, uint64 from,
 								  uint64 to);
 
 /* ... the volume is so full, in percent; ... */
 extern void aud_events_alert_space(AudBuf *out, uint64 used_percent);
 
-/* ... a file that retention wants to delete cannot be. */
-extern void aud_events_alert_undeletable(AudBuf *out, const char *file);
-
-/* ... a new file does not have the directory's group. */
-extern void aud_events_alert_group(AudBuf *out, const char *file);
-
-/* ... the buffer file was damaged at the start, and is set aside as file. */
+/* ... the buffer file was damaged at the start, and is set aside as file; ... */
 extern void aud_events_alert_set_aside(AudBuf *out, const char *file);
-
-/* ... parts of the buffer file's header were changed by others. */
-extern void aud_events_alert_buffer(AudBuf *out, const char *parts);
 
 /* ... something in the configuration is not in force. */
 extern void aud_events_alert_config(AudBuf *out, const AudConfigProblem *problem);

@@ -68,7 +68,7 @@ report_undeletable(AudWriter *w, const char *name)
 				"Neither this file nor younger ones are removed until it can be."));
 	aud_writer_note_error(text);
 	aud_buf_init(&out, body, sizeof(body));
-	aud_events_alert_undeletable(&out, name);
+	aud_events_alert(&out, "file_not_deleted", name, NULL);
 	(void) aud_buffer_try_append(out.data, out.len);
 }
 
