@@ -21,7 +21,6 @@
 #include "commands/dbcommands.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
@@ -33,6 +32,7 @@
 #include "facts/command.h"
 #include "facts/role_change.h"
 #include "facts/topics.h"
+#include "server/role_settings.h"
 #include "server/settings.h"
 
 static void
@@ -159,24 +159,14 @@ stored_value(Oid database, Oid role, const char *name)
 							 &isnull);
 	if (!isnull)
 	{
-		Datum *elements;
-		int    n;
+		char **pairs;
+		int    n = aud_role_settings_pairs(array, &pairs);
+		size_t len = strlen(name);
 
-		deconstruct_array(DatumGetArrayTypeP(array),
-						  TEXTOID,
-						  -1,
-						  false,
-						  TYPALIGN_INT,
-						  &elements,
-						  NULL,
-						  &n);
 		for (int i = 0; i < n && value == NULL; i++)
 		{
-			char  *pair = TextDatumGetCString(elements[i]);
-			size_t len = strlen(name);
-
-			if (pg_strncasecmp(pair, name, len) == 0 && pair[len] == '=')
-				value = pair + len + 1;
+			if (pg_strncasecmp(pairs[i], name, len) == 0 && pairs[i][len] == '=')
+				value = pairs[i] + len + 1;
 		}
 	}
 	systable_endscan(scan);

@@ -34,25 +34,6 @@ has_prefix(const char *name)
 	return pg_strncasecmp(name, PREFIX, PREFIX_LEN) == 0;
 }
 
-/* The setting of this name that a library or the server has defined, or NULL. */
-static const struct config_generic *
-find_setting(const char *name)
-{
-	struct config_generic      **all;
-	const struct config_generic *found = NULL;
-	int                          n;
-
-	all = aud_compat_settings(&n);
-	for (int i = 0; i < n && found == NULL; i++)
-	{
-		if (!(all[i]->flags & GUC_CUSTOM_PLACEHOLDER) &&
-			pg_strcasecmp(all[i]->name, name) == 0)
-			found = all[i];
-	}
-	pfree(all);
-	return found;
-}
-
 /* Our setting whose name after the prefix is spelled most like this; or NULL. */
 static const char *
 nearest_setting(const char *suffix)
@@ -91,7 +72,7 @@ is_slip_of_prefix(const char *name)
 	if (far == 0 || far > AUD_NEAREST_FAR)
 		return false;
 	meant = psprintf(PREFIX "%s", dot + 1);
-	known = find_setting(meant) != NULL;
+	known = aud_settings_find(meant) != NULL;
 	pfree(meant);
 	return known;
 }
@@ -234,7 +215,7 @@ AudConfigProblem *
 aud_config_problem_judge(const char *name, const char *value,
 						 const AudConfigSource *source)
 {
-	const struct config_generic *setting = find_setting(name);
+	const struct config_generic *setting = aud_settings_find(name);
 	AudConfigProblem            *problem;
 	ErrorData                   *error;
 

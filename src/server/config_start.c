@@ -29,6 +29,7 @@
 #include "server/compat.h"
 #include "server/config_start.h"
 #include "server/guc.h"
+#include "server/settings.h"
 
 #define COMMAND_LINE "It is on the command line."
 
@@ -89,19 +90,9 @@ aud_config_start_remember(void)
 static bool
 was_taken(const char *name)
 {
-	struct config_generic **all;
-	bool                    taken = false;
-	int                     n;
+	const struct config_generic *setting = aud_settings_find(name);
 
-	all = aud_compat_settings(&n);
-	for (int i = 0; i < n; i++)
-	{
-		if (pg_strcasecmp(all[i]->name, name) == 0)
-			taken = !(all[i]->flags & GUC_CUSTOM_PLACEHOLDER) &&
-					all[i]->source != PGC_S_DEFAULT;
-	}
-	pfree(all);
-	return taken;
+	return setting != NULL && setting->source != PGC_S_DEFAULT;
 }
 
 /* In the order of the lines of a file; the server has its settings by name. */

@@ -9,12 +9,13 @@
 
 #include "access/xlog.h"
 #include "miscadmin.h"
-#include "postmaster/bgworker.h"
 #include "replication/walsender.h"
 #include "replication/walsender_private.h"
 #include "storage/proc.h"
 
 #include "server/processes.h"
+
+#define LIBRARY "secaudit"
 
 /* Walsenders outlive the rest: the shutdown checkpoint has to reach standbys. */
 static bool
@@ -54,5 +55,19 @@ bool
 aud_processes_is_own(void)
 {
 	return MyBgworkerEntry != NULL &&
-		   strcmp(MyBgworkerEntry->bgw_library_name, "secaudit") == 0;
+		   strcmp(MyBgworkerEntry->bgw_library_name, LIBRARY) == 0;
+}
+
+void
+aud_processes_describe(BackgroundWorker *worker, const char *function,
+					   const char *name)
+{
+	memset(worker, 0, sizeof(*worker));
+	worker->bgw_flags = BGWORKER_SHMEM_ACCESS;
+	strlcpy(worker->bgw_library_name, LIBRARY, sizeof(worker->bgw_library_name));
+	strlcpy(worker->bgw_function_name,
+			function,
+			sizeof(worker->bgw_function_name));
+	strlcpy(worker->bgw_name, name, sizeof(worker->bgw_name));
+	strlcpy(worker->bgw_type, name, sizeof(worker->bgw_type));
 }

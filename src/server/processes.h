@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include "postmaster/bgworker.h"
+
 /*
  * Is there another process that the postmaster waits for at shutdown as it
  * does for this one?  Walsenders are not counted, they end later.  Takes no
@@ -25,5 +27,9 @@ extern bool aud_processes_are_standby(void);
 
 /* Is this process a background worker of secaudit's own? */
 extern bool aud_processes_is_own(void);
+
+/* Describe one that is to run this function, but for when, and with what. */
+extern void aud_processes_describe(BackgroundWorker *worker,
+								   const char *function, const char *name);
 
 #endif /* AUD_SERVER_PROCESSES_H */

@@ -38,14 +38,9 @@ or_oid(char *name, Oid oid)
 	return name != NULL ? name : psprintf("%u", oid);
 }
 
-/* The elements of setconfig that concern us: "name=value". */
-static List *
-add_settings(List *settings, const FormData_pg_db_role_setting *form, Datum config)
+int
+aud_role_settings_pairs(Datum config, char ***pairs)
 {
-	const char *database =
-		or_oid(get_database_name(form->setdatabase), form->setdatabase);
-	const char *role =
-		or_oid(GetUserNameFromId(form->setrole, true), form->setrole);
 	Datum *elements;
 	int    n;
 
@@ -57,9 +52,26 @@ add_settings(List *settings, const FormData_pg_db_role_setting *form, Datum conf
 					  &elements,
 					  NULL,
 					  &n);
+	*pairs = palloc(Max(n, 1) * sizeof(char *));
+	for (int i = 0; i < n; i++)
+		(*pairs)[i] = TextDatumGetCString(elements[i]);
+	return n;
+}
+
+/* The elements of setconfig that concern us: "name=value". */
+static List *
+add_settings(List *settings, const FormData_pg_db_role_setting *form, Datum config)
+{
+	const char *database =
+		or_oid(get_database_name(form->setdatabase), form->setdatabase);
+	const char *role =
+		or_oid(GetUserNameFromId(form->setrole, true), form->setrole);
+	char **pairs;
+	int    n = aud_role_settings_pairs(config, &pairs);
+
 	for (int i = 0; i < n; i++)
 	{
-		char           *name = TextDatumGetCString(elements[i]);
+		char           *name = pairs[i];
 		char           *equals = strchr(name, '=');
 		AudRoleSetting *setting;
 

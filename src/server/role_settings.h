@@ -30,6 +30,12 @@ typedef struct AudRoleSetting
 extern List *aud_role_settings_read(void);
 
 /*
+ * The elements of a setconfig, each as "name=value", palloc'd; how many there
+ * are.  May throw.
+ */
+extern int aud_role_settings_pairs(Datum config, char ***pairs);
+
+/*
  * A database to read them from, for a process that is in none: one that
  * takes connections and is no template, if there is one.
  */

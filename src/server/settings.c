@@ -166,6 +166,24 @@ get_value(const struct config_generic *setting)
 	return value != NULL ? value : "";
 }
 
+const struct config_generic *
+aud_settings_find(const char *name)
+{
+	struct config_generic      **all;
+	const struct config_generic *found = NULL;
+	int                          n;
+
+	all = aud_compat_settings(&n);
+	for (int i = 0; i < n && found == NULL; i++)
+	{
+		if (!(all[i]->flags & GUC_CUSTOM_PLACEHOLDER) &&
+			pg_strcasecmp(all[i]->name, name) == 0)
+			found = all[i];
+	}
+	pfree(all);
+	return found;
+}
+
 /* Custom settings may be defined at any time: look at all of them each time. */
 static AudSettingsPicture *
 take(void)

@@ -11,6 +11,8 @@
 
 #include "postgres.h"
 
+struct config_generic;
+
 /* Does this setting concern auditing, logging, code or rights? */
 extern bool aud_settings_is_watched(const char *name);
 
@@ -22,6 +24,9 @@ extern int aud_settings_class(const char *name);
  * setting.  Shows superuser-only settings to anybody: for the trail alone.
  */
 extern char *aud_settings_value(const char *name);
+
+/* The setting of this name that the server or a library has defined, or NULL. */
+extern const struct config_generic *aud_settings_find(const char *name);
 
 /* The unit that a setting with these flags is kept in: "kB"; "" if none. */
 extern const char *aud_settings_unit(int flags);

@@ -309,15 +309,8 @@ aud_writer_register(void)
 
 	if (!IsPostmasterEnvironment)
 		aud_buffer_drain_here(drain_single);
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
+	aud_processes_describe(&worker, "aud_writer_main", "secaudit writer");
 	worker.bgw_start_time = BgWorkerStart_PostmasterStart;
 	worker.bgw_restart_time = 1;
-	strlcpy(worker.bgw_library_name, "secaudit", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name,
-			"aud_writer_main",
-			sizeof(worker.bgw_function_name));
-	strlcpy(worker.bgw_name, "secaudit writer", sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, "secaudit writer", sizeof(worker.bgw_type));
 	RegisterBackgroundWorker(&worker);
 }

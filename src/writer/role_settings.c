@@ -37,6 +37,7 @@
 #include "record/record.h"
 #include "server/config_problem.h"
 #include "server/guc.h"
+#include "server/processes.h"
 #include "server/role_settings.h"
 #include "writer/role_settings.h"
 
@@ -60,17 +61,10 @@ start_worker(const AudReaderTask *task)
 {
 	BackgroundWorker worker;
 
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags =
-		BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	aud_processes_describe(&worker, "aud_role_settings_main", "secaudit settings");
+	worker.bgw_flags |= BGWORKER_BACKEND_DATABASE_CONNECTION;
 	worker.bgw_start_time = BgWorkerStart_ConsistentState;
 	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	strlcpy(worker.bgw_library_name, "secaudit", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name,
-			"aud_role_settings_main",
-			sizeof(worker.bgw_function_name));
-	strlcpy(worker.bgw_name, "secaudit settings", sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, "secaudit settings", sizeof(worker.bgw_type));
 	memcpy(worker.bgw_extra, task, sizeof(*task));
 	if (!RegisterDynamicBackgroundWorker(&worker, NULL))
 		ereport(LOG,
