@@ -120,8 +120,8 @@ aud_identity_role_name(Oid role)
 	return MyProc != NULL && role == MyProc->roleId ? login_name() : NULL;
 }
 
-static void
-append_role(AudBuf *b, const char *key, Oid role)
+void
+aud_identity_append_role(AudBuf *b, const char *key, Oid role)
 {
 	const char *name = aud_identity_role_name(role);
 
@@ -145,7 +145,7 @@ append_login(AudBuf *b, Oid login, Oid session)
 		return;
 	user = aud_identity_role_name(session);
 	if (name == NULL && login != session)
-		append_role(b, "login_user", login);
+		aud_identity_append_role(b, "login_user", login);
 	else if (name != NULL && (user == NULL || strcmp(name, user) != 0))
 		aud_text_append_member(b, "login_user", name);
 }
@@ -159,10 +159,10 @@ make_identity(Oid login, Oid session, Oid current)
 	bool         superuser = superuser_arg(current);
 
 	aud_buf_init(&b, json, sizeof(json));
-	append_role(&b, "user", session);
+	aud_identity_append_role(&b, "user", session);
 	append_login(&b, login, session);
 	if (current != session)
-		append_role(&b, "current_user", current);
+		aud_identity_append_role(&b, "current_user", current);
 	if (superuser)
 		aud_json_lit_true(&b, "superuser");
 

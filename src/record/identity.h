@@ -51,6 +51,9 @@ extern const AudIdentity *aud_identity_of(Oid session, Oid current);
  */
 extern const char *aud_identity_role_name(Oid role);
 
+/* Add a role as a member: its name, or its OID where it has none any more. */
+extern void aud_identity_append_role(AudBuf *b, const char *key, Oid role);
+
 /*
  * Free identities that a role change made stale and that are known anew; only
  * while no statement is open.

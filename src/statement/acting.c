@@ -50,17 +50,6 @@ are_same(AudRoles a, AudRoles b)
 }
 
 static void
-append_role(AudBuf *b, const char *key, Oid role)
-{
-	const char *name = aud_identity_role_name(role);
-
-	if (name != NULL)
-		aud_text_append_member(b, key, name);
-	else
-		aud_json_member_id(b, key, role);
-}
-
-static void
 record_change(const AudChange *change)
 {
 	bool   was_super = superuser_arg(change->from.current);
@@ -86,12 +75,12 @@ record_change(const AudChange *change)
 	aud_buf_init(&b, detail, sizeof(detail));
 	if (change->parent != 0)
 		aud_json_member_uint(&b, "parent", change->parent);
-	append_role(&b, "from_role", change->from.current);
-	append_role(&b, "to_role", change->to.current);
+	aud_identity_append_role(&b, "from_role", change->from.current);
+	aud_identity_append_role(&b, "to_role", change->to.current);
 	if (change->from.session != change->to.session)
 	{
-		append_role(&b, "from_user", change->from.session);
-		append_role(&b, "to_user", change->to.session);
+		aud_identity_append_role(&b, "from_user", change->from.session);
+		aud_identity_append_role(&b, "to_user", change->to.session);
 	}
 	if (is_super && !was_super)
 		aud_json_member_bool(&b, "gains_superuser", true);
