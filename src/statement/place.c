@@ -92,6 +92,15 @@ aud_place_is_next_to(const AudStmt *active)
 		   error_context_stack->previous == active->place.error_context;
 }
 
+static void
+find_mark(AudStmt *stmt)
+{
+	if (stmt->place.level == 0 || !InNoForceRLSOperation())
+		return;
+	stmt->place.marked = true;
+	stmt->place.error_context = error_context_stack;
+}
+
 /*
  * A foreign key's own queries are marked by the security context that
  * ri_triggers.c sets.  The mark stays on below them, also for what users'
@@ -100,13 +109,10 @@ aud_place_is_next_to(const AudStmt *active)
  * had it already only where the trigger is the server's.
  */
 static bool
-is_of_foreign_key(AudStmt *stmt, const AudSurroundings *now, int outer_depth)
+is_of_foreign_key(const AudStmt *stmt, const AudSurroundings *now, int outer_depth)
 {
-	if (stmt->place.level == 0 || !InNoForceRLSOperation())
-		return false;
-	stmt->place.marked = true;
-	stmt->place.error_context = error_context_stack;
-	if (now->planning > 0 || stmt->place.trigger_depth <= outer_depth)
+	if (!stmt->place.marked || now->planning > 0 ||
+		stmt->place.trigger_depth <= outer_depth)
 		return false;
 	if (now->active == NULL || !now->active->place.marked)
 		return true;
@@ -116,7 +122,7 @@ is_of_foreign_key(AudStmt *stmt, const AudSurroundings *now, int outer_depth)
 
 /* What made this statement run. */
 static AudOrigin
-find_origin(AudStmt *stmt, const AudSurroundings *now)
+find_origin(const AudStmt *stmt, const AudSurroundings *now)
 {
 	int outer_depth = now->active != NULL ? now->active->place.trigger_depth : 0;
 
@@ -231,6 +237,7 @@ aud_place_identify(AudStmt *stmt, const AudSurroundings *now)
 		place->last_message = GetCurrentStatementStartTimestamp();
 		place->only_rules_follow = stmt->what.rewritten;
 	}
+	find_mark(stmt);
 	stmt->place.origin = find_origin(stmt, now);
 }
 
