@@ -152,29 +152,28 @@ prepare_volumes()
 {
 	local small=$tmp/small frozen=$tmp/frozen mounts
 	[ "$(id -u)" -eq 0 ] || return 0
-	mkdir -p "$small" "$frozen"
+	mkdir -p "$small" "$frozen" "$tmp/memory"
 	mounts="mount -t tmpfs -o size=8m,mode=0700,uid=$(id -u postgres) none $small"
 	unshare --mount sh -ec "$mounts" 2>/dev/null || return 0
 	mounts="$mounts; export SECAUDIT_SMALL_VOLUME=$small"
-	if make_frozen_volume "$frozen"; then
-		mounts="$mounts; mount -o loop $frozen.img $frozen; scripts/freezer.sh $frozen > /dev/null 2>&1 < /dev/null &"
+	if unshare --mount sh -ec "$(mounts_of_frozen); fsfreeze -f $frozen; fsfreeze -u $frozen" > /dev/null 2>&1; then
+		mkfifo "$frozen.order"
+		chown postgres: "$frozen.order"
+		mounts="$mounts; $(mounts_of_frozen)"
+		mounts="$mounts; scripts/freezer.sh $frozen > /dev/null 2>&1 < /dev/null &"
 		mounts="$mounts export SECAUDIT_FROZEN_VOLUME=$frozen"
 	fi
 	as_server_under=(unshare --mount sh -ec "$mounts; exec \"\$@\"" sh)
 }
 
-# make_frozen_volume DIR: the image of a file system, and the pipe for orders;
-# false where it cannot be mounted or frozen.
-make_frozen_volume()
+# Its image is in memory: to freeze is to sync, and a busy disk of the machine
+# can make that take a minute.
+mounts_of_frozen()
 {
-	local owner
-	owner=$(id -u postgres):$(id -g postgres)
-	truncate -s 64M "$1.img"
-	mkfs.ext4 -q -E "root_owner=$owner" "$1.img" > /dev/null 2>&1 || return 1
-	unshare --mount sh -ec \
-		"mount -o loop $1.img $1; fsfreeze -f $1; fsfreeze -u $1" 2>/dev/null || return 1
-	mkfifo "$1.order"
-	chown "$owner" "$1.order"
+	local image=$tmp/memory/frozen.img
+	echo "mount -t tmpfs -o size=80m none $tmp/memory; truncate -s 64M $image;" \
+		"mkfs.ext4 -q -E root_owner=$(id -u postgres):$(id -g postgres) $image;" \
+		"mount -o loop $image $tmp/frozen"
 }
 
 # Its freezer ends, and thaws what a test may have left frozen.

@@ -102,9 +102,11 @@ sub faults_taken
 	return split /\n/, slurp_file($file);
 }
 
+# As long as nobody has seen it end; its file goes away before it does.
 sub postmaster_pid
 {
 	my ($node) = @_;
+	return $node->{_pid} if defined $node->{_pid};
 	my ($pid) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
 	return $pid;
 }

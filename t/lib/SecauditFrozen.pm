@@ -16,6 +16,8 @@ use warnings;
 
 use parent 'Exporter';
 
+# Before our END, so that its own, which stops the servers, runs after it.
+use PostgreSQL::Test::Cluster ();
 use Test::More;
 use Time::HiRes qw(sleep);
 
