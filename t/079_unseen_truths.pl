@@ -232,7 +232,7 @@ foreach my $target ('ROLE alice', 'DATABASE postgres')
 foreach my $case ([ 'raed', 'read' ], [ '-wirte', 'write' ], [ 'Function_', 'function' ], [ 'non', 'none' ])
 {
 	my ($word, $near) = @$case;
-	like(($node->psql('postgres', "ALTER SYSTEM SET secaudit.log = 'all, $word'"))[2], qr/Unrecognized class "\Q$word\E".*Perhaps you meant "$near"/s, "the nearest class to $word");
+	like(($node->psql('postgres', "ALTER SYSTEM SET secaudit.log = 'all, $word'"))[2], qr/Unrecognized class or command "\Q$word\E".*Perhaps you meant "$near"/s, "the nearest class to $word");
 }
 unlike(($node->psql('postgres', q{ALTER SYSTEM SET secaudit.log = 'everything'}))[2], qr/Perhaps/, 'none is near to a word that is another');
 foreach my $value (q{'none'}, q{'all, -misc'}, q{'read'})

@@ -13,7 +13,7 @@ my ($start) = grep { $_->{event} eq 'audit.start' } all_records($node);
 my %settings = map { /^([^=]+)=(.*)\z/s } @{ $start->{settings} };
 my $shown = $node->safe_psql('postgres', q{
 	SELECT string_agg(name || '=' || current_setting(name), E'\n' ORDER BY name COLLATE "C")
-	FROM pg_settings WHERE name LIKE 'secaudit.%'});
+	FROM pg_settings WHERE name LIKE 'secaudit.%' AND name <> 'secaudit.context'});
 is(join("\n", @{ $start->{settings} }), $shown, 'audit.start has every setting, ordered by name, as SHOW has it');
 is($settings{'secaudit.directory'}, $dir, 'where the trail is');
 is($settings{'secaudit.durability'}, 'commit', 'what is guaranteed');

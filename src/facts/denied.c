@@ -45,6 +45,7 @@ static const AudDeniedKind kinds[] = {
 	{"permission denied for large object %u", "large object", InvalidOid},
 	{"permission denied for materialized view %s", NULL, RelationRelationId},
 	{"permission denied for parameter %s", "parameter", InvalidOid},
+	{"permission denied to set parameter \"%s\"", "parameter", InvalidOid},
 	{"permission denied for procedure %s", NULL, ProcedureRelationId},
 	{"permission denied for routine %s", NULL, ProcedureRelationId},
 	{"permission denied for schema %s", "schema", InvalidOid},
@@ -108,6 +109,13 @@ aud_denied_read(AudDenied *denied, const ErrorData *edata)
 				   dgettext(edata->domain, edata->message_id),
 				   edata->message))
 		denied->kind = NULL;
+}
+
+bool
+aud_denied_is_parameter(const AudDenied *denied)
+{
+	return denied->kind != NULL && denied->kind->type != NULL &&
+		   strcmp(denied->kind->type, "parameter") == 0;
 }
 
 bool

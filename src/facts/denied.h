@@ -37,6 +37,9 @@ typedef struct AudDenied
 /* Inside errfinish(): keep what the error says.  Reads no catalogs. */
 extern void aud_denied_read(AudDenied *denied, const ErrorData *edata);
 
+/* Is it about a setting (by that name), or one that a command names? */
+extern bool aud_denied_is_parameter(const AudDenied *denied);
+
 /* Must catalogs be read to name it? */
 extern bool aud_denied_needs_look_up(const AudDenied *denied);
 

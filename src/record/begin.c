@@ -43,6 +43,7 @@ aud_record_begin(AudStmt *stmt)
 	aud_class_append_primary(&b, stmt->what.classes);
 	aud_buf_init(&b, who, sizeof(who));
 	append_who(&b, stmt->who);
+	aud_session_append_context(&b);
 
 	facts.began_us = aud_record_unix_us(stmt->when.began);
 	facts.event = stmt->what.event != NULL ? stmt->what.event : "statement";

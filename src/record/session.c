@@ -29,6 +29,7 @@
 #include "record/session.h"
 #include "record/text.h"
 #include "server/guc.h"
+#include "server/guc_context.h"
 
 static uint64 stmt_counter;
 static uint64 ssn_counter;
@@ -38,8 +39,11 @@ static size_t place_len;
 static char   client_json[1536]; /* from "pid" on */
 static size_t client_len;
 static char   client_app[NAMEDATALEN]; /* the name client_json was made with */
-static char   session_json[64];        /* ,"session":"x.y" */
-static size_t session_len;
+static char   context_json[6 * AUD_CONTEXT_MAX + 16];
+static size_t context_len;
+static unsigned context_made;     /* of which change it was made */
+static char     session_json[64]; /* ,"session":"x.y" */
+static size_t   session_len;
 
 /* A client's process is called postmaster until its start-up packet is read. */
 static bool
@@ -196,6 +200,32 @@ make_client(void)
 	client_len = b.len;
 }
 
+/* What an application puts there is searched for secrets, as its name is. */
+static void
+make_context(void)
+{
+	char   storage[2 * AUD_CONTEXT_MAX];
+	AudBuf redacted;
+	AudBuf b;
+
+	context_made = aud_config->context_changes;
+	aud_buf_init(&redacted, storage, sizeof(storage));
+	aud_redact_text(&redacted, aud_config->context, strlen(aud_config->context));
+	aud_buf_init(&b, context_json, sizeof(context_json));
+	if (redacted.len > 0)
+		aud_text_append_member(&b, "context", redacted.data);
+	context_len = b.len;
+}
+
+void
+aud_session_append_context(AudBuf *b)
+{
+	if (context_made != aud_config->context_changes)
+		make_context();
+	if (context_len > 0)
+		aud_buf_append(b, context_json, context_len);
+}
+
 void
 aud_session_append_name(AudBuf *b)
 {
@@ -233,6 +263,7 @@ aud_session_append_client_rest(AudBuf *b)
 	if (!IsParallelWorker())
 		aud_json_lit_uint(b, "ssn", ssn_counter);
 	aud_session_append_peer(b);
+	aud_session_append_context(b);
 	if (RecoveryInProgress())
 		aud_json_lit_true(b, "standby");
 }

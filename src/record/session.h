@@ -35,6 +35,9 @@ extern uint64 aud_session_take_ssn(void);
 extern void aud_session_append_name(AudBuf *b);
 extern void aud_session_append_peer(AudBuf *b);
 
+/* ,"context":"..." where the session has set one. */
+extern void aud_session_append_context(AudBuf *b);
+
 /* Number of the next statement in this session, from 1. */
 extern uint64 aud_session_next_stmt(void);
 

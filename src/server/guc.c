@@ -18,10 +18,11 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
-#include "core/class.h"
 #include "server/compat.h"
 #include "server/guc.h"
+#include "server/guc_context.h"
 #include "server/guc_trail.h"
+#include "server/log_list.h"
 
 typedef enum AudLock
 {
@@ -47,6 +48,7 @@ static AudConfig       config;
 const AudConfig *const aud_config = &config;
 
 static int   lock_level = AUD_LOCK_SESSION;
+static bool  refused;
 static char *log_string;
 static char *node_name_string;
 static char  host_name[AUD_NODE_NAME_MAX + 1];
@@ -82,6 +84,7 @@ source_is_allowed(GucSource source)
 			return true;
 	}
 
+	refused = source >= PGC_S_CLIENT; /* what is kept for a role is no attempt */
 	GUC_check_errcode(ERRCODE_CANT_CHANGE_RUNTIME_PARAM);
 	GUC_check_errmsg("secaudit settings cannot be changed here");
 	GUC_check_errdetail("The parameter \"secaudit.lock\" is set to \"%s\".",
@@ -95,133 +98,37 @@ source_is_allowed(GucSource source)
 	return false;
 }
 
-/* A class list while it is read. */
-typedef struct AudClassList
+bool
+aud_guc_take_refused(void)
 {
-	int  classes;
-	bool says_none;
-	bool takes_from_nothing;
-} AudClassList;
+	bool was = refused;
 
-/* One word of a class list; returns false if it is not a class. */
-static bool
-apply_class_word(const char *word, size_t len, AudClassList *list)
-{
-	bool remove = len > 0 && word[0] == '-';
-	int class;
-
-	if (remove)
-	{
-		word++;
-		len--;
-	}
-
-	if (len == 3 && pg_strncasecmp(word, "all", 3) == 0)
-		class = AUD_CLASS_ALL;
-	else if (len == 4 && pg_strncasecmp(word, "none", 4) == 0 && !remove)
-	{
-		list->classes = 0;
-		list->says_none = true;
-		return true;
-	}
-	else
-		class = aud_class_by_name(word, len);
-
-	if (class == 0)
-		return false;
-	list->takes_from_nothing |= remove && list->classes == 0;
-	list->says_none &= remove;
-	list->classes = remove ? list->classes & ~class : list->classes | class;
-	return true;
-}
-
-/* Whoever means to record nothing has to say so. */
-static bool
-check_class_list(const AudClassList *list)
-{
-	if (list->takes_from_nothing)
-		GUC_check_errdetail("The list takes classes away before it names any.");
-	else if (list->classes == 0 && !list->says_none)
-		GUC_check_errdetail(
-			"The list names no class, so nothing would be recorded.");
-	else
-		return true;
-	GUC_check_errhint(
-		"Write \"none\" to record nothing, or \"all, -misc\" to record all classes but one.");
-	return false;
-}
-
-static void
-explain_unknown(const char *word, size_t len)
-{
-	const char *name;
-
-	GUC_check_errdetail("Unrecognized class \"%.*s\".", (int) len, word);
-	if (len > 0 && word[0] == '-')
-	{
-		word++;
-		len--;
-	}
-	name = aud_class_nearest(word, len);
-	if (name != NULL)
-		GUC_check_errhint("Perhaps you meant \"%s\". Valid classes are all, none, %s; a class is taken away with \"-\" before its name.",
-						  name,
-						  aud_class_names());
-	else
-		GUC_check_errhint("Valid classes are all, none, %s; a class is taken away with \"-\" before its name.",
-						  aud_class_names());
-}
-
-/*
- * Parse "ddl, role, -read" into a set.  The list is read from left to right,
- * so "all, -misc" is all but misc.
- */
-static bool
-parse_classes(const char *list, int *classes)
-{
-	const char  *p = list;
-	AudClassList read = {0};
-
-	while (*p != '\0')
-	{
-		size_t len;
-
-		p += strspn(p, " \t\r\n,");
-		len = strcspn(p, " \t\r\n,");
-		if (len == 0)
-			break;
-		if (!apply_class_word(p, len, &read))
-		{
-			explain_unknown(p, len);
-			return false;
-		}
-		p += len;
-	}
-	*classes = read.classes;
-	return check_class_list(&read);
+	refused = false;
+	return was;
 }
 
 static bool
 check_log(char **newval, void **extra, GucSource source)
 {
-	int *classes;
-	int  parsed;
+	AudLogList list;
 
-	if (!source_is_allowed(source) || !parse_classes(*newval, &parsed))
+	if (!source_is_allowed(source) || !aud_log_list_read(*newval, &list))
 		return false;
-
-	classes = AUD_GUC_MALLOC(sizeof(int));
-	if (classes == NULL)
+	*extra = AUD_GUC_MALLOC(sizeof(list));
+	if (*extra == NULL)
 		return false;
-	*classes = parsed;
-	*extra = classes;
+	memcpy(*extra, &list, sizeof(list));
 	return true;
 }
 
 static void
 assign_log(const char *newval, void *extra)
 {
-	config.log_classes = extra ? *(int *) extra : 0;
+	const AudLogList *list = extra;
+
+	config.log_classes = list != NULL ? list->classes : 0;
+	config.log_commands =
+		list != NULL && list->has_commands ? &list->commands : NULL;
 }
 
 static bool
@@ -258,8 +165,8 @@ static void
 define_policy_settings(void)
 {
 	DefineCustomStringVariable("secaudit.log",
-							   "Classes of statements and events that are recorded.",
-							   "A list of classes; \"all\", \"none\", and \"-class\" to take one away.",
+							   "Classes of statements and events, and commands, that are recorded.",
+							   "A list of classes and commands; \"all\", \"none\", and \"-name\" to take one away.",
 							   &log_string,
 							   "ddl, role, session, error, config",
 							   PGC_SUSET,
@@ -403,5 +310,6 @@ aud_guc_init(void)
 
 	define_policy_settings();
 	define_record_settings();
+	aud_guc_define_context(&config);
 	aud_guc_define_trail(&config);
 }

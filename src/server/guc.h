@@ -49,16 +49,19 @@ typedef struct AudConfig
 	int on_config_error; /* AudOnConfigError */
 
 	/* what is recorded */
-	int  log_classes; /* bit mask of AudClass, from secaudit.log */
-	bool log_catalog;
-	bool log_nested;
-	bool log_superuser;
-	bool log_internal; /* look-ups of foreign keys */
+	int log_classes; /* bit mask of AudClass, from secaudit.log */
+	const struct AudLogCommands *log_commands; /* named there; NULL: none */
+	bool                         log_catalog;
+	bool                         log_nested;
+	bool                         log_superuser;
+	bool                         log_internal; /* look-ups of foreign keys */
 
 	/* what a record holds */
 	bool        log_parameters;
 	int         parameter_max_bytes; /* bytes of one bound value */
 	const char *node_name;           /* never NULL or empty */
+	const char *context;             /* of the application; never NULL */
+	unsigned    context_changes;     /* how often it was set */
 	int         query_max_bytes;  /* bytes of query text, all parts together */
 	int         record_max_bytes; /* one line with its newline */
 
@@ -83,6 +86,12 @@ typedef struct AudConfig
 } AudConfig;
 
 extern const AudConfig *const aud_config;
+
+/*
+ * Did secaudit.lock refuse a change since this was asked last?  Whoever raises
+ * an error then is told its code.
+ */
+extern bool aud_guc_take_refused(void);
 
 /* Define the settings; once, from _PG_init, between the steps of config_start.h. */
 extern void aud_guc_init(void);

@@ -113,6 +113,9 @@ aud_settings_is_watched(const char *name)
 {
 	size_t len = strlen(name);
 
+	/* it says who asks, not what is recorded; a pool sets it all the time */
+	if (pg_strcasecmp(name, "secaudit.context") == 0)
+		return false;
 	for (size_t i = 0; i < lengthof(watched_beginnings); i++)
 	{
 		if (begins(name, watched_beginnings[i]))
@@ -393,6 +396,7 @@ aud_settings_own(AudSettingChanged shown, void *arg)
 		char *value;
 
 		if (!begins(all[i]->name, "secaudit.") ||
+			!aud_settings_is_watched(all[i]->name) ||
 			(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
 			continue;
 		value = aud_settings_value(all[i]->name);

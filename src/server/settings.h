@@ -59,8 +59,8 @@ extern void aud_settings_picture_renew(AudSettingsPicture *picture);
 extern int aud_settings_given(AudSettingChanged given, void *arg);
 
 /*
- * Calls "shown" for each setting of ours, ordered by name, with the value that
- * SHOW has; its old value is NULL.
+ * Calls "shown" for each setting of ours that concerns auditing, ordered by
+ * name, with the value that SHOW has; its old value is NULL.
  */
 extern void aud_settings_own(AudSettingChanged shown, void *arg);
 

@@ -136,6 +136,7 @@ typedef struct AudErrorState
 	char           last_detail[512]; /* what only the server log is told */
 	AudDenied      denied;           /* what the last one is about */
 	bool           awaits_planner;   /* which names that, and records it */
+	bool           refuses_setting;  /* it was to change what is audited */
 	bool           is_open;          /* nobody has recorded the last one yet */
 	bool           in_flight; /* it was raised, and is not known to be caught */
 	const AudStmt *raised_in; /* active when it was raised; compared only */

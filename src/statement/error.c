@@ -33,6 +33,7 @@
 #include "statement/message.h"
 #include "statement/place.h"
 #include "statement/policy.h"
+#include "statement/refused.h"
 #include "statement/statement.h"
 #include "statement/xact.h"
 
@@ -135,6 +136,7 @@ aud_error_write(void)
 		aud_record_statement(stmt);
 		aud_xact_count_record();
 	}
+	aud_refused_recorded(stmt);
 	if (aud_config->durability == AUD_DURABILITY_STATEMENT)
 		aud_guard_wait();
 	aud_stmt_release(stmt);
@@ -204,6 +206,7 @@ aud_error_raised(const ErrorData *edata)
 	error->last.sqlstate = edata->sqlerrcode;
 	keep_message(edata);
 	aud_denied_read(&error->denied, edata);
+	aud_refused_read(edata);
 	strlcpy(error->last_detail,
 			detail != NULL ? detail : "",
 			sizeof(error->last_detail));

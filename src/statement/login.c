@@ -35,6 +35,7 @@
 #include "statement/error.h"
 #include "statement/login.h"
 #include "statement/policy.h"
+#include "statement/refused.h"
 #include "statement/request.h"
 #include "statement/statement.h"
 #include "statement/xact.h"
@@ -194,6 +195,8 @@ record_refusal(const AudFailure *failure, const char *log_detail)
 				   how.members.truncated ? NULL : how.text,
 				   how.cut,
 				   -1);
+	if (aud_backend->error.refuses_setting)
+		aud_refused_alert(NULL, who.truncated ? NULL : identity);
 }
 
 /*

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "core/class.h"
+#include "server/log_list.h"
 #include "statement/policy.h"
 
 /* A look-up that a foreign key makes on its own account. */
@@ -48,6 +49,23 @@ is_summarised(const AudStmt *stmt)
 		   (stmt->what.classes & AUD_CLASS_WRITE) == 0;
 }
 
+/* Its command by name, or its classes. */
+static bool
+is_in_list(const AudStmt *stmt)
+{
+	const AudLogCommands *commands = aud_config->log_commands;
+	int                   verdict =
+        commands == NULL
+							  ? 0
+							  : aud_log_list_command(commands,
+                                   stmt->what.tag,
+                                   stmt->what.utility == T_VariableSetStmt &&
+                                       (stmt->what.classes & AUD_CLASS_ROLE));
+
+	return verdict != 0 ? verdict > 0
+						: aud_policy_wants_class(stmt->what.classes);
+}
+
 bool
 aud_policy_wants(const AudStmt *stmt)
 {
@@ -68,5 +86,5 @@ aud_policy_wants(const AudStmt *stmt)
 		return false;
 	if (stmt->who->superuser && aud_config->log_superuser)
 		return true;
-	return aud_policy_wants_class(stmt->what.classes);
+	return is_in_list(stmt);
 }

@@ -21,6 +21,7 @@
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/policy.h"
+#include "statement/refused.h"
 #include "statement/stack.h"
 #include "statement/written.h"
 #include "statement/xact.h"
@@ -158,6 +159,7 @@ aud_stack_record(AudStmt *stmt)
 			if (aud_backend->stack.active != NULL)
 				aud_backend->stack.active->what.has_recorded = true;
 		}
+		aud_refused_recorded(stmt);
 		return;
 	}
 
@@ -169,6 +171,7 @@ aud_stack_record(AudStmt *stmt)
 	}
 	else
 		aud_inflight_end();
+	aud_refused_recorded(stmt);
 	aud_guard_statement_end();
 }
 
