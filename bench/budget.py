@@ -1,12 +1,33 @@
-"""Compare instruction counts with the file "budget"; exit status 1 if one is exceeded.
+"""Compare instruction counts with budget/NN of the server's major; exit status 1 if
+one is exceeded.
 
 Only instructions are judged, never times: they are the same on a busy machine.
 """
 
 import os
+import re
+import subprocess
 import sys
 
+from kit import cluster
 from kit.counts import WORK, Counts
+
+BUDGETS = os.path.join(os.path.dirname(__file__), 'budget')
+
+
+def server_major():
+    """The major version of the server that is measured."""
+    version = subprocess.run([cluster.program('postgres'), '--version'], check=True,
+                             stdout=subprocess.PIPE, text=True).stdout
+    return int(re.search(r'\d+', version).group())
+
+
+def choose(major, known):
+    """The major whose budget holds for this one: its own, or the nearest lower."""
+    lower = [one for one in known if one <= major]
+    if not lower:
+        sys.exit('bench/budget has nothing for PostgreSQL %d or lower' % major)
+    return max(lower)
 
 
 def read(path):
@@ -33,7 +54,11 @@ def measured(counts):
 
 def main():
     """Print each figure beside its budget."""
-    budget = read(os.path.join(os.path.dirname(__file__), 'budget'))
+    major = server_major()
+    chosen = choose(major, [int(name) for name in os.listdir(BUDGETS)])
+    if chosen != major:
+        print('There is no budget for PostgreSQL %d: that of %d is used.' % (major, chosen))
+    budget = read(os.path.join(BUDGETS, str(chosen)))
     found = measured(Counts())
     over = 0
     print('%-34s %10s %10s' % ('instructions', 'measured', 'budget'))
@@ -50,8 +75,8 @@ def main():
         print('%-34s %10s %10s %s' % (name, '-' if value is None else '%d' % value,
                                       '-' if limit is None else limit, verdict))
     if over:
-        sys.exit('%d over budget. If the cost is worth it, change bench/budget in the same '
-                 'commit and say why.' % over)
+        sys.exit('%d over budget. If the cost is worth it, change bench/budget/%d in the '
+                 'same commit and say why.' % (over, chosen))
 
 
 if __name__ == '__main__':

@@ -245,7 +245,7 @@ run_tap()
 	name_failed_tap "$log"
 }
 
-# Each figure of bench/budget is a test: instructions, which a busy machine
+# Each figure of bench/budget/NN is a test: instructions, which a busy machine
 # does not change.
 run_budget()
 {
