@@ -3,10 +3,13 @@
 --
 CREATE EXTENSION secaudit;
 
+-- From 17 on the row and array types, which belong to other members, are members too.
 CREATE TEMP TABLE members AS
-	SELECT classid, objid FROM pg_depend
+	SELECT classid, objid FROM pg_depend d
 	WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-		AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'secaudit');
+		AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'secaudit')
+		AND NOT EXISTS (SELECT FROM pg_depend o
+			WHERE o.classid = d.classid AND o.objid = d.objid AND o.deptype = 'i');
 
 -- What there is: a new member is to be added here, with its comment.
 SELECT i.type, i.identity, obj_description(m.objid, m.classid::regclass::text::name) AS comment

@@ -438,7 +438,7 @@ line_of(const File *f, size_t offset)
 static void
 expect_flip_noticed(File *f, size_t offset, unsigned char bits)
 {
-	char what[128];
+	char what[160];
 	int  line = line_of(f, offset);
 
 	snprintf(what,
