@@ -64,7 +64,7 @@ endif
 
 all:
 .PHONY: all help unit unit-asan unit-valgrind fuzz regress tap test test-all bench bench-budget demo \
-	installcheck lint format deps
+	server-suite installcheck lint format deps
 
 # PostgreSQL's own package holds PGXS, but not the headers.
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
@@ -207,6 +207,10 @@ tap:
 installcheck:
 	@$(SCRIPT_ENV) REGRESS='$(REGRESS)' PROVE_TESTS='$(PROVE_TESTS)' \
 		PROVE_FLAGS='$(PROVE_FLAGS)' scripts/test.sh --installed regress tap
+# PostgreSQL's own suite, with and without secaudit.  On another major:
+# scripts/test-version 17 server-suite
+server-suite:
+	@$(SCRIPT_ENV) scripts/pg-regress-compare.sh
 # Measurements beside the peers; see bench/README.md.  make bench BENCH=cpu
 bench:
 	@$(SCRIPT_ENV) bench/run.sh $(BENCH)
@@ -234,6 +238,7 @@ help:
 	@echo "make regress         SQL tests, in a private copy of the server (REGRESS='a b')"
 	@echo "make tap             TAP tests, likewise (PROVE_TESTS=t/x.pl PROVE_FLAGS=-v)"
 	@echo "make installcheck    both, against the installed extension"
+	@echo "make server-suite    PostgreSQL's own suite, with and without secaudit"
 	@echo "make bench           measure beside other audit extensions (BENCH='cpu memory'"
 	@echo "                     BENCH_SCALE=full; bench/README.md)"
 	@echo "make bench-budget    instructions per record and hook against bench/budget"

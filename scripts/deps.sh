@@ -1,6 +1,6 @@
 #!/bin/bash
 # deps.sh SET...: see that what secaudit needs is there; sets: build test lint bench
-# budget, and roots for scripts/test-version
+# budget, source to unpack Debian's source packages, roots for scripts/test-version
 #
 # On Debian (and its derivatives) missing packages are named and installed with
 # apt-get, through sudo when not root.  Elsewhere, and where that is not
@@ -38,8 +38,9 @@ packages_of()
 		lint) echo "clang-format cppcheck shellcheck" ;;
 		bench) echo "gnuplot-nox openssl" ;;
 		budget) echo "valgrind python3" ;;
+		source) echo "bzip2 xz-utils" ;;
 		roots) echo "debootstrap" ;;
-		*) die "deps.sh: unknown set \"$2\" (there are: build test lint bench budget roots)" ;;
+		*) die "deps.sh: unknown set \"$2\" (there are: build test lint bench budget source roots)" ;;
 	esac
 }
 
@@ -177,6 +178,10 @@ check_tools()
 			budget)
 				need "valgrind" command -v valgrind
 				need "Python 3" command -v python3
+				;;
+			source)
+				need "bzip2" command -v bzip2
+				need "xz" command -v xz
 				;;
 			roots)
 				need "debootstrap" command -v debootstrap

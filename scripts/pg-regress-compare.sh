@@ -21,13 +21,14 @@ cd "$(dirname "$0")/.."
 top=$PWD
 preload=${PRELOAD:-secaudit}
 
-scripts/deps.sh build test
+scripts/deps.sh build test source
 major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 tmp=$(mktemp -d /tmp/secaudit-suite.XXXXXX)
 chmod 755 "$tmp"
 trap '[ -n "${KEEP:-}" ] || remove_tree "$tmp"' EXIT
 
 if [ -n "${PGSRC:-}" ]; then
+	say "PostgreSQL's source: $PGSRC"
 	mkdir "$tmp/source"
 	cp -r "$PGSRC/src" "$tmp/source/"
 else
