@@ -1,0 +1,48 @@
+#!/bin/bash
+# assert-server.sh: build the installed PostgreSQL again, with --enable-cassert, in
+# the place of Debian's
+#
+# For a root of its own, see scripts/test-version --cassert.  The source is that of the
+# installed package with Debian's patches (they say where files go), the options are
+# those the package was configured with, so that the extensions of other packages
+# go on working.  JIT is left out: it would compile everything a second time, with clang.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+major=${1:?usage: assert-server.sh NN}
+programs=/usr/lib/postgresql/$major/bin
+libraries=$("$programs/pg_config" --pkglibdir)
+package=postgresql-$major
+version=$(dpkg-query -W -f='${source:Version}' "$package")
+source=/usr/src/secaudit-assert
+export DEBIAN_FRONTEND=noninteractive
+
+say "the source of $package $version, and what builds it"
+rm -rf "$source"
+mkdir -p "$source"
+quietly "$source/needs.log" apt-get install -y dpkg-dev
+quietly "$source/needs.log" apt-get build-dep -y -P nocheck,pkg.postgresql.nollvm "$package=$version"
+quietly "$source/fetch.log" env -C "$source" apt-get source -o APT::Sandbox::User=root "$package=$version"
+cd "$(find "$source" -mindepth 1 -maxdepth 1 -type d)"
+
+say "building it with --enable-cassert"
+options=()
+eval "options=($("$programs/pg_config" --configure))"
+# the package makes configure anew, with an autoconf that knows this one
+for i in "${!options[@]}"; do
+	[[ ${options[i]} != --runstatedir=* ]] || unset "options[i]"
+done
+quietly "$source/configure.log" ./configure "${options[@]}" --without-llvm --enable-cassert
+quietly "$source/build.log" "$MAKE" -s -j"$(nproc)" all
+quietly "$source/build.log" "$MAKE" -s -j"$(nproc)" -C contrib all
+quietly "$source/install.log" "$MAKE" -s install
+quietly "$source/install.log" "$MAKE" -s -C contrib install
+# that of the package does not fit this server, which asks for it by its presence
+rm -rf "$libraries/llvmjit.so" "$libraries/bitcode"
+cd /
+rm -rf "$source"
+
+grep -qx '#define USE_ASSERT_CHECKING 1' "$("$programs/pg_config" --includedir-server)/pg_config.h" ||
+	die "assert-server.sh: the server's headers know nothing of assertions"
+"$programs/pg_config" --version
