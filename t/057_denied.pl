@@ -14,7 +14,9 @@ $node->safe_psql(
 	'postgres', q{
 	CREATE ROLE alice LOGIN; CREATE ROLE bob LOGIN;
 	CREATE TABLE mine (a int); ALTER TABLE mine OWNER TO alice;
-	CREATE TABLE theirs (a int); ALTER TABLE theirs OWNER TO bob; GRANT ALL ON theirs TO alice;
+	CREATE TABLE theirs (a int); ALTER TABLE theirs OWNER TO bob;
+	-- not ALL: it has MAINTAIN, from 17 on
+	GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON theirs TO alice;
 	CREATE TABLE parts (a int) PARTITION BY RANGE (a);
 	CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (9);
 	ALTER TABLE parts OWNER TO alice;
@@ -45,6 +47,14 @@ statements_are(
 	$node, { @alice, database => 'hers' },
 	[ 'ANALYZE pg_class', { outcome => 'success', sqlstate => undef }, '52: so may the owner of the database' ],
 	[ 'ANALYZE pg_authid', {@partial}, '52: but not what all databases share' ]);
+
+# 17: whoever may MAINTAIN it, may.
+if (server_major() >= 17)
+{
+	$node->safe_psql('postgres', 'GRANT MAINTAIN ON theirs TO alice');
+	statements_are($node, {@alice},
+		[ 'VACUUM mine, theirs', { outcome => 'success', sqlstate => undef }, '52: nor is one left out with MAINTAIN on it' ]);
+}
 
 $node->stop;
 done_testing();
