@@ -1,21 +1,22 @@
 #!/bin/bash
-# assert-server.sh: build the installed PostgreSQL again, with --enable-cassert, in
+# assert-server.sh NN: build the installed PostgreSQL again, with --enable-cassert, in
 # the place of Debian's
 #
 # For a root of its own, see scripts/test-version --cassert.  The source is that of the
 # installed package with Debian's patches (they say where files go), the options are
-# those the package was configured with, so that the extensions of other packages
-# go on working.  JIT is left out: it would compile everything a second time, with clang.
+# those the package was configured with, so that everything else in the root goes on
+# fitting.  What runs in a server's processes is built, and the headers, by which
+# secaudit is compiled with assertions; programs and extensions stay the package's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 major=${1:?usage: assert-server.sh NN}
 programs=/usr/lib/postgresql/$major/bin
-libraries=$("$programs/pg_config" --pkglibdir)
 package=postgresql-$major
 version=$(dpkg-query -W -f='${source:Version}' "$package")
 source=/usr/src/secaudit-assert
+parts="src/include src/backend src/backend/replication/pgoutput src/pl/plpgsql/src"
 export DEBIAN_FRONTEND=noninteractive
 
 say "the source of $package $version, and what builds it"
@@ -35,15 +36,16 @@ for i in "${!options[@]}"; do
 done
 quietly "$source/configure.log" ./configure "${options[@]}" --without-llvm --enable-cassert
 # behind the package's -O2: it takes half the time
-quietly "$source/build.log" "$MAKE" -s -j"$(nproc)" COPT=-O1 all
-quietly "$source/build.log" "$MAKE" -s -j"$(nproc)" COPT=-O1 -C contrib all
-quietly "$source/install.log" "$MAKE" -s install
-quietly "$source/install.log" "$MAKE" -s -C contrib install
+for part in src/backend $parts; do
+	quietly "$source/build.log" "$MAKE" -s -j"$(nproc)" COPT=-O1 -C "$part" all
+done
+for part in $parts; do
+	quietly "$source/install.log" "$MAKE" -s -C "$part" install
+done
 # that of the package does not fit this server, which asks for it by its presence
-rm -rf "$libraries/llvmjit.so" "$libraries/bitcode"
+rm -f "$("$programs/pg_config" --pkglibdir)/llvmjit.so"
 cd /
 rm -rf "$source"
 
 grep -qx '#define USE_ASSERT_CHECKING 1' "$("$programs/pg_config" --includedir-server)/pg_config.h" ||
 	die "assert-server.sh: the server's headers know nothing of assertions"
-"$programs/pg_config" --version
