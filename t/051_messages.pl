@@ -28,10 +28,11 @@ sub run
 }
 
 # 76
+# From 18 on the server leaves out a comment that comes before a statement.
+my $third = server_major() >= 18 ? q{SELECT 'a;b', 3} : q{/* between */ SELECT 'a;b', 3};
 my @got = run(q{INSERT INTO t VALUES (1); SELECT 2 ; /* between */ SELECT 'a;b', 3;  -- end});
 is_deeply([ map { $_->{query} } @got ],
-	# from 18 on a statement begins at its first word
-	[ 'INSERT INTO t VALUES (1)', 'SELECT 2', (server_major() < 18 ? '/* between */ ' : '') . q{SELECT 'a;b', 3} ],
+	[ 'INSERT INTO t VALUES (1)', 'SELECT 2', $third ],
 	'76: each statement of a string has its own slice');
 is_deeply([ map { $_->{batch} } @got ], [ 1, 1, 1 ], '76: and the number of the first one in common');
 @got = run('SELECT 1', 'SELECT 1;', 'SELECT 1 -- x', ';');

@@ -11,6 +11,8 @@ use Test::More;
 
 my $node = new_node('rests', init => [ allows_streaming => 1 ]);
 my $file = $node->data_dir . '/PG_VERSION';
+
+# The functions name the schema: from 17 on what maintains a table has no other in its path.
 $node->safe_psql('postgres', <<"SQL");
 CREATE ROLE repl LOGIN REPLICATION;
 CREATE ROLE alice LOGIN IN ROLE pg_read_server_files;
