@@ -254,14 +254,14 @@ has_assertions()
 # itself wrong.  A test that kills servers on purpose may not notice.
 count_failed_assertions()
 {
-	local failed
+	local traps
 	has_assertions || return 0
-	failed=$(grep -rhs --include='*.log' '^TRAP: ' "$tmp/run" | sort | uniq -c || true)
-	if [ -z "$failed" ]; then
+	traps=$(grep -rhs --include='*.log' '^TRAP: ' "$tmp/run" | sort | uniq -c || true)
+	if [ -z "$traps" ]; then
 		count "the server's assertions" 1 0
 	else
-		echo "$failed"
-		count "the server's assertions" 0 "$(wc -l <<< "$failed")"
+		echo "$traps"
+		count "the server's assertions" 0 "$(wc -l <<< "$traps")"
 	fi
 }
 
