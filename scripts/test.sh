@@ -245,11 +245,35 @@ run_tap()
 	name_failed_tap "$log"
 }
 
+has_assertions()
+{
+	grep -qsx '#define USE_ASSERT_CHECKING 1' "$("$PG_CONFIG" --includedir-server)/pg_config.h"
+}
+
+# A server built with --enable-cassert ends with a line in its log when it finds
+# itself wrong.  A test that kills servers on purpose may not notice.
+count_failed_assertions()
+{
+	local traps
+	has_assertions || return 0
+	traps=$(grep -rhs --include='*.log' '^TRAP: ' "$tmp/run" | sort | uniq -c || true)
+	if [ -z "$traps" ]; then
+		count "the server's assertions" 1 0
+	else
+		echo "$traps"
+		count "the server's assertions" 0 "$(wc -l <<< "$traps")"
+	fi
+}
+
 # Each figure of bench/budget/NN is a test: instructions, which a busy machine
 # does not change.
 run_budget()
 {
 	local log=$tmp/budget.log good bad status=0
+	if has_assertions; then
+		say "no instruction budget: this server was built with assertions"
+		return
+	fi
 	prepare_server
 	say "instruction budget (callgrind)"
 	mkdir -p "$tmp/run/budget"
@@ -302,6 +326,7 @@ for part in "${parts[@]}"; do
 		budget) run_budget ;;
 	esac
 done
+[ ! -d "$tmp/run" ] || count_failed_assertions
 
 say "done"
 echo

@@ -47,7 +47,10 @@ INSERT INTO app.doc VALUES (1, 'alice'), (2, 'bob');
 ALTER TABLE app.doc ENABLE ROW LEVEL SECURITY;
 CREATE POLICY p ON app.doc USING (who IN (SELECT who FROM app.acl));
 CREATE TABLE app.child (id int PRIMARY KEY, card int REFERENCES app.card ON DELETE CASCADE);
-CREATE TABLE app.late (id int, card int REFERENCES app.card DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE app.page (id int PRIMARY KEY) PARTITION BY LIST (id);
+CREATE TABLE app.pages PARTITION OF app.page DEFAULT;
+INSERT INTO app.page VALUES (2);
+CREATE TABLE app.late (id int, page int REFERENCES app.page DEFERRABLE INITIALLY DEFERRED);
 CREATE FUNCTION app.fired() RETURNS trigger LANGUAGE plpgsql AS
   $$BEGIN INSERT INTO app.log VALUES (tg_op); RETURN new; END$$;
 CREATE FUNCTION app.fired_as_owner() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
@@ -208,11 +211,17 @@ is_record($r[0],
 	'8: with the table once, and the rows that were let through');
 
 @r = run('INSERT INTO app.child VALUES (1, 1)');
-is_record($r[0],
-	{   class => 'read', command => 'SELECT FOR KEY SHARE', origin => 'referential', parent => $r[1]{stmt},
-		current_user => $su, objects => ['table app.card select,lock'] },
-	'9: the look-up of a foreign key is a read and a lock, whoever inserts');
-is_record($r[1], { command => 'INSERT', rows => 1, objects => ['table app.child insert'] },
+SKIP:
+{
+	skip 'from 19 on a key of a table without partitions is looked up without a query', 1 if server_major() >= 19;
+	my $look_up = shift @r;
+	is_record($look_up,
+		{   class => 'read', command => 'SELECT FOR KEY SHARE', origin => 'referential', parent => $r[0]{stmt},
+			current_user => $su, objects => ['table app.card select,lock'] },
+		'9: the look-up of a foreign key is a read and a lock, whoever inserts');
+}
+is(@r, 1, '9: there is one');
+is_record($r[0], { command => 'INSERT', rows => 1, objects => ['table app.child insert'] },
 	'9: beside the INSERT');
 $node->safe_psql('postgres', 'ALTER SYSTEM SET secaudit.log_internal = off; ');
 $node->reload;
@@ -236,7 +245,7 @@ $node->safe_psql('postgres', 'ALTER SYSTEM RESET secaudit.log_internal');
 $node->reload;
 @r = run('BEGIN; INSERT INTO app.late VALUES (1, 2); COMMIT');
 is_record($r[2],
-	{ origin => 'referential', level => 1, parent => $r[3]{stmt}, objects => ['table app.card select,lock'] },
+	{ origin => 'referential', level => 1, parent => $r[3]{stmt}, objects => ['table app.page select,lock'] },
 	'11: a deferred trigger runs under the COMMIT');
 is($r[3]{command}, 'COMMIT', '11: which is recorded after it');
 @r = run('INSERT INTO app.late VALUES (1, 2)');

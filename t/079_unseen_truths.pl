@@ -181,9 +181,13 @@ my ($check) = grep { $_->{level} } statements_of(@got);
 has_facts($check // {}, { command => 'SELECT', origin => 'referential', level => 1, parent => of_query($foreign, @got)->{stmt},
 		objects => [ 'table public.child select', 'table public.t select' ] },
 	'the query that checks a new foreign key is of referential origin');
-@got = run_as($node, $super, 'INSERT INTO child VALUES (1)');
-($check) = grep { $_->{level} } statements_of(@got);
-has_facts($check // {}, { origin => 'referential', level => 1 }, 'as that of a row is');
+SKIP:
+{
+	skip 'from 19 on such a key is looked up without a query', 1 if server_major() >= 19;
+	@got = run_as($node, $super, 'INSERT INTO child VALUES (1)');
+	($check) = grep { $_->{level} } statements_of(@got);
+	has_facts($check // {}, { origin => 'referential', level => 1 }, 'as that of a row is');
+}
 
 foreach my $sql (
 	'ALTER TABLE child ADD CONSTRAINT later FOREIGN KEY (a) REFERENCES t (a) NOT VALID', 'ALTER TABLE child VALIDATE CONSTRAINT later')

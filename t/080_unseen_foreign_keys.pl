@@ -11,7 +11,8 @@ use Test::More;
 my $node = new_node('foreign_keys');
 
 # A cast between the column and the key it refers to calls one of these, where the
-# look-up is planned (IMMUTABLE, and STABLE for an estimate) or executed.
+# look-up is planned (IMMUTABLE, and STABLE for an estimate) or executed; from 19 on it
+# is the key's trigger that calls it.
 my $look = 'SELECT v INTO x FROM secret LIMIT 1;';
 my %functions = (
 	folded => [ 'plpgsql IMMUTABLE', "DECLARE x text; BEGIN $look RETURN 7; END" ],
@@ -68,7 +69,8 @@ is_deeply([ map { "$_->{command} " . ($_->{origin} // '') } @got ],
 $node->safe_psql('postgres', 'INSERT INTO other VALUES (8); INSERT INTO kid VALUES (8); ALTER ROLE alice SET secaudit.log_internal = on');
 @got = statements('DELETE FROM other WHERE id = 8');
 is_deeply([ map { "$_->{command} " . ($_->{origin} // '') } @got ],
-	[ ('SELECT FOR KEY SHARE referential') x 3, 'INSERT trigger', 'DELETE referential', 'DELETE ' ],
+	# from 19 on that of the row in log is no query
+	[ ('SELECT FOR KEY SHARE referential') x (server_major() < 19 ? 3 : 2), 'INSERT trigger', 'DELETE referential', 'DELETE ' ],
 	'and is of referential origin with it, as those of other keys')
   or diag(join "\n", map { "$_->{command} $_->{query}" } @got);
 

@@ -108,7 +108,7 @@ set_policy($node, 'error');
 		'error',
 		sub {
 			my @got;
-			($took, @got) = timed(sub { $alice->query("SELECT 'refused'"); $alice->until_ready });
+			($took, @got) = timed(sub { $alice->query("SELECT 'refused' /* @{[ 'x' x 6000 ]} */"); $alice->until_ready });
 			is($alice->error_code(@got), '58030', 'error: a statement is refused');
 			cmp_ok($took, '<', 1, 'error: at once');
 			($took, @got) = timed(sub { $alice->query('ROLLBACK'); $alice->until_ready });

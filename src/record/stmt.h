@@ -137,7 +137,10 @@ typedef struct AudStmtPlace
 	int  trigger_depth;
 	int  planning; /* planner levels of the caller, while active */
 
-	/* of a utility command, or marked: error_context_stack as it began */
+	/*
+	 * error_context_stack as it began, of a utility command, or marked; of a
+	 * query whose triggers fire, as they do
+	 */
 	const void *error_context;
 } AudStmtPlace;
 

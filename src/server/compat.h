@@ -331,6 +331,12 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 /* 17: adminpack is gone; 18 gave its functions' numbers to others */
 #define AUD_HAS_ADMINPACK (PG_VERSION_NUM < 170000)
 
+/*
+ * 19: the trigger of a foreign key calls the casts between its columns, where
+ * before only the query did by which it looks a key up
+ */
+#define AUD_KEYS_CALL_CASTS (PG_VERSION_NUM >= 190000)
+
 /* 17: a process is known by its type */
 #if PG_VERSION_NUM >= 170000
 #define AUD_IS_AUTOVACUUM_WORKER() AmAutoVacuumWorkerProcess()

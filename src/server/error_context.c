@@ -39,6 +39,12 @@ aud_error_context_link(void)
 }
 
 bool
+aud_error_context_is_bottom(const void *stack)
+{
+	return stack == NULL || stack == &callback;
+}
+
+bool
 aud_error_context_is_safe(void)
 {
 	return InterruptHoldoffCount == 0 && CritSectionCount == 0;

@@ -20,6 +20,9 @@ extern void aud_error_context_install(void (*raised)(void *arg));
  */
 extern void aud_error_context_link(void);
 
+/* Is this all that is on the stack for a message of the client? */
+extern bool aud_error_context_is_bottom(const void *stack);
+
 /*
  * For use in the callback: can no lightweight lock be held, and is no critical
  * section open, at the place where the error was raised?  Taking a lock holds

@@ -133,8 +133,8 @@ aud_safely(void (*work)(void *arg), void *arg)
 	PG_END_TRY();
 	running = look_up.outer;
 	error_context_stack = callback.previous;
+	CurrentResourceOwner = outer; /* the current one must not be deleted */
 	release(own, success);
-	CurrentResourceOwner = outer;
 	return success;
 }
 

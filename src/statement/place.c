@@ -25,6 +25,8 @@
 
 #include "record/session.h"
 #include "server/activity.h"
+#include "server/compat.h"
+#include "server/error_context.h"
 #include "statement/backend.h"
 #include "statement/message.h"
 #include "statement/place.h"
@@ -101,6 +103,25 @@ find_mark(AudStmt *stmt)
 	stmt->place.error_context = error_context_stack;
 }
 
+/* Does SPI run it with no function of PL/pgSQL or SQL around? */
+static bool
+is_by_trigger_itself(const AudSurroundings *now)
+{
+	if (!now->by_spi || error_context_stack == NULL)
+		return false;
+	if (now->active == NULL)
+		return aud_error_context_is_bottom(error_context_stack->previous);
+	return aud_place_is_next_to(now->active);
+}
+
+/* Is it the trigger of a foreign key in which this statement has got its mark? */
+static bool
+is_newly_marked(const AudStmt *stmt, const AudSurroundings *now)
+{
+	return stmt->place.marked &&
+		   (now->active == NULL || !now->active->place.marked);
+}
+
 /*
  * A foreign key's own queries are marked by the security context that
  * ri_triggers.c sets.  The mark stays on below them, also for what users'
@@ -114,8 +135,8 @@ is_of_foreign_key(const AudStmt *stmt, const AudSurroundings *now, int outer_dep
 	if (!stmt->place.marked || now->planning > 0 ||
 		stmt->place.trigger_depth <= outer_depth)
 		return false;
-	if (now->active == NULL || !now->active->place.marked)
-		return true;
+	if (is_newly_marked(stmt, now))
+		return !AUD_KEYS_CALL_CASTS || is_by_trigger_itself(now);
 	return now->active->place.origin != AUD_ORIGIN_REFERENTIAL &&
 		   aud_place_is_next_to(now->active);
 }
@@ -131,9 +152,9 @@ find_origin(const AudStmt *stmt, const AudSurroundings *now)
 
 	if (is_of_foreign_key(stmt, now, outer_depth))
 		return AUD_ORIGIN_REFERENTIAL;
-	/* what the planner calls for a foreign key, no trigger of a user runs */
+	/* what is called for a foreign key, no trigger of a user runs */
 	if (stmt->place.trigger_depth > outer_depth &&
-		!(stmt->place.marked && now->planning > 0))
+		!(stmt->place.marked && now->planning > 0) && !is_newly_marked(stmt, now))
 		return AUD_ORIGIN_TRIGGER;
 	if (now->from_rule)
 		return AUD_ORIGIN_RULE;

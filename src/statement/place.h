@@ -41,8 +41,8 @@ extern bool aud_place_in_command(const char *source);
 
 /*
  * Has nothing but SPI entered the error context since that frame began, as
- * every function of PL/pgSQL or SQL would have?  Of a utility command,
- * or one that is marked.
+ * every function of PL/pgSQL or SQL would have?  Of a utility command, one that
+ * is marked, or a query whose triggers fire.
  */
 extern bool aud_place_is_next_to(const AudStmt *active);
 

@@ -296,7 +296,10 @@ aud_statement_finish(QueryDesc *query_desc)
 		return NULL;
 	stmt = enter_again(query_desc);
 	if (stmt != NULL)
+	{
+		stmt->place.error_context = error_context_stack;
 		aud_stack_enter(stmt);
+	}
 	return stmt;
 }
 

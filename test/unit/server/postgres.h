@@ -50,6 +50,8 @@ typedef uint64_t uint64;
 #define errdetail(...)      0
 #define ereport(level, ...) ((void) (__VA_ARGS__))
 
+/* The C library has one as well, from glibc 2.38 on. */
+#define strlcpy server_strlcpy
 static inline size_t
 strlcpy(char *to, const char *from, size_t size)
 {
