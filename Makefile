@@ -16,8 +16,8 @@ BIN_SRC  := $(sort $(wildcard src/bin/*.c))
 UNIT_SRC := $(sort $(wildcard test/unit/*.c))
 # Of the module, what works on plain memory and files: the unit tests link it
 # with test/unit/server in place of the server's headers.
-PLAIN_SRC := src/buffer/deletions.c src/buffer/inflight.c src/buffer/ring.c \
-	src/trail/file.c src/trail/recover.c src/writer/batch.c
+PLAIN_SRC := src/buffer/deletions.c src/buffer/inflight.c src/buffer/inflight_recover.c \
+	src/buffer/ring.c src/trail/file.c src/trail/recover.c src/writer/batch.c
 OBJS      = $(PG_SRC:.c=.o) $(CORE_SRC:.c=.o)
 
 ifneq ($(BIN_SRC),)

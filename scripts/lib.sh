@@ -42,12 +42,14 @@ quietly()
 }
 
 # as_server COMMAND...: the server's programs refuse to run as root.  What is
-# in as_server_under comes before it, and is root still.
+# in as_server_under comes before it, and is root still; as_server_user makes
+# the server's user of it.
 as_server_under=()
+as_server_user=(runuser -u postgres --)
 as_server()
 {
 	if [ "$(id -u)" -eq 0 ]; then
-		"${as_server_under[@]}" runuser -u postgres -- "$@"
+		"${as_server_under[@]}" "${as_server_user[@]}" "$@"
 	else
 		"$@"
 	fi

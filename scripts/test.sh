@@ -37,6 +37,7 @@ finish()
 {
 	local status=$?
 	end_volumes
+	end_readers
 	if [ $status -eq 0 ] && [ $failed -eq 0 ]; then
 		remove_tree "$tmp"
 	else
@@ -185,6 +186,35 @@ end_volumes()
 	rm -f "$tmp/frozen.order"
 }
 
+# Trails for a group are read by users of their own, whom a process of root's
+# impersonates (t/lib/SecauditReader.pm).  The tests' user gets into a group for
+# that; users and groups are numbers that the machine does not know.
+prepare_readers()
+{
+	local readers=$tmp/readers group=64100 strange=64199 groups
+	[ "$(id -u)" -eq 0 ] || return 0
+	groups=$(id -G postgres | tr ' ' ,),$group
+	setpriv --reuid=postgres --regid=postgres --groups="$groups" true 2>/dev/null || return 0
+	as_server_user=(setpriv --reuid=postgres --regid=postgres --groups="$groups" --)
+	mkdir "$readers" "$readers"/{ours,strange,strange-setgid}
+	mkfifo "$readers/order"
+	chown postgres: "$readers" "$readers/order"
+	chown postgres:$group "$readers/ours"
+	chown postgres:$strange "$readers"/strange*
+	chmod 0755 "$readers"
+	chmod 0750 "$readers"/{ours,strange}
+	chmod 2750 "$readers/strange-setgid"
+	scripts/as-reader.sh "$readers" > "$tmp/as-reader.log" 2>&1 < /dev/null &
+	server_env+=(SECAUDIT_READERS="$readers")
+}
+
+end_readers()
+{
+	[ -p "$tmp/readers/order" ] || return 0
+	timeout 10 sh -c "echo end > $tmp/readers/order" || true
+	rm -f "$tmp/readers/order"
+}
+
 # The files of t/, those that take longest first, so that two jobs end together.
 slowest='048_kill 020_client_pgbench 030_long_details 041_write_faults 042_on_failure
 	042_full_volume 022_client_pg_dump 041_killed_after_sync 012_secauditctl_verify'
@@ -216,6 +246,7 @@ run_tap()
 	mkdir -p "$tmp/run/tmp_check"
 	[ "$(id -u)" -ne 0 ] || chown postgres: "$tmp/run/tmp_check"
 	prepare_volumes
+	prepare_readers
 	as_server "${server_env[@]}" PG_TEST_PORT_DIR="$tmp/run/portlock" \
 		PG_REGRESS="$pgxs/test/regress/pg_regress" \
 		TESTDIR="$tmp/run" TESTDATADIR="$tmp/run/tmp_check" \
@@ -223,6 +254,7 @@ run_tap()
 		prove -I "$pgxs/test/perl" -I t/lib "${flags[@]}" "${tests[@]}" \
 		2>&1 < /dev/null | tee "$log" || true
 	end_volumes
+	end_readers
 	# Tests=N counts what ran; the report names failed subtests per file, and
 	# files that died or whose plan was not met without any.
 	bad=$(sed -nE 's/^t\/.*\(Wstat: ([0-9]+).* Tests: [0-9]+ Failed: ([0-9]+)\)$/\1 \2/p' "$log" |

@@ -17,6 +17,7 @@
 #include "buffer/file.h"
 #include "buffer/file_salvage.h"
 #include "buffer/outage.h"
+#include "buffer/unfinished.h"
 #include "hooks/hooks.h"
 #include "record/record.h"
 #include "server/compat.h"

@@ -107,7 +107,28 @@ is(join(',', map { count_of($_) } @left), '1,1,1,1', 'its records are saved, eac
 my ($start) = grep { defined $_->{set_aside} } stored_records($node);
 is($start->{set_aside}, 'secaudit.buf.damaged-1', 'audit.start names the file');
 cmp_ok($start->{salvaged}, '>=', 4, 'and counts what was found in it');
+is($start->{outcome}, 'failure', 'it is a failure, as something may be lost');
+is($node->safe_psql('secaudit_test', q{SELECT lost IS NULL, lost_by_reason->>'buffer_damaged' IS NULL, lost_by_reason->>'buffer_full' FROM secaudit.status()}),
+	't|t|0', 'and secaudit.status() does not say that nothing is');
 is($node->safe_psql('secaudit_test', 'SELECT log_id FROM secaudit.status()'), $log_id, 'the trail keeps its name');
+
+# A start that ends before the trail has its name has changed nothing.
+@left = leave_records(2);
+{
+	open my $fh, '+<:raw', $buffer or die $!;
+	print $fh "\xff" x 4096;
+	close $fh;
+	my ($newest) = reverse trail_files($node);
+	chmod 0, $newest or die $!;
+	$log = log_of(sub { $node->start(fail_ok => 1) });
+	chmod 0600, $newest or die $!;
+	like($log, qr/FATAL:  could not read a file of audit trail directory/, 'a start that cannot find out the name of the trail');
+	ok(!-f "$buffer.damaged-2", 'sets nothing aside');
+}
+start_faulty($node);
+flush_trail($node);
+is(join(',', map { count_of($_) } @left), '1,1', 'the next one saves the records');
+ok(-f "$buffer.damaged-2" && !-f "$buffer.damaged-3", 'and sets one file aside');
 
 # A copy: set aside, never replayed, and the trail gets a name of its own.
 @left = leave_records(2);

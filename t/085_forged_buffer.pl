@@ -3,48 +3,21 @@
 use strict;
 use warnings;
 use PostgreSQL::Test::Utils;
+use SecauditBuffer;
 use SecauditTest;
 use Test::More;
 
 my $node = new_node('main', settings => { 'secaudit.flush_interval' => '20ms', 'secaudit.durability' => 'statement' });
-my $buffer = $node->data_dir . '/secaudit.buf';
 my $log_id = $node->safe_psql('secaudit_test', 'SELECT log_id FROM secaudit.status()');
 
-sub forge
-{
-	my ($offset, $bytes) = @_;
-	open my $fh, '+<:raw', $buffer or die $!;
-	seek $fh, $offset, 0;
-	print $fh $bytes;
-	close $fh or die $!;
-	return;
-}
-
-sub peek
-{
-	my ($offset, $len) = @_;
-	open my $fh, '<:raw', $buffer or die $!;
-	seek $fh, $offset, 0;
-	my $bytes;
-	read $fh, $bytes, $len;
-	close $fh;
-	return $bytes;
-}
-
-sub number_at
-{
-	my ($offset) = @_;
-	return unpack('Q<', peek($offset, 8));
-}
-
 # Offsets of src/buffer/ring.h.
-use constant { SYSTEM => 16, SLOTS => 48, LOG_ID => 92, HEAD => 128, FULL => 160, TAIL => 256, POSITIONS => 272, DELETIONS => 1024, PAGE => 4096 };
+use constant { SYSTEM => 16, SLOTS_AT => 48, LOG_ID => 92, HEAD => 128, FULL => 160, TAIL => 256, POSITIONS => 272, DELETIONS => 1024, PAGE => 4096 };
 
-my ($head, $tail) = (number_at(HEAD), number_at(TAIL));
+my ($head, $tail) = (number_at($node, HEAD), number_at($node, TAIL));
 is($head % 8, 0, 'the head is where the test takes it to be');
 cmp_ok($tail, '>', 0, 'and so is the tail');
 cmp_ok($tail, '<=', $head, 'which is not past it');
-is(peek(LOG_ID, 16), $log_id, 'and so is the name of the trail');
+is(peek($node, LOG_ID, 16), $log_id, 'and so is the name of the trail');
 
 # [ what, the parts that the alert names, and pairs of an offset and bytes ]
 srand 1;
@@ -52,7 +25,7 @@ my $random = join '', map { chr int rand 256 } 1 .. PAGE;
 my @cases = (
 	[ 'the system identifier', 'identity', SYSTEM, pack('Q<', 42) ],
 	[ 'the name of the trail', 'identity', LOG_ID, '0' x 16 ],
-	[ 'the place of the slots', 'identity', SLOTS, pack('Q<', 1 << 60) ],
+	[ 'the place of the slots', 'identity', SLOTS_AT, pack('Q<', 1 << 60) ],
 	[ 'all of the layout', 'identity', 0, "\xff" x 128 ],
 	[ 'a head far ahead', 'head', HEAD, pack('Q<', 1 << 40) ],
 	[ 'a head of zero', 'head', HEAD, pack('Q<', 0) ],
@@ -75,7 +48,7 @@ foreach (@cases)
 
 	while (my ($offset, $new) = splice @bytes, 0, 2)
 	{
-		forge($offset, $new);
+		forge($node, $offset, $new);
 	}
 	$node->safe_psql('postgres', "SELECT 'after', '$what'");
 	$node->safe_psql('postgres', "SELECT 'later', '$what'"); # losses are looked at twice
@@ -88,19 +61,19 @@ foreach (@cases)
 		qr/WARNING:  audit buffer file "secaudit.buf" was changed while the server runs\n.*DETAIL:  Changed, and put right: $alerts[0]{detail}\./,
 		"$what: so does the server log");
 	is(scalar(records($node, since => $since, query => "SELECT 'after', '$what'")), 1, "$what: what comes after it is recorded");
-	is(peek(LOG_ID, 16), $log_id, "$what: the file is as it was");
+	is(peek($node, LOG_ID, 16), $log_id, "$what: the file is as it was");
 	select undef, undef, undef, 1.1; # no two alerts within a second
 }
-cmp_ok(number_at(HEAD), '>', $head, 'the file has the head that the records have brought it to');
-cmp_ok(number_at(TAIL), '<=', number_at(HEAD), 'and a tail that is not past it');
-is(number_at(FULL), 0, 'and counts no loss');
+cmp_ok(number_at($node, HEAD), '>', $head, 'the file has the head that the records have brought it to');
+cmp_ok(number_at($node, TAIL), '<=', number_at($node, HEAD), 'and a tail that is not past it');
+is(number_at($node, FULL), 0, 'and counts no loss');
 
 # Again and again: one alert a second, and each record once.
 my $since = mark($node);
 my $began = time;
 for my $n (1 .. 200)
 {
-	forge(0, $random);
+	forge($node, 0, $random);
 	$node->safe_psql('postgres', "SELECT 'again', $n") if $n % 10 == 0;
 }
 my $seconds = time - $began;
@@ -110,12 +83,11 @@ cmp_ok($alerts, '>=', 1, 'forged again and again: there is an alert');
 cmp_ok($alerts, '<=', $seconds + 2, 'and at most one a second');
 is(scalar(grep { ($_->{query} // '') =~ /^SELECT 'again'/ } records($node, since => $since)), 20, 'each statement is recorded once');
 
-# What is in the slots is nobody's but their processes'.
-my $slots = number_at(SLOTS);
-is($slots, PAGE, 'the slots begin where the test takes them to be');
+# What is in the slots is nobody's but their processes', who do not read it there.
+is(number_at($node, SLOTS_AT), PAGE, 'the slots begin where the test takes them to be');
 my $session = $node->background_psql('postgres');
 $session->query('SELECT 1');
-forge($slots, "\xff" x (100 * 2048));
+forge($node, SLOTS, "\xff" x (slot_count($node) * SLOT_SIZE));
 $session->query("SELECT 'with a forged slot'");
 $session->quit;
 $node->safe_psql('secaudit_test', 'SELECT secaudit.flush()');
@@ -126,7 +98,11 @@ is($node->safe_psql('secaudit_test', 'SELECT log_id FROM secaudit.status()'), $l
 is(scalar(grep { $_->{event} eq 'audit.gap' } all_records($node)), 0, 'nothing is said to be lost');
 is(scalar(grep { $_->{event} eq 'audit.expire' } all_records($node)), 0, 'or deleted');
 $node->stop;
+my $in_use = grep { my $slot = read_slot($node, $_); $slot =~ /\xff{100}/ && substr($slot, SLOT_SESSION, 4) ne "\0\0\0\0" } 0 .. slot_count($node) - 1;
 $node->start;
+flush_trail($node);
+is_record(one_record($node, event => 'alert', reason => 'slots_invalid'), { slots => $in_use, outcome => 'failure' },
+	'the next start refuses the slots that still hold what others wrote');
 is($node->safe_psql('secaudit_test', 'SELECT log_id FROM secaudit.status()'), $log_id, 'the next start goes on with the file');
 $node->stop;
 check_trail($node, 'the trail is sound');

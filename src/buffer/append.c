@@ -231,23 +231,6 @@ aud_buffer_wait_for_room(void)
 }
 
 void
-aud_buffer_append_unfinished(void)
-{
-	AudInflightRecovered done =
-		aud_inflight_recover(aud_buffer_header, aud_clock_unix_us());
-
-	aud_buffer_shared->appended += done.records;
-	if (done.lost_records > 0)
-		aud_buffer_count_lost(AUD_LOSS_FULL, done.lost_records);
-	if (done.lost_sessions > 0)
-		ereport(LOG,
-				errmsg("the end of %d sessions will be missing in the audit trail",
-					   done.lost_sessions),
-				errdetail(
-					"The audit buffer was full when the server crashed once more."));
-}
-
-void
 aud_buffer_stat(AudBufferStat *stat)
 {
 	memset(stat, 0, sizeof(*stat));

@@ -149,12 +149,6 @@ extern int aud_buffer_writer_pid(void);
 extern size_t aud_buffer_shmem_size(void);
 extern void   aud_buffer_shmem_init(void);
 
-/*
- * Make records of what the processes that a crash took could not write any
- * more.  Postmaster, while no other process exists.
- */
-extern void aud_buffer_append_unfinished(void);
-
 #define AUD_BUFFER_TRANCHE "SecauditBuffer"
 
 #endif /* AUD_BUFFER_BUFFER_H */

@@ -4,9 +4,11 @@
  *	  The header that the server believes, and whether the file's is still the
  *	  same.
  *
- * In the copy the offsets of slots and chunks lead into the file's mapping,
- * wherever that is from there: whoever uses them need not know which header
- * it has.  So the constant part has a copy of its own, to be compared with.
+ *	  page | table of chunks | slots
+ *
+ * In the copy the offset of the chunks leads into the file's mapping, wherever
+ * that is from there: whoever uses them need not know which header it has.  So
+ * the constant part has a copy of its own, to be compared with.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +17,7 @@
 #include <sys/mman.h>
 
 #include "buffer/check.h"
+#include "buffer/inflight_recover.h"
 #include "buffer/wait.h"
 
 #define CONSTANT_BYTES offsetof(AudBufferHeader, head)
@@ -39,15 +42,21 @@ table_bytes(const AudBufferHeader *header)
 	return 2 * sizeof(uint32) * (size_t) header->chunks;
 }
 
+static size_t
+slots_offset(const AudBufferHeader *header)
+{
+	return TYPEALIGN(PG_CACHE_LINE_SIZE, AUD_BUFFER_PAGE + table_bytes(header));
+}
+
 static void
-lead_into_file(void)
+set_offsets(void)
 {
 	uint64 distance = (uint64) ((uintptr_t) file - (uintptr_t) copy);
 
 	copy->file_at = distance;
-	copy->slots_offset += distance;
 	copy->chunks_offset += distance;
 	copy->table_offset = AUD_BUFFER_PAGE;
+	copy->slots_offset = slots_offset(file);
 }
 
 void
@@ -56,7 +65,7 @@ aud_buffer_check_start(void)
 	void *p;
 
 	file = aud_buffer_header;
-	copy_bytes = AUD_BUFFER_PAGE + table_bytes(file);
+	copy_bytes = slots_offset(file) + (size_t) file->slot_size * file->slot_count;
 	p = mmap(NULL,
 			 copy_bytes,
 			 PROT_READ | PROT_WRITE,
@@ -74,18 +83,35 @@ aud_buffer_check_start(void)
 	memcpy((char *) copy + AUD_BUFFER_PAGE,
 		   (char *) file + file->table_offset,
 		   table_bytes(file));
-	lead_into_file();
+	set_offsets();
 	aud_buffer_header = copy;
 }
 
 void
 aud_buffer_check_stop(void)
 {
+	if (copy != NULL)
+		aud_buffer_header = file;
+}
+
+bool
+aud_buffer_check_fits(const AudBufferHeader *header)
+{
+	return copy == NULL || (header->slot_size == copy->slot_size &&
+							header->slot_count == copy->slot_count);
+}
+
+int
+aud_buffer_check_restore_slots(void)
+{
+	int changed;
+
 	if (copy == NULL)
-		return;
-	aud_buffer_header = file;
+		return 0;
+	changed = aud_inflight_restore(aud_buffer_header, copy);
 	munmap(copy, copy_bytes);
 	copy = NULL;
+	return changed;
 }
 
 const char *

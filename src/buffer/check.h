@@ -12,8 +12,11 @@
  * written to both, by ring.c and deletions.c; so after a crash the file is the
  * truth, as before, and until then it is the copy.
  *
- * Read from the file are the records, each of which has a checksum, and by its
- * owner and its parallel workers a slot, of which nothing is an address.  A
+ * The slots of inflight.h are beside the copy, empty at first; their owners
+ * write to the file as well, and read nothing there.  After a crash of a
+ * backend theirs count, not the file's.
+ *
+ * Read from the file are the records alone, each of which has a checksum.  A
  * file that is cut short kills whoever touches its end; then the server
  * restarts as after any crash.
  *
@@ -39,12 +42,22 @@ typedef enum AudBufferPart
 extern const char *aud_buffer_part_name(AudBufferPart part);
 
 /*
- * Make the copy and believe it from now on; or give it up, aud_buffer_header
- * being the file's again.  Postmaster, while no other process exists; what
- * cannot be done ends in FATAL.
+ * Make the copy and believe it from now on; or stop believing it,
+ * aud_buffer_header being the file's again.  Postmaster, while no other process
+ * exists; what cannot be done ends in FATAL.
  */
 extern void aud_buffer_check_start(void);
 extern void aud_buffer_check_stop(void);
+
+/* Can the slots of the copy be put into a file with this header? */
+extern bool aud_buffer_check_fits(const AudBufferHeader *header);
+
+/*
+ * After the stop, when the file is mapped again, or another one: put the slots
+ * into it and give the copy up.  Returns how many of the file's were not what
+ * their owners have written; 0 if there is no copy.
+ */
+extern int aud_buffer_check_restore_slots(void);
 
 /*
  * Which parts of the file's first page are not what they must be?  They are

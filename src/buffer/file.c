@@ -293,16 +293,14 @@ aud_buffer_file_start(void)
 	}
 	header = open_file(&found);
 	/* This is the server's own file, whatever was written into it. */
-	if (again && found == AUD_BUFFER_FOREIGN)
+	if (again && (found == AUD_BUFFER_FOREIGN ||
+				  (found == AUD_BUFFER_OURS && !aud_buffer_check_fits(header))))
 		found = AUD_BUFFER_DAMAGED;
 	if (found != AUD_BUFFER_OURS)
 	{
 		if (header != NULL)
 			munmap(header, mapped.size);
-		if (found != AUD_BUFFER_NONE)
-			put_aside(found);
 		header = aud_buffer_make_new(&wanted, &mapped);
-		aud_buffer_make_publish();
 	}
 	aud_buffer_header = header;
 	may_resize = !again;
@@ -327,6 +325,9 @@ void
 aud_buffer_file_set_log_id(const char *log_id)
 {
 	strlcpy(aud_buffer_header->log_id, log_id, sizeof(aud_buffer_header->log_id));
+	if (found != AUD_BUFFER_NONE)
+		put_aside(found);
+	aud_buffer_make_publish();
 }
 
 const char *

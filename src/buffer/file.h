@@ -22,8 +22,10 @@
 
 /*
  * Map the buffer file, making it for the settings where there is none that
- * can be used.  After a crash of a backend: look at the file anew, as the
- * crash may come of what was done to it; its sizes stay.
+ * can be used.  A new one gets its place when the trail gets its name; until
+ * then a start that is cut off leaves everything as it was.  After a crash of a
+ * backend: look at the file anew, as the crash may come of what was done to it;
+ * its sizes stay.
  */
 extern void aud_buffer_file_start(void);
 
@@ -34,7 +36,10 @@ extern void aud_buffer_file_start(void);
  */
 extern void aud_buffer_file_resize(void);
 
-/* Give the trail its name; only after a new file was made, when it is "". */
+/*
+ * Give the trail its name; only after a new file was made, when it is "".  What
+ * was found in the new file's place is set aside.
+ */
 extern void aud_buffer_file_set_log_id(const char *log_id);
 
 /* What became of a buffer file that was found at start. */

@@ -9,9 +9,10 @@
  * itself could not write any more: outcome "unknown" for the statement, and
  * the session's end with reason "crash".  2 kB have to do for that.
  *
- * The functions for sessions copy bytes, nothing else: no lock, no error, no
- * allocation.  Only the owner writes to a slot; it is read at the next start,
- * when the owner is gone, and "started" alone by the owner's parallel workers.
+ * These functions copy bytes, nothing else: no lock, no error, no allocation.
+ * Only the owner writes to a slot; inflight_recover.h reads it at the next
+ * start, when the owner is gone, and "started" alone is read by the owner's
+ * parallel workers.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,44 +23,6 @@
 
 /* First bytes of the query that are kept, if the roles leave as much room. */
 #define AUD_INFLIGHT_QUERY_MAX 1024
-
-/* A slot in the file; for inflight.c, and for tests. */
-#define AUD_INFLIGHT_SLOT_SIZE     2048
-#define AUD_INFLIGHT_SESSION_MAX   840
-#define AUD_INFLIGHT_STATEMENT_MAX 1120
-
-typedef struct AudInflightSlot
-{
-	/* The session */
-	uint32 open; /* is this part valid? */
-	bool   wants_end;
-	uint8  on_append; /* what the next append does, see Ending */
-	uint16 who_len;
-	uint16 name_len;
-	uint16 client_len;
-	uint32 started;   /* when the owner started, seconds since 1970 */
-	uint64 ssn_taken; /* for the record being made */
-	uint64 ssn;       /* of the last record in the ring */
-	int64  opened_us;
-
-	/* The statement */
-	uint32 running; /* is this part valid? */
-	uint16 event_len;
-	uint16 class_len;
-	uint16 command_len;
-	uint16 stmt_who_len; /* 0: it is the session's */
-	uint16 query_len;    /* bytes kept */
-	uint32 query_full_len;
-	uint64 stmt;
-	int64  began_us;
-
-	/* At the next start: which record is put where, see put_once */
-	uint64 putting;
-
-	/* The texts, in the order of their lengths above */
-	char session[AUD_INFLIGHT_SESSION_MAX];
-	char statement[AUD_INFLIGHT_STATEMENT_MAX];
-} AudInflightSlot;
 
 /*
  * The session is open.  The texts are ready JSON members with a comma before
@@ -135,28 +98,8 @@ extern void aud_inflight_end(void);
 /* Under the buffer's lock: a record of this process is in the ring. */
 extern void aud_inflight_appended(void);
 
-/*
- * Start-up and recovery.
- */
-
 /* Bytes of a slot, and how many there are: one per possible process. */
 extern uint32_t aud_inflight_slot_size(void);
 extern uint32_t aud_inflight_slot_count(void);
-
-/* What became of the slots in use. */
-typedef struct AudInflightRecovered
-{
-	int records;       /* appended */
-	int lost_records;  /* for which there was no room; not counted anywhere */
-	int lost_sessions; /* that they were of */
-} AudInflightRecovered;
-
-/*
- * Make records in the ring of what the slots hold, and empty them for those
- * who will use them next; now_us: microseconds since 1970.  Postmaster, at
- * shared-memory start-up, while no other process exists.
- */
-extern AudInflightRecovered aud_inflight_recover(AudBufferHeader *header,
-												 int64_t          now_us);
 
 #endif /* AUD_BUFFER_INFLIGHT_H */

@@ -21,6 +21,7 @@
 #include "utils/timestamp.h"
 
 #include "buffer/buffer.h"
+#include "buffer/file.h"
 #include "buffer/outage.h"
 #include "server/clock.h"
 #include "server/compat.h"
@@ -95,10 +96,14 @@ put_free_space(Row *row, AudOutage outage)
 		put_null(row);
 }
 
-/* {"full": 0, ...}; the names are ours and need no escaping. */
+/*
+ * {"full": 0, ...}; the names are ours and need no escaping.  What a damaged
+ * buffer file held, nobody knows: then "none" would be a guess.
+ */
 static void
 put_losses(Row *row, const AudBufferStat *buffer)
 {
+	bool           unknown = aud_buffer_file_found() == AUD_BUFFER_DAMAGED;
 	StringInfoData json;
 	uint64         total = 0;
 
@@ -107,13 +112,19 @@ put_losses(Row *row, const AudBufferStat *buffer)
 	{
 		total += buffer->lost[i];
 		appendStringInfo(&json,
-						 "%s\"%s\":" UINT64_FORMAT,
+						 "%s\"%s\":",
 						 json.len ? "," : "{",
-						 aud_buffer_loss_name(i),
-						 buffer->lost[i]);
+						 aud_buffer_loss_name(i));
+		if (unknown && i == AUD_LOSS_DAMAGED && buffer->lost[i] == 0)
+			appendStringInfoString(&json, "null");
+		else
+			appendStringInfo(&json, UINT64_FORMAT, buffer->lost[i]);
 	}
 	appendStringInfoChar(&json, '}');
-	put_int64(row, total);
+	if (unknown && total == 0)
+		put_null(row);
+	else
+		put_int64(row, total);
 	put(row, DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
 	pfree(json.data);
 }

@@ -23,6 +23,7 @@
 #include "postgres.h"
 
 #include "buffer/buffer.h"
+#include "core/shape.h"
 #include "server/guc.h"
 #include "trail/file.h"
 #include "trail/recover.h"
@@ -366,8 +367,9 @@ begins_next_record(Scan *scan, const char *rest, size_t len, char *storage)
 					   scan->r->position.tail,
 					   storage,
 					   AUD_RECORD_MAX,
-					   &taken))
-		return false;
+					   &taken) ||
+		!aud_shape_is_record(storage, taken.len, scan->header->log_id))
+		return false; /* the writer will not take it either */
 	line = palloc(LINE_ROOM);
 	aud_buf_init(&out, line, LINE_ROOM);
 	result = aud_chain_seal(scan->hasher,

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "core/shape.h"
 #include "writer/batch.h"
 
 void
@@ -42,6 +43,20 @@ aud_batch_add(AudBatch *batch, AudHasher *hasher, const char *body, size_t len)
 	return true;
 }
 
+/*
+ * The ring lies in a file that others may write to.  What they do to it while
+ * the server runs they must do within a flush_interval; so only what was found
+ * at the start is read as a whole, and each record costs no more than it must.
+ */
+static bool
+is_record(const AudBatch *batch, const AudBufferHeader *header,
+		  const AudTaken *taken)
+{
+	if (taken->next <= batch->found_to)
+		return aud_shape_is_record(batch->record, taken->len, header->log_id);
+	return aud_shape_begins_record(batch->record, taken->len, header->log_id);
+}
+
 void
 aud_batch_fill(AudBatch *batch, AudBufferHeader *header, AudHasher *hasher,
 			   size_t limit)
@@ -62,7 +77,8 @@ aud_batch_fill(AudBatch *batch, AudBufferHeader *header, AudHasher *hasher,
 		batch->after.tail = taken.next;
 		if (!more)
 			break;
-		if (aud_batch_add(batch, hasher, batch->record, taken.len))
+		if (is_record(batch, header, &taken) &&
+			aud_batch_add(batch, hasher, batch->record, taken.len))
 			batch->records++;
 		else
 			batch->damaged++;

@@ -19,9 +19,10 @@
 
 typedef struct AudBatch
 {
-	char       *storage; /* AUD_BATCH_HEADROOM, then the lines */
-	char       *record;  /* AUD_RECORD_MAX: one record out of the ring */
-	char       *start;   /* the first line; in the headroom after a fault */
+	char       *storage;  /* AUD_BATCH_HEADROOM, then the lines */
+	char       *record;   /* AUD_RECORD_MAX: one record out of the ring */
+	char       *start;    /* the first line; in the headroom after a fault */
+	uint64      found_to; /* records before it were in the file at the start */
 	AudBuf      out;
 	bool        hashed;  /* do the lines carry "h"? */
 	AudPosition after;   /* where the trail stands once this is on disk */
@@ -29,7 +30,7 @@ typedef struct AudBatch
 	uint64      records; /* lines that came from the ring */
 	uint64      lines;   /* all of them */
 	bool        late_open; /* does an audit.open stand in the headroom? */
-	uint64      damaged;   /* stretches of the ring that could not be read */
+	uint64      damaged;   /* stretches of the ring that hold no record */
 } AudBatch;
 
 /*
@@ -49,7 +50,8 @@ extern bool aud_batch_add(AudBatch *batch, AudHasher *hasher, const char *body,
 
 /*
  * Add records from the ring until it is empty, "limit" bytes have been taken
- * or the batch is full.
+ * or the batch is full.  What does not begin as a record does, or was found at
+ * the start and is none (core/shape.h), counts as damaged.
  */
 extern void aud_batch_fill(AudBatch *batch, AudBufferHeader *header,
 						   AudHasher *hasher, size_t limit);

@@ -5,8 +5,9 @@
  *
  *	  audit.open        where a file begins
  *	  alert             of a fault that ended the file before
- *	  audit.start       once, and an alert for what of the configuration it
- *	                    started without
+ *	  audit.start       once, and alerts for what is wrong with the buffer
+ *	                    file, and for what of the configuration it started
+ *	                    without
  *	  the ring's records
  *	  audit.gap         where records were lost, and an alert with it
  *	  audit.expire      for each file that retention has deleted
@@ -25,6 +26,7 @@
 #include "buffer/buffer.h"
 #include "buffer/deletions.h"
 #include "buffer/file.h"
+#include "buffer/unfinished.h"
 #include "server/config_start.h"
 #include "server/guc.h"
 #include "writer/compose.h"
@@ -117,6 +119,34 @@ add_fault(AudWriter *w)
 	w->own.fault = add(w, &out);
 }
 
+/* What is wrong with the buffer file that was found. */
+static void
+add_buffer_alerts(AudWriter *w)
+{
+	AudSlotsRefused slots = aud_buffer_slots_refused();
+	char            body[AUD_EVENT_MAX];
+	AudBuf          out;
+
+	if (aud_buffer_file_found() == AUD_BUFFER_DAMAGED)
+	{
+		aud_buf_init(&out, body, sizeof(body));
+		aud_events_alert_set_aside(&out, aud_buffer_file_set_aside());
+		(void) add(w, &out);
+	}
+	if (slots.invalid > 0)
+	{
+		aud_buf_init(&out, body, sizeof(body));
+		aud_events_alert_slots(&out, "slots_invalid", slots.invalid);
+		(void) add(w, &out);
+	}
+	if (slots.changed > 0)
+	{
+		aud_buf_init(&out, body, sizeof(body));
+		aud_events_alert_slots(&out, "slots_changed", slots.changed);
+		(void) add(w, &out);
+	}
+}
+
 static void
 add_start(AudWriter *w)
 {
@@ -126,12 +156,7 @@ add_start(AudWriter *w)
 	aud_buf_init(&out, body, sizeof(body));
 	aud_events_start(&out, w->start_reason, w->recovered);
 	w->own.start = add(w, &out);
-	if (aud_buffer_file_found() == AUD_BUFFER_DAMAGED)
-	{
-		aud_buf_init(&out, body, sizeof(body));
-		aud_events_alert_set_aside(&out, aud_buffer_file_set_aside());
-		(void) add(w, &out);
-	}
+	add_buffer_alerts(w);
 	add_config_alerts(w);
 }
 

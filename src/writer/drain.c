@@ -22,6 +22,7 @@
 #include "buffer/check.h"
 #include "buffer/deletions.h"
 #include "buffer/outage.h"
+#include "core/shape.h"
 #include "writer/alert.h"
 #include "writer/compose.h"
 #include "writer/drain.h"
@@ -160,6 +161,23 @@ settle_checkpoint(AudWriter *w)
 		w->wal_is_behind = false;
 }
 
+/* audit.gap and its alert follow in the next batch. */
+static void
+count_damaged(const AudWriter *w)
+{
+	char text[128];
+
+	if (w->batch.damaged == 0)
+		return;
+	aud_buffer_count_lost(AUD_LOSS_DAMAGED, w->batch.damaged);
+	snprintf(text,
+			 sizeof(text),
+			 UINT64_FORMAT
+			 " damaged records in the audit buffer file were left out",
+			 w->batch.damaged);
+	aud_on_failure_warn(text);
+}
+
 /* The batch is on disk: make that known, and do what waited for it. */
 static void
 settle_batch(AudWriter *w)
@@ -167,8 +185,7 @@ settle_batch(AudWriter *w)
 	const AudBatchOwn *own = &w->own;
 
 	move_position(w);
-	if (w->batch.damaged > 0)
-		aud_buffer_count_lost(AUD_LOSS_DAMAGED, w->batch.damaged);
+	count_damaged(w);
 	aud_buffer_wake_waiters();
 
 	w->file_is_safe = true;
@@ -328,8 +345,10 @@ count_waiting_records(void)
 	while (aud_ring_next(aud_buffer_header, pos, storage, AUD_RECORD_MAX, &taken))
 	{
 		pos = taken.next;
-		count++;
+		if (aud_shape_is_record(storage, taken.len, aud_buffer_log_id()))
+			count++;
 	}
+	pfree(storage);
 	return count;
 }
 
@@ -366,6 +385,7 @@ begin(AudWriter *w)
 		w->start_reason = clean ? "normal" : "crash";
 	aud_ring_set_position(aud_buffer_header, &position);
 	aud_fault_check_start(w, &position);
+	w->batch.found_to = aud_buffer_head();
 	w->recovered = count_waiting_records();
 	return true;
 }

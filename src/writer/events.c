@@ -178,7 +178,12 @@ put_setting(const char *name, const char *old_value, const char *value, void *ar
 void
 aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 {
-	begin(out, "audit.start");
+	/* what a damaged buffer file held may be lost: a filter on failures finds it */
+	begin_class(out,
+				"audit.start",
+				"audit",
+				aud_buffer_file_found() == AUD_BUFFER_DAMAGED ? "failure"
+															  : "success");
 	if (starts_as_standby())
 		aud_json_member_bool(out, "standby", true);
 	aud_json_member_word(out, "reason", reason);
@@ -337,6 +342,14 @@ aud_events_alert_set_aside(AudBuf *out, const char *file)
 				"buffer_damaged",
 				"Records may be lost; how many is not known.");
 	aud_json_member_word(out, "set_aside", file);
+	end(out);
+}
+
+void
+aud_events_alert_slots(AudBuf *out, const char *reason, int slots)
+{
+	begin_alert(out, reason, NULL);
+	aud_json_member_int(out, "slots", slots);
 	end(out);
 }
 

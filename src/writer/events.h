@@ -67,6 +67,9 @@ extern void aud_events_alert_space(AudBuf *out, uint64 used_percent);
 /* ... the buffer file was damaged at the start, and is set aside as file; ... */
 extern void aud_events_alert_set_aside(AudBuf *out, const char *file);
 
+/* ... so many slots of the buffer file were not believed; ... */
+extern void aud_events_alert_slots(AudBuf *out, const char *reason, int slots);
+
 /* ... something in the configuration is not in force. */
 extern void aud_events_alert_config(AudBuf *out, const AudConfigProblem *problem);
 

@@ -45,10 +45,9 @@ teardown(void)
 static void
 append(int n)
 {
-	char body[64];
-	int  len = snprintf(body, sizeof(body), "{\"v\":1,\"n\":%d}", n);
+	const char *body = unit_record(n);
 
-	unit_buffer_append(header, body, (size_t) len);
+	unit_buffer_append(header, body, strlen(body));
 }
 
 /* Are the lines from here on sound, after the first "before" numbers? */
@@ -111,11 +110,55 @@ START_TEST(what_cannot_be_read_is_counted)
 	append(1);
 	append(2);
 	append(3);
-	aud_ring_chunk(header, 0)->bytes[AUD_FRAME_SPACE(13) + 20] ^= 1;
+	aud_ring_chunk(header, 0)->bytes[AUD_FRAME_SPACE(strlen(unit_record(1))) + 20] ^=
+		1;
 	aud_batch_fill(&batch, header, hasher, 1024 * 1024);
 	ck_assert_uint_eq(batch.records, 2);
 	ck_assert_uint_eq(batch.damaged, 1);
 	ck_assert_uint_eq(batch.after.tail, header->head);
+}
+END_TEST
+
+static void
+append_text(const char *text)
+{
+	unit_buffer_append(header, text, strlen(text));
+}
+
+/* Each with the right checksum. */
+START_TEST(what_was_found_and_is_no_record_is_counted)
+{
+	append(1);
+	append_text("");
+	append_text("{}");
+	append_text(UNIT_RECORD "");
+	append_text(UNIT_RECORD ",\"a\":}");
+	append_text(UNIT_RECORD ",\"seq\":9}");
+	append_text(UNIT_RECORD "}\n" UNIT_RECORD "}");
+	append(2);
+	batch.found_to = header->head;
+	aud_batch_fill(&batch, header, hasher, 1024 * 1024);
+	ck_assert_uint_eq(batch.records, 2);
+	ck_assert_uint_eq(batch.damaged, 6);
+	ck_assert_uint_eq(batch.after.tail, header->head);
+	ck_assert_ptr_nonnull(strstr(batch.start, ",\"n\":2,\"seq\":2,"));
+}
+END_TEST
+
+/* The writer has no time to read each record as a whole. */
+START_TEST(what_comes_later_is_one_line_and_begins_as_a_record)
+{
+	batch.found_to = header->head;
+	append(1);
+	append_text("{\"v\":1}");
+	append_text(UNIT_RECORD "}\n" UNIT_RECORD "}");
+	append_text(
+		"{\"v\":1,\"log\":\"" UNIT_LOG
+		"\",\"ts\":\"2026-01-01T00:00:00.000000Z\",\"event\":\"audit.close\"}");
+	append(2);
+	aud_batch_fill(&batch, header, hasher, 1024 * 1024);
+	ck_assert_uint_eq(batch.records, 2);
+	ck_assert_uint_eq(batch.damaged, 3);
 }
 END_TEST
 
@@ -183,7 +226,7 @@ START_TEST(a_reset_begins_from_the_position)
 	ck_assert_uint_eq(batch.lines, 0);
 	ck_assert_uint_eq(aud_batch_bytes(&batch), 0);
 	aud_batch_fill(&batch, header, hasher, 1024 * 1024);
-	ck_assert_str_eq(batch.start, "{\"v\":1,\"n\":1,\"seq\":42}\n");
+	ck_assert_str_eq(batch.start, UNIT_RECORD ",\"n\":1,\"seq\":42}\n");
 }
 END_TEST
 
@@ -197,6 +240,8 @@ batch_suite(void)
 	tcase_add_test(tc, a_batch_takes_all_of_the_ring_and_continues_the_chain);
 	tcase_add_test(tc, a_limit_ends_it);
 	tcase_add_test(tc, what_cannot_be_read_is_counted);
+	tcase_add_test(tc, what_was_found_and_is_no_record_is_counted);
+	tcase_add_test(tc, what_comes_later_is_one_line_and_begins_as_a_record);
 	tcase_add_test(tc, a_late_open_stands_first_and_is_numbered_last);
 	tcase_add_test(tc, a_line_for_which_there_is_no_room_changes_nothing);
 	tcase_add_test(tc, a_reset_begins_from_the_position);

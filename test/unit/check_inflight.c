@@ -7,127 +7,11 @@
  */
 #include "postgres.h"
 
-#include "unit.h"
-
-#include "miscadmin.h"
-#include "storage/proc.h"
-
-#include "unit_buffer.h"
+#include "unit_inflight.h"
 
 /* What the server provides. */
 PGPROC *MyProc;
 int     MaxBackends = UNIT_SLOTS;
-
-#define NOW INT64_C(1000000000000)
-
-static AudBufferHeader     *header;
-static PGPROC               process = {.pgprocno = 1};
-static char                 storage[16 * 1024];
-static AudInflightRecovered done;
-
-static void
-setup(void)
-{
-	header = unit_buffer_new(256 * 1024);
-	aud_buffer_header = header;
-	MyProc = &process;
-}
-
-static void
-teardown(void)
-{
-	aud_buffer_header = NULL;
-	MyProc = NULL;
-	free(header);
-}
-
-static void
-open_session_as(const char *who, const char *name, const char *client)
-{
-	AudInflightSession session = {.who = who,
-								  .who_len = strlen(who),
-								  .name = name,
-								  .name_len = strlen(name),
-								  .client = client,
-								  .client_len = strlen(client),
-								  .began_us = NOW - 5000000,
-								  .wants_end = true};
-
-	aud_inflight_open(&session);
-}
-
-static void
-open_session(void)
-{
-	open_session_as(",\"user\":\"alice\"", ",\"session\":\"s1\"", ",\"pid\":7");
-}
-
-static void
-begin_statement(const char *query, const char *who)
-{
-	AudInflightFacts facts = {.began_us = NOW - 1000,
-							  .event = "statement",
-							  .class_name = "read",
-							  .command = "SELECT",
-							  .who = who,
-							  .who_len = strlen(who),
-							  .stmt = 3,
-							  .query = query,
-							  .query_len = strlen(query)};
-
-	aud_inflight_begin(&facts);
-}
-
-static AudInflightSlot *
-my_slot(void)
-{
-	return (AudInflightSlot *) ((char *) header + header->slots_offset) +
-		   process.pgprocno;
-}
-
-/* As append does it. */
-static void
-append(const char *line)
-{
-	unit_buffer_append(header, line, strlen(line));
-	aud_inflight_appended();
-}
-
-/* The process is dead: what the next start adds behind pos, one by one. */
-static uint64
-recover(void)
-{
-	uint64 head = header->head;
-
-	MyProc = NULL;
-	done = aud_inflight_recover(header, NOW);
-	return head;
-}
-
-static const char *
-next_record(uint64 *pos)
-{
-	AudTaken taken;
-
-	if (!aud_ring_next(header, *pos, storage, sizeof(storage) - 1, &taken))
-		return "none";
-	ck_assert_uint_eq(taken.damaged, 0);
-	storage[taken.len] = '\0';
-	*pos = taken.next;
-	return storage;
-}
-
-static void
-has(const char *line, const char *text)
-{
-	ck_assert_msg(strstr(line, text) != NULL, "%s not in %s", text, line);
-}
-
-static void
-has_not(const char *line, const char *text)
-{
-	ck_assert_msg(strstr(line, text) == NULL, "%s in %s", text, line);
-}
 
 START_TEST(a_running_statement_and_its_session_become_records)
 {
@@ -137,7 +21,7 @@ START_TEST(a_running_statement_and_its_session_become_records)
 	open_session();
 	aud_inflight_take_ssn(1);
 	append("{\"event\":\"session.start\"}");
-	begin_statement("SELECT 'a'", ",\"user\":\"alice\"");
+	begin_statement("SELECT 'a'", ALICE);
 	pos = recover();
 
 	line = next_record(&pos);
@@ -145,14 +29,14 @@ START_TEST(a_running_statement_and_its_session_become_records)
 					 "{\"v\":1,\"log\":\"" UNIT_LOG
 					 "\",\"ts\":\"1970-01-12T13:46:39.999000Z\","
 					 "\"event\":\"statement\",\"class\":\"read\",\"command\":\"SELECT\","
-					 "\"outcome\":\"unknown\",\"user\":\"alice\",\"session\":\"s1\",\"ssn\":2,"
+					 "\"outcome\":\"unknown\",\"node\":\"n\",\"user\":\"alice\",\"session\":\"6a.1\",\"ssn\":2,"
 					 "\"pid\":7,\"stmt\":3,\"query\":\"SELECT 'a'\"}");
 	line = next_record(&pos);
 	ck_assert_str_eq(line,
 					 "{\"v\":1,\"log\":\"" UNIT_LOG
 					 "\",\"ts\":\"1970-01-12T13:46:40.000000Z\","
 					 "\"event\":\"session.end\",\"class\":\"session\",\"outcome\":\"unknown\","
-					 "\"user\":\"alice\",\"session\":\"s1\",\"ssn\":3,\"pid\":7,"
+					 "\"node\":\"n\",\"user\":\"alice\",\"session\":\"6a.1\",\"ssn\":3,\"pid\":7,"
 					 "\"reason\":\"crash\",\"duration_us\":5000000}");
 	ck_assert_str_eq(next_record(&pos), "none");
 	ck_assert_int_eq(done.records, 2);
@@ -167,7 +51,7 @@ START_TEST(a_statement_leaves_the_slot_in_the_instant_of_its_record)
 	const char *line;
 
 	open_session();
-	begin_statement("SELECT 1", ",\"user\":\"alice\"");
+	begin_statement("SELECT 1", ALICE);
 	aud_inflight_ending();
 	/* killed here, the statement is unfinished; see the test above */
 	aud_inflight_take_ssn(1);
@@ -185,7 +69,7 @@ START_TEST(until_the_record_is_in_the_ring_the_statement_is_unfinished)
 	uint64 pos;
 
 	open_session();
-	begin_statement("SELECT 1", ",\"user\":\"alice\"");
+	begin_statement("SELECT 1", ALICE);
 	aud_inflight_ending();
 	aud_inflight_take_ssn(1);
 	pos = recover();
@@ -200,7 +84,7 @@ START_TEST(another_record_of_the_process_ends_nothing)
 	uint64 pos;
 
 	open_session();
-	begin_statement("SELECT 1", ",\"user\":\"alice\"");
+	begin_statement("SELECT 1", ALICE);
 	aud_inflight_take_ssn(1);
 	append("{\"event\":\"error\"}");
 	pos = recover();
@@ -212,7 +96,7 @@ END_TEST
 START_TEST(a_session_leaves_the_slot_in_the_instant_of_its_end)
 {
 	open_session();
-	begin_statement("SELECT 1", ",\"user\":\"alice\"");
+	begin_statement("SELECT 1", ALICE);
 	aud_inflight_closing();
 	append("{\"event\":\"session.end\"}");
 	(void) recover();
@@ -240,13 +124,13 @@ START_TEST(texts_too_long_are_left_out_the_last_ones_first)
 
 	memset(who, 'w', sizeof(who) - 1);
 	memset(client, 'c', sizeof(client) - 1);
-	memcpy(who, ",\"user\":\"", 9);
+	memcpy(who, ",\"node\":\"", 9);
 	who[sizeof(who) - 2] = '"';
-	open_session_as(who, ",\"session\":\"s1\"", client);
+	open_session_as(who, ",\"session\":\"6a.1\"", client);
 	pos = recover();
 	line = next_record(&pos);
 	has(line, who);
-	has(line, "\"session\":\"s1\"");
+	has(line, "\"session\":\"6a.1\"");
 	has_not(line, "ccc");
 }
 END_TEST
@@ -259,7 +143,7 @@ START_TEST(a_long_query_is_cut_and_says_so)
 
 	memset(query, 'q', sizeof(query) - 1);
 	open_session();
-	begin_statement(query, ",\"user\":\"alice\"");
+	begin_statement(query, ALICE);
 	pos = recover();
 	line = next_record(&pos);
 	has(line, "\"query_len\":2999,\"truncated\":[\"query\"],\"query\":\"qqq");
@@ -267,7 +151,7 @@ START_TEST(a_long_query_is_cut_and_says_so)
 	/* what was there before is not in the next one */
 	MyProc = &process;
 	open_session();
-	begin_statement("SELECT 2", ",\"user\":\"bob\"");
+	begin_statement("SELECT 2", ",\"node\":\"n\",\"user\":\"bob\"");
 	pos = recover();
 	line = next_record(&pos);
 	has(line, "\"query\":\"SELECT 2\"}");
@@ -279,7 +163,7 @@ END_TEST
 START_TEST(killed_while_it_fills_the_slot_it_leaves_none)
 {
 	open_session();
-	my_slot()->open = 0; /* cleared first, set last */
+	my_slot()->session.part.valid = 0; /* cleared first, set last */
 	(void) recover();
 	ck_assert_int_eq(done.records, 0);
 }
@@ -322,7 +206,7 @@ START_TEST(what_finds_no_room_is_counted)
 	while (header->head + AUD_FRAME_SPACE(8) <= header->ring_size)
 		unit_buffer_append(header, line, 8);
 	open_session();
-	begin_statement("SELECT 1", ",\"user\":\"alice\"");
+	begin_statement("SELECT 1", ALICE);
 	(void) recover();
 	ck_assert_int_eq(done.records, 0);
 	ck_assert_int_eq(done.lost_records, 2);
@@ -355,7 +239,7 @@ inflight_suite(void)
 	Suite *s = suite_create("inflight");
 	TCase *tc = tcase_create("inflight");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, inflight_setup, inflight_teardown);
 	tcase_add_test(tc, a_running_statement_and_its_session_become_records);
 	tcase_add_test(tc, a_statement_leaves_the_slot_in_the_instant_of_its_record);
 	tcase_add_test(tc,

@@ -124,24 +124,11 @@ open_body(const char *log, int repeats)
 	return body;
 }
 
-static const char *
-body_of(int i)
-{
-	static char body[128];
-
-	snprintf(body,
-			 sizeof(body),
-			 "{\"v\":1,\"log\":\"" UNIT_LOG
-			 "\",\"event\":\"statement\",\"n\":%d}",
-			 i);
-	return body;
-}
-
 /* Record i goes into the ring. */
 static void
 append(int i)
 {
-	unit_buffer_append(header, body_of(i), strlen(body_of(i)));
+	unit_buffer_append(header, unit_record(i), strlen(unit_record(i)));
 }
 
 /* The header knows of file n as it is now, and of the ring up to tail. */
@@ -174,7 +161,7 @@ begin_trail(void)
 {
 	put(1, open_body(UNIT_LOG, 0));
 	append(0);
-	put(1, body_of(0));
+	put(1, unit_record(0));
 	note(1, header->head);
 }
 
@@ -212,8 +199,8 @@ START_TEST(records_in_the_file_need_not_be_written_again)
 	append(2);
 	written = header->head;
 	append(3);
-	put(1, body_of(1));
-	put(1, body_of(2));
+	put(1, unit_record(1));
+	put(1, unit_record(2));
 	recover();
 	ck_assert_uint_eq(found.position.tail, written);
 	ck_assert_uint_eq(found.position.chain.seq, 4);
@@ -230,7 +217,7 @@ START_TEST(many_records_in_the_file_are_found_by_the_last_one)
 	for (int i = 1; i <= 200; i++)
 	{
 		append(i);
-		put(1, body_of(i));
+		put(1, unit_record(i));
 	}
 	recover();
 	ck_assert_uint_eq(found.position.tail, header->head);
@@ -248,9 +235,9 @@ START_TEST(a_torn_record_is_repeated)
 	begin_trail();
 	append(1);
 	append(2);
-	put(1, body_of(1));
+	put(1, unit_record(1));
 	after = chain;
-	len = seal(&after, body_of(2), line, sizeof(line));
+	len = seal(&after, unit_record(2), line, sizeof(line));
 	if ((size_t) _i >= len)
 		return;
 	write_file(1, line, (size_t) _i);
@@ -300,7 +287,7 @@ START_TEST(a_line_with_a_wrong_hash_ends_the_trail)
 	append(1);
 	wrong = chain;
 	wrong.h[0] ^= 1;
-	len = seal(&wrong, body_of(1), line, sizeof(line));
+	len = seal(&wrong, unit_record(1), line, sizeof(line));
 	write_file(1, line, len);
 	recover();
 	ck_assert_int_eq(found.tail, AUD_TAIL_FOREIGN);
@@ -314,7 +301,7 @@ START_TEST(a_later_file_that_continues_the_chain_counts)
 	begin_trail();
 	append(1);
 	put(2, open_body(UNIT_LOG, 0));
-	put(2, body_of(1));
+	put(2, unit_record(1));
 	recover();
 	ck_assert_uint_eq(found.position.file_no, 2);
 	ck_assert_str_eq(found.position.file_name, name_of(2));
@@ -338,7 +325,7 @@ put_repeating(int n, int record, bool sound)
 	char     body[1024];
 
 	strlcpy(body, open_body(UNIT_LOG, 1), sizeof(body));
-	len = seal(&after, body_of(record), line, sizeof(line));
+	len = seal(&after, unit_record(record), line, sizeof(line));
 	wrong = after;
 	wrong.seq += sound ? 0 : 1;
 	open_len = seal(&wrong, body, open_line, sizeof(open_line));
@@ -352,10 +339,10 @@ START_TEST(a_later_file_that_repeats_counts)
 {
 	begin_trail();
 	append(1);
-	write_file(1, body_of(1), 30);
+	write_file(1, unit_record(1), 30);
 	put_repeating(2, 1, true);
 	append(2);
-	put(2, body_of(2));
+	put(2, unit_record(2));
 	recover();
 	ck_assert_uint_eq(found.position.file_no, 2);
 	ck_assert_uint_eq(found.position.chain.seq, 5);
@@ -408,10 +395,10 @@ START_TEST(without_a_header_the_newest_file_says_where_the_trail_stands)
 	static const char torn[] = "{\"v\":1,\"log\":\"" UNIT_LOG "\",\"ev";
 
 	put(1, open_body(UNIT_LOG, 0));
-	put(1, body_of(0));
+	put(1, unit_record(0));
 	put(2, open_body(UNIT_LOG, 0));
-	put(2, body_of(1));
-	put(2, body_of(2));
+	put(2, unit_record(1));
+	put(2, unit_record(2));
 	write_file(2, torn, sizeof(torn) - 1);
 	recover();
 	ck_assert_uint_eq(found.position.file_no, 2);
@@ -425,7 +412,7 @@ END_TEST
 START_TEST(a_newest_file_that_does_not_begin_as_one_is_passed_over)
 {
 	put(1, open_body(UNIT_LOG, 0));
-	put(1, body_of(0));
+	put(1, unit_record(0));
 	write_file(2, "hello\n", 6);
 	write_file(3, "", 0);
 	recover();
@@ -444,7 +431,7 @@ START_TEST(a_closed_file_is_not_read_on)
 	position = *aud_ring_position(header);
 	position.file_closed = true;
 	aud_ring_set_position(header, &position);
-	put(1, body_of(1));
+	put(1, unit_record(1));
 	recover();
 	ck_assert_uint_eq(found.position.chain.seq, 2);
 	ck_assert_int_eq(found.tail, AUD_TAIL_FOREIGN);

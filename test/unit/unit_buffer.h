@@ -16,6 +16,20 @@
 #define UNIT_LOG   "0123456789abcdef"
 #define UNIT_SLOTS 4
 
+#define UNIT_RECORD                \
+	"{\"v\":1,\"log\":\"" UNIT_LOG \
+	"\",\"ts\":\"2026-01-01T00:00:00.000000Z\",\"event\":\"statement\""
+
+/* The n-th record, in storage of our own. */
+static inline const char *
+unit_record(int n)
+{
+	static char body[128];
+
+	snprintf(body, sizeof(body), UNIT_RECORD ",\"n\":%d}", n);
+	return body;
+}
+
 /* Empty, named; free() it. */
 static inline AudBufferHeader *
 unit_buffer_new(uint64 ring_size)

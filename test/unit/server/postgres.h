@@ -27,6 +27,7 @@ typedef uint16_t uint16;
 typedef uint32_t uint32;
 typedef uint64_t uint64;
 
+#define INT64CONST(x)                     INT64_C(x)
 #define UINT64CONST(x)                    UINT64_C(x)
 #define UINT64_FORMAT                     "%lu"
 #define PG_INT32_MAX                      INT32_MAX
@@ -35,6 +36,7 @@ typedef uint64_t uint64;
 #define pg_attribute_aligned(a)           __attribute__((aligned(a)))
 #define StaticAssertDecl(condition, text) _Static_assert(condition, text)
 #define Assert(condition)                 assert(condition)
+#define lengthof(array)                   (sizeof(array) / sizeof((array)[0]))
 #define Min(x, y)                         ((x) < (y) ? (x) : (y))
 #define Max(x, y)                         ((x) > (y) ? (x) : (y))
 #define TYPEALIGN(to, n)                  (((n) + ((to) -1)) & ~((uint64) ((to) -1)))
