@@ -205,6 +205,15 @@ copy_checkout()
 	in_root chown -R builder: /home/builder/secaudit
 }
 
+# as_builder DIR COMMAND...: as an unprivileged user of the root, in a directory of
+# it, with the loopback device as the only network.
+as_builder()
+{
+	unshare --net -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+		chroot "$root" sh -ec 'ip link set lo up; exec runuser -u builder -- "$@"' sh \
+		env -C "$1" HOME=/home/builder USER=builder LOGNAME=builder "${@:2}"
+}
+
 # in_namespaces LOCK ARGUMENT...: this script again, in namespaces of its own, with
 # LOCK held.  The first process in them takes the rest with it when it ends, and
 # goes itself when unshare is killed.  The lock is held by all of them, so it is
