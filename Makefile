@@ -20,11 +20,7 @@ PLAIN_SRC := src/buffer/deletions.c src/buffer/inflight.c src/buffer/inflight_re
 	src/buffer/ring.c src/trail/file.c src/trail/recover.c src/writer/batch.c
 OBJS      = $(PG_SRC:.c=.o) $(CORE_SRC:.c=.o)
 
-ifneq ($(BIN_SRC),)
-SCRIPTS_built = secauditctl
-endif
-MAN1        = $(wildcard docs/secauditctl.1)
-EXTRA_CLEAN = build $(OBJS:.o=.d) $(wildcard src/*.gc?? src/*/*.gc?? src/*/*/*.gc??)
+EXTRA_CLEAN = secauditctl build $(OBJS:.o=.d) $(wildcard src/*.gc?? src/*/*.gc?? src/*/*/*.gc??)
 
 # Tests: one topic per file of sql/, one behaviour per file of t/.
 REGRESS   = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
@@ -62,8 +58,19 @@ ifeq ($(PG_MAJOR),15)
 PG_CPPFLAGS += -DPGDLLEXPORT='__attribute__((visibility("default")))'
 endif
 
-all:
-.PHONY: all help unit unit-asan unit-valgrind fuzz regress tap test test-all bench bench-budget demo \
+# secauditctl knows no server, so one is enough for all majors.  Where each major
+# has a directory of programs of its own (Debian, PGDG's RPMs), neither PATH nor
+# man has it: there it goes to /usr/local, elsewhere beside the server's programs.
+# CTL=no: without it, for packagers whose secauditctl has a package of its own.
+PG_BINDIR  := $(shell $(PG_CONFIG) --bindir 2>/dev/null)
+CTL_PREFIX ?= $(if $(filter /usr/lib/postgresql/% /usr/pgsql-%,$(PG_BINDIR)),/usr/local,$(patsubst %/bin,%,$(PG_BINDIR)))
+CTL        ?= yes
+ifneq ($(CTL),no)
+CTL_TARGETS = secauditctl
+endif
+
+all: $(CTL_TARGETS)
+.PHONY: all help install-ctl uninstall-ctl dist package package-test unit unit-asan unit-valgrind fuzz regress tap test test-all bench bench-budget demo \
 	server-suite installcheck lint format deps
 
 # PostgreSQL's own package holds PGXS, but not the headers.
@@ -78,16 +85,8 @@ BUILT_WITH := $(CC) $(CPPFLAGS) $(CFLAGS) $(shell $(PG_CONFIG) --version)
 $(OBJS): build/flags.module
 -include $(wildcard $(OBJS:.o=.d))
 
-install: install-man
-uninstall: uninstall-man
-.PHONY: install-man uninstall-man
-install-man:
-ifneq ($(MAN1),)
-	$(MKDIR_P) '$(DESTDIR)$(mandir)/man1'
-	$(INSTALL_DATA) $(MAN1) '$(DESTDIR)$(mandir)/man1/'
-endif
-uninstall-man:
-	rm -f $(addprefix '$(DESTDIR)$(mandir)/man1'/,$(notdir $(MAN1)))
+install: $(CTL_TARGETS:%=install-ctl)
+uninstall: $(CTL_TARGETS:%=uninstall-ctl)
 
 else
 # make test, demo and deps work without the server's development files: they
@@ -151,6 +150,22 @@ UNIT_ASAN  = $(patsubst %.c,build/asan/unit/%.o,$(UNIT_SRC) $(PLAIN_SRC)) \
 
 secauditctl: $(BIN_PLAIN) $(CORE_PLAIN)
 	$(CC) $(CORE_CFLAGS) -o $@ $^ -Wl,-z,relro -Wl,-z,now $(CORE_LIBS)
+
+# Program, man page, completion of the shells, lnav's format of the records.
+CTL_DESTDIR = $(DESTDIR)$(CTL_PREFIX)
+CTL_FILES   = bin/secauditctl share/man/man1/secauditctl.1 \
+	share/bash-completion/completions/secauditctl share/zsh/site-functions/_secauditctl \
+	share/secaudit/secaudit.lnav.json share/secaudit/secaudit-record-1.schema.json
+install-ctl: secauditctl
+	@[ -n '$(CTL_PREFIX)' ] || { echo "CTL_PREFIX is not set, and there is no pg_config to know it from" >&2; exit 1; }
+	install -d $(foreach d,$(sort $(dir $(CTL_FILES))),'$(CTL_DESTDIR)/$(d)')
+	install -m 755 secauditctl '$(CTL_DESTDIR)/bin/'
+	install -m 644 docs/secauditctl.1 '$(CTL_DESTDIR)/share/man/man1/'
+	install -m 644 packaging/completion/secauditctl.bash '$(CTL_DESTDIR)/share/bash-completion/completions/secauditctl'
+	install -m 644 packaging/completion/_secauditctl '$(CTL_DESTDIR)/share/zsh/site-functions/'
+	install -m 644 packaging/secaudit.lnav.json docs/secaudit-record-1.schema.json '$(CTL_DESTDIR)/share/secaudit/'
+uninstall-ctl:
+	rm -f $(CTL_FILES:%='$(CTL_DESTDIR)/%')
 
 build/unit: $(UNIT_PLAIN) $(CORE_PLAIN)
 	$(CC) $(CORE_CFLAGS) -o $@ $^ $(UNIT_LIBS)
@@ -226,9 +241,29 @@ lint:
 format:
 	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] test/unit/*.[ch] test/unit/server/*.[ch] test/unit/server/*/*.[ch] test/fuzz/*.[ch])
 
+#
+# Packages and archives.
+#
+# For PGXN and packagers: what is committed, the same bytes each time.
+DIST_DIR  = build
+DIST_NAME = secaudit-$(shell sed -n 's/^\#define AUD_VERSION "\(.*\)"/\1.0/p' src/core/version.h)
+dist:
+	@mkdir -p '$(DIST_DIR)'
+	@TZ=UTC git archive --format=zip -9 --prefix=$(DIST_NAME)/ -o '$(DIST_DIR)/$(DIST_NAME).zip' HEAD
+	@git archive --format=tar --prefix=$(DIST_NAME)/ HEAD | gzip -9n > '$(DIST_DIR)/$(DIST_NAME).tar.gz'
+	@git diff --quiet HEAD || echo "what is not committed is not in the archives" >&2
+	@cd '$(DIST_DIR)' && sha256sum $(DIST_NAME).zip $(DIST_NAME).tar.gz
+# Debian's, in the roots of scripts/test-version.  make package VERSIONS='15 17'
+PACKAGE_VERSIONS = $(or $(VERSIONS),15 17 18 19)
+package:
+	@for v in $(PACKAGE_VERSIONS); do scripts/package.sh $$v || exit 1; done
+package-test: package
+	@for v in $(PACKAGE_VERSIONS); do scripts/test-package.sh $$v || exit 1; done
+
 help:
 	@echo "make                 build the module and secauditctl"
-	@echo "make install         install them into the server of PG_CONFIG"
+	@echo "make install         install them into the server of PG_CONFIG; secauditctl where PATH"
+	@echo "                     and man find it (CTL_PREFIX=/usr/local, CTL=no: not at all)"
 	@echo "make demo            see it work in a throw-away cluster (KEEP=1 keeps the server)"
 	@echo "make test            every test, installing what the tests need"
 	@echo "make test-all        the same on PostgreSQL 15 to 19, each in a root of its own"
@@ -242,6 +277,9 @@ help:
 	@echo "make bench           measure beside other audit extensions (BENCH='cpu memory'"
 	@echo "                     BENCH_SCALE=full; bench/README.md)"
 	@echo "make bench-budget    instructions per record and hook against bench/budget"
+	@echo "make package         Debian packages, in roots of their own; package-test: install,"
+	@echo "                     upgrade, remove and purge them there (VERSIONS='15 17')"
+	@echo "make dist            the archives for PGXN and packagers, from what is committed"
 	@echo "make lint            format, layers, documents, symbols, cppcheck, -fanalyzer, shellcheck"
 	@echo "make format          clang-format the sources"
 	@echo "make deps            install the packages all of this needs (Debian)"

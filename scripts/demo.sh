@@ -1,15 +1,22 @@
 #!/bin/bash
-# demo.sh: see secaudit at work.  Installs what is missing, builds, starts a
-# throw-away server in a temporary directory, lets a few people work with it,
-# shows the trail they left, and removes everything again.
+# demo.sh [--installed]: see secaudit at work.  Installs what is missing, builds,
+# starts a throw-away server in a temporary directory, lets a few people work with
+# it, shows the trail they left, and removes everything again.
 #
+# --installed shows what is installed on the machine, in the server of PG_CONFIG or
+# else in the newest of Debian's that has it, and builds nothing.
 # KEEP=1 leaves the server running and says how to reach and how to end it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 keep=${KEEP:-}
+installed=no
+case ${1:-} in
+	--installed) installed=yes ;;
+	?*) die "usage: demo.sh [--installed]" ;;
+esac
 
-scripts/deps.sh build
+[ $installed = yes ] || scripts/deps.sh build
 if [ "$(id -u)" -eq 0 ] && ! id postgres > /dev/null 2>&1; then
 	die "The server does not run as root, and there is no user postgres to run it as."
 fi
@@ -32,12 +39,36 @@ finish()
 }
 trap finish EXIT
 
-say "building secaudit for $("$PG_CONFIG" --version)"
-quietly "$tmp/build.log" build all
-say "installing it into a private copy of the server (the machine's own stays as it is)"
-stage_server "$tmp/server"
-quietly "$tmp/install.log" build install "$tmp/server"
-bin=$stage_bindir
+# A server of the machine; sets bin, and ctl.
+find_installed()
+{
+	local module
+	if [ -z "$(command -v "$PG_CONFIG")" ] || [ ! -f "$("$PG_CONFIG" --pkglibdir)/secaudit.so" ]; then
+		module=$(find /usr/lib/postgresql -path '*/lib/secaudit.so' 2>/dev/null | sort -V | tail -n 1)
+		[ -n "$module" ] || die "secaudit is not installed in a server of this machine; PG_CONFIG names another one"
+		PG_CONFIG=${module%/lib/secaudit.so}/bin/pg_config
+	fi
+	bin=$("$PG_CONFIG" --bindir)
+	ctl=$(command -v secauditctl) || ctl=$bin/secauditctl
+	say "installed: $("$PG_CONFIG" --version), $("$ctl" --version)"
+}
+
+build_copy()
+{
+	say "building secaudit for $("$PG_CONFIG" --version)"
+	quietly "$tmp/build.log" build all
+	say "installing it into a private copy of the server (the machine's own stays as it is)"
+	stage_server "$tmp/server"
+	quietly "$tmp/install.log" build install "$tmp/server"
+	bin=$stage_bindir
+	ctl=$bin/secauditctl
+}
+
+if [ $installed = yes ]; then
+	find_installed
+else
+	build_copy
+fi
 
 say "starting a server with shared_preload_libraries = 'secaudit'"
 mkdir "$tmp/data" "$tmp/trail" "$tmp/run"
@@ -134,7 +165,7 @@ trail=("$tmp"/trail/secaudit-*.jsonl)
 echo
 say "the trail: ${trail[*]}"
 echo
-as_server env TZ=UTC "$bin/secauditctl" tail --utc --since "$begin" \
+as_server env TZ=UTC "$ctl" tail --utc --since "$begin" \
 	--event statement,error,session "$tmp/trail"
 
 echo
@@ -160,7 +191,7 @@ if [ -n "$keep" ]; then
 	cat <<-END
 		The server is still running. Files: $tmp
 		  use it:     $prefix$bin/psql -h $tmp/run -U $owner shop
-		  watch it:   $prefix$bin/secauditctl tail -f $tmp/trail
+		  watch it:   $prefix$ctl tail -f $tmp/trail
 		  settings:   $tmp/data/postgresql.conf
 		  end it:     $prefix$bin/pg_ctl stop -D $tmp/data && rm -r $tmp
 	END

@@ -77,11 +77,12 @@ stage_server()
 	stage_bindir=$dir$("$PG_CONFIG" --bindir)
 }
 
-# build TARGET [DESTDIR]: make all, or install into DESTDIR.
+# build TARGET [DESTDIR]: make all, or install into DESTDIR, a private copy of
+# the server, with secauditctl beside its programs.
 build()
 {
 	"$MAKE" -j"$(nproc)" "$1" PG_CONFIG="$PG_CONFIG" COPT_DEV="$COPT_DEV" \
-		DESTDIR="${2:-}"
+		CTL_PREFIX="$(dirname "$("$PG_CONFIG" --bindir)")" DESTDIR="${2:-}"
 }
 
 # remove_tree DIR: rm -rf, but only of a directory that mktemp made for us.

@@ -110,19 +110,20 @@ documents()
 	scripts/check-docs . secauditctl
 }
 
-# The release says one thing everywhere.
-versions()
+# The archives are what is committed: the same bytes from the same commit.
+archives()
 {
-	local control meta
-	control=$(sed -nE "s/^default_version = '(.*)'/\1/p" secaudit.control)
-	# made anew, or from the version before
-	[ -n "$(echo secaudit--"$control".sq[l] secaudit--*--"$control".sql)" ] ||
-		{ echo "no script makes secaudit $control"; return 1; }
-	meta=$(/usr/bin/env python3 -c 'import json; print(json.load(open("META.json"))["provides"]["secaudit"]["version"])')
-	case $meta in
-		"$control"|"$control".*) ;;
-		*) echo "META.json says $meta, secaudit.control $control"; return 1 ;;
-	esac
+	local run
+	for run in 1 2; do
+		TZ=$([ $run = 1 ] && echo UTC || echo Asia/Tokyo) "$MAKE" -s dist DIST_DIR="$tmp/dist-$run"
+	done
+	diff -r "$tmp/dist-1" "$tmp/dist-2"
+}
+
+completion()
+{
+	build all > /dev/null
+	scripts/check-completion.sh ./secauditctl
 }
 
 check "layers" layers
@@ -132,11 +133,14 @@ check "sizes of files and functions" sizes
 check "picture of the folders" picture
 check "documents" documents
 check "documents, shown to fail" scripts/check-docs-test.sh
-check "shellcheck" shellcheck -x -e SC1091 .ci/run scripts/*.sh scripts/test-version findings/*.sh
+check "shellcheck" shellcheck -x -e SC1091 .ci/run scripts/*.sh scripts/test-version packaging/completion/*.bash debian/module.post* findings/*.sh
 [ ${#core[@]} -eq 0 ] || check "gcc -fanalyzer" gcc_analyzer "${core[@]}"
 check "cppcheck" static_analysis "${core[@]}" "${server[@]}"
 check "symbols" symbols
-[ ! -f META.json ] || check "versions" versions
+check "release" scripts/check-release
+check "completion of the shells" completion
+check "release and completion, shown to fail" scripts/check-release-test.sh
+check "archives" archives
 
 if [ $failures -gt 0 ]; then
 	die "$failures of the checks failed"

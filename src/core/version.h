@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * version.h
- *	  The version of secaudit.  secaudit.control has it once more, for SQL.
+ *	  The version of secaudit.  Where else it stands, scripts/check-release says.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef AUD_CORE_VERSION_H
 #define AUD_CORE_VERSION_H
 
-#define AUD_VERSION "1.0"
+#define AUD_VERSION "1.1"
 
 #endif /* AUD_CORE_VERSION_H */
