@@ -106,6 +106,10 @@ print_log(const AudTerm *t, const AudVerifiedLog *log)
 	if (log->unhashed > 0)
 		printf(", %llu of them without hashes",
 			   (unsigned long long) log->unhashed);
+	if (log->follows.log[0] != '\0')
+		printf(", follows log %s at seq %llu",
+			   log->follows.log,
+			   (unsigned long long) log->follows.seq);
 	printf(": ");
 	if (log->faults == 0)
 	{
@@ -140,6 +144,8 @@ print_report(const AudReaderList *list, const AudVerifyResult *result)
 	if (result->all_faults > result->n_faults)
 		printf("... and %llu more\n",
 			   (unsigned long long) (result->all_faults - result->n_faults));
+	if (result->n_logs > 1)
+		printf("%zu trails\n", result->n_logs);
 	for (size_t i = 0; i < result->n_logs; i++)
 		print_log(&t, &result->logs[i]);
 }
@@ -179,6 +185,17 @@ fault_to_json(const AudReaderList *list, const AudFault *f)
 }
 
 static json_t *
+link_to_json(const AudVerifiedLink *link)
+{
+	json_t *o = json_object();
+
+	set_string(o, "log", link->log);
+	set_string(o, "file", link->file);
+	set_number(o, "seq", link->seq);
+	return o;
+}
+
+static json_t *
 log_to_json(const AudVerifiedLog *log)
 {
 	json_t *o = json_object();
@@ -196,6 +213,8 @@ log_to_json(const AudVerifiedLog *log)
 	set_string(o, "last_h", log->last_h);
 	set_string(o, "first_ts", log->first_ts);
 	set_string(o, "last_ts", log->last_ts);
+	if (log->follows.log[0] != '\0')
+		json_object_set_new(o, "follows", link_to_json(&log->follows));
 	json_object_set_new(o, "closed", json_boolean(log->closed));
 	set_number(o, "faults", log->faults);
 	return o;

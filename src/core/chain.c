@@ -242,6 +242,14 @@ aud_chain_check(AudHasher *hasher, AudChain *chain, const char *line, size_t len
 	return AUD_CHAIN_SOUND;
 }
 
+bool
+aud_chain_has_hash(const AudChain *chain)
+{
+	static const AudChain none;
+
+	return memcmp(chain->h, none.h, sizeof(none.h)) != 0;
+}
+
 void
 aud_chain_hash_encode(const unsigned char *h, char *text)
 {

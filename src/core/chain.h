@@ -49,6 +49,9 @@ typedef struct AudChain
 	unsigned char h[AUD_CHAIN_HASH_BYTES]; /* last hash; zeros: none */
 } AudChain;
 
+/* Has any of its lines had a hash? */
+extern bool aud_chain_has_hash(const AudChain *chain);
+
 /* SHA-256 machinery, allocated once and used for any number of chains. */
 typedef struct AudHasher AudHasher;
 

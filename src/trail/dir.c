@@ -28,6 +28,7 @@
 #include "server/guc.h"
 #include "trail/dir.h"
 #include "trail/file.h"
+#include "trail/logs.h"
 
 #define LOCK_NAME "secaudit.lock"
 
@@ -162,27 +163,15 @@ warn_inside_data_directory(void)
 static void
 find_log_id(char *log_id)
 {
-	AudTrailEntry *entries;
-	int            count;
-	AudTrailRead   status = AUD_TRAIL_IS_NOT;
-	AudOpening     opening = {0};
+	AudOpening   opening;
+	AudTrailRead status = aud_trail_newest_opening("", &opening);
 
 	log_id[0] = '\0';
-	if (!aud_trail_list(&entries, &count))
-		fail("read");
-	for (int i = count - 1; i >= 0 && status != AUD_TRAIL_IS; i--)
-	{
-		status = aud_trail_read_opening(entries[i].name, &opening);
-		if (status == AUD_TRAIL_FAILED)
-			fail("read a file of");
-		if (strspn(opening.log, "0123456789abcdef") != AUD_LOG_ID_CHARS)
-			status = AUD_TRAIL_IS_NOT;
-	}
+	if (status == AUD_TRAIL_FAILED)
+		fail("read a file of");
 	if (status == AUD_TRAIL_IS &&
 		opening.system_identifier == GetSystemIdentifier())
 		strlcpy(log_id, opening.log, AUD_LOG_ID_CHARS + 1);
-	if (entries != NULL)
-		pfree(entries);
 }
 
 static void

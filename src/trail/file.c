@@ -374,6 +374,8 @@ aud_trail_read_opening(const char *name, AudOpening *opening)
 	if (status == AUD_TRAIL_IS)
 	{
 		copy_text(&line, "log", opening->log, sizeof(opening->log));
+		if (strspn(opening->log, "0123456789abcdef") != AUD_LOG_ID_CHARS)
+			opening->log[0] = '\0';
 		copy_text(&line, "system_identifier", number, sizeof(number));
 		opening->system_identifier = strtoull(number, NULL, 10);
 		opening->prev_seq = aud_trail_line_number(&line, "prev_seq");

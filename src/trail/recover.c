@@ -45,6 +45,14 @@ typedef struct Scan
 	uint64           oldest; /* those before are not in the circle any more */
 } Scan;
 
+static void
+forget(Scan *scan)
+{
+	for (int i = 0; i < REMEMBERED; i++)
+		if (scan->bodies[i] != NULL)
+			pfree(scan->bodies[i]);
+}
+
 /* A line that is in the trail: its record need not be written again. */
 static void
 remember(Scan *scan, const char *line, size_t body_len)
@@ -266,9 +274,12 @@ scan_later(Scan *scan, const AudTrailEntry *entry)
 	return ok && status != AUD_TRAIL_FAILED;
 }
 
-/* Without a header: the newest file that begins as one of this log. */
+/*
+ * Without a header: the newest file that begins as one of this log.  *found:
+ * its place in the list.
+ */
 static AudTrailRead
-find_newest(Scan *scan, const AudTrailEntry *entries, int count)
+find_newest(Scan *scan, const AudTrailEntry *entries, int count, int *found)
 {
 	AudTrailRead status = AUD_TRAIL_IS_NOT;
 
@@ -276,7 +287,10 @@ find_newest(Scan *scan, const AudTrailEntry *entries, int count)
 	{
 		status = believe_head(scan, &entries[i]);
 		if (status == AUD_TRAIL_IS)
+		{
 			scan->r->position.file_no = entries[i].no - 1;
+			*found = i;
+		}
 	}
 	return status;
 }
@@ -288,6 +302,7 @@ scan_files(Scan *scan)
 	AudRecovery   *r = scan->r;
 	AudTrailEntry *entries;
 	int            count;
+	int            newest;
 	AudTrailRead   status = AUD_TRAIL_IS;
 	bool           ok;
 
@@ -300,7 +315,7 @@ scan_files(Scan *scan)
 		ok = scan_current(scan);
 	else
 	{
-		status = find_newest(scan, entries, count);
+		status = find_newest(scan, entries, count, &newest);
 		ok = status != AUD_TRAIL_FAILED;
 	}
 	for (int i = 0; ok && status == AUD_TRAIL_IS && i < count; i++)
@@ -454,8 +469,37 @@ aud_trail_recover(AudBufferHeader *header, AudHasher *hasher,
 		ok = judge_tail(&scan, storage);
 	}
 	pfree(storage);
-	for (int i = 0; i < REMEMBERED; i++)
-		if (scan.bodies[i] != NULL)
-			pfree(scan.bodies[i]);
+	forget(&scan);
 	return ok;
+}
+
+/* As if that log's buffer were lost: its newest file alone tells. */
+bool
+aud_trail_find_end(const char *log_id, AudHasher *hasher, AudTrailEnd *end)
+{
+	AudBufferHeader *header = palloc0(sizeof(*header));
+	AudRecovery      r = {0};
+	Scan             scan = {.header = header, .hasher = hasher, .r = &r};
+	AudTrailEntry   *entries;
+	int              count;
+	int              newest;
+	AudTrailRead     status = AUD_TRAIL_FAILED;
+	bool             ok = false;
+
+	memset(end, 0, sizeof(*end));
+	strlcpy(header->log_id, log_id, sizeof(header->log_id));
+	if (aud_trail_list(&entries, &count))
+		status = find_newest(&scan, entries, count, &newest);
+	if (status == AUD_TRAIL_IS)
+	{
+		ok = scan_later(&scan, &entries[newest]);
+		strlcpy(end->log, log_id, sizeof(end->log));
+		strlcpy(end->file, entries[newest].name, sizeof(end->file));
+		end->chain = r.position.chain;
+	}
+	forget(&scan);
+	if (entries != NULL)
+		pfree(entries);
+	pfree(header);
+	return ok || status == AUD_TRAIL_IS_NOT;
 }

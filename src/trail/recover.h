@@ -40,4 +40,16 @@ typedef struct AudRecovery
 extern bool aud_trail_recover(AudBufferHeader *header, AudHasher *hasher,
 							  AudRecovery *recovery);
 
+/* Where a trail ends that is not being written. */
+typedef struct AudTrailEnd
+{
+	char     log[AUD_LOG_ID_CHARS + 1]; /* "": there is none */
+	char     file[AUD_TRAIL_NAME_MAX];  /* its newest */
+	AudChain chain; /* after the last record that is sound there */
+} AudTrailEnd;
+
+/* False, with errno, if something could not be read. */
+extern bool aud_trail_find_end(const char *log_id, AudHasher *hasher,
+							   AudTrailEnd *end);
+
 #endif /* AUD_TRAIL_RECOVER_H */

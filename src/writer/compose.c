@@ -63,6 +63,7 @@ make_open(AudWriter *w, AudBuf *out, uint64 repeats)
 	event.reason = w->open_reason;
 	event.hashed = w->hashed;
 	event.before = aud_buffer_position();
+	event.other = &w->other;
 	event.tail = w->tail;
 	event.repeats = repeats;
 	event.seq = w->batch.sealed.seq + 1;

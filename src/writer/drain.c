@@ -23,6 +23,7 @@
 #include "buffer/deletions.h"
 #include "buffer/outage.h"
 #include "core/shape.h"
+#include "trail/logs.h"
 #include "writer/alert.h"
 #include "writer/compose.h"
 #include "writer/drain.h"
@@ -352,6 +353,27 @@ count_waiting_records(void)
 	return count;
 }
 
+/* A trail that begins in a directory with files of another one follows that. */
+static bool
+find_other(AudWriter *w)
+{
+	if (!aud_trail_find_before(aud_buffer_log_id(), w->hasher, &w->other))
+	{
+		aud_on_failure_report(w, "read a file");
+		return false;
+	}
+	if (w->other.log[0] != '\0')
+		ereport(LOG,
+				errmsg("audit trail \"%s\" follows trail \"%s\" in the same directory",
+					   aud_buffer_log_id(),
+					   w->other.log),
+				errdetail("That one's newest file is \"%s\", its last record has the number " UINT64_FORMAT
+						  ".",
+						  w->other.file,
+						  w->other.chain.seq));
+	return true;
+}
+
 static bool
 begin(AudWriter *w)
 {
@@ -375,6 +397,8 @@ begin(AudWriter *w)
 		aud_on_failure_report(w, "look at a file");
 		return false;
 	}
+	if (position.file_no == 0 && !find_other(w))
+		return false;
 	w->next_no = recovery.next_file_no;
 	w->tail = recovery.tail;
 	w->repeats = recovery.repeats;

@@ -96,6 +96,28 @@ pad_open(AudBuf *out, uint64 seq, bool hashed)
 		aud_buf_char(out, ' ');
 }
 
+/* The last record of something, and its hash if there is one. */
+static void
+put_chain(AudBuf *out, const char *seq, const char *hash, const AudChain *chain)
+{
+	char h[AUD_CHAIN_HASH_CHARS + 1];
+
+	aud_json_member_uint(out, seq, chain->seq);
+	if (!aud_chain_has_hash(chain))
+		return;
+	aud_chain_hash_encode(chain->h, h);
+	aud_json_member_word(out, hash, h);
+}
+
+/* Another server has written to this directory before us. */
+static void
+put_other(AudBuf *out, const AudTrailEnd *other)
+{
+	aud_json_member_word(out, "prev_log", other->log);
+	aud_json_member_word(out, "prev_log_file", other->file);
+	put_chain(out, "prev_log_seq", "prev_log_h", &other->chain);
+}
+
 static void
 put_before(AudBuf *out, const AudOpenEvent *event)
 {
@@ -105,20 +127,11 @@ put_before(AudBuf *out, const AudOpenEvent *event)
 		[AUD_TAIL_UNSYNCED] = "unsynced",
 		[AUD_TAIL_FOREIGN] = "foreign",
 	};
-	static const AudChain none;
-	const AudPosition    *before = event->before;
-	char                  h[AUD_CHAIN_HASH_CHARS + 1];
+	const AudPosition *before = event->before;
 
-	if (before->file_name[0] == '\0')
-		return;
 	aud_json_member_word(out, "prev_file", before->file_name);
 	aud_json_member_uint(out, "prev_bytes", before->file_size);
-	aud_json_member_uint(out, "prev_seq", before->chain.seq);
-	if (memcmp(before->chain.h, none.h, sizeof(none.h)) != 0)
-	{
-		aud_chain_hash_encode(before->chain.h, h);
-		aud_json_member_word(out, "prev_h", h);
-	}
+	put_chain(out, "prev_seq", "prev_h", &before->chain);
 	if (event->tail != AUD_TAIL_NONE)
 		aud_json_member_word(out, "prev_tail", tails[event->tail]);
 }
@@ -130,7 +143,10 @@ aud_events_open(AudBuf *out, const AudOpenEvent *event)
 	aud_json_member_word(out, "reason", event->reason);
 	aud_json_member_word(out, "integrity", event->hashed ? "chain" : "off");
 	aud_json_member_word(out, "file", event->name);
-	put_before(out, event);
+	if (event->before->file_name[0] != '\0')
+		put_before(out, event);
+	else if (event->other->log[0] != '\0')
+		put_other(out, event->other);
 	if (event->repeats > 0)
 		aud_json_member_uint(out, "repeats", event->repeats);
 	aud_json_member_id(out, "system_identifier", GetSystemIdentifier());
@@ -189,6 +205,8 @@ aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 	aud_json_member_word(out, "reason", reason);
 	aud_json_member_word(out, "server_version", PG_VERSION);
 	aud_json_member_word(out, "secaudit_version", AUD_VERSION);
+	if (IsBinaryUpgrade)
+		aud_json_member_bool(out, "binary_upgrade", true);
 	if (recovered > 0)
 		aud_json_member_uint(out, "recovered", recovered);
 	if (aud_buffer_salvage_count() > 0)

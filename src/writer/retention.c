@@ -94,28 +94,58 @@ delete_entered(AudWriter *w, AudExpiry *entry)
 }
 
 /*
- * Delete a file, if its chain can be told: a checker needs to know where the
- * chain entered it, and where the next file takes it up.
+ * Where does the first file's part of its trail end?  Where the trail's next
+ * file takes the chain up; the directory may have those of others in between.
+ * The last file of a trail that another one has followed tells it itself.
  */
 static bool
-delete_file(AudWriter *w, const AudTrailEntry *file, const AudTrailEntry *next,
-			uint64 bytes, AudExpiryReason reason)
+find_end(AudWriter *w, const AudTrailEntry *files, int count, const char *log,
+		 AudExpiry *facts)
 {
-	AudExpiry  facts = {.bytes = bytes, .reason = (uint8) reason};
-	AudOpening own;
-	AudOpening after;
-	AudExpiry *entry;
+	AudOpening  after;
+	AudTrailEnd end;
 
-	if (strcmp(w->undeletable, file->name) == 0 &&
+	for (int i = 1; i < count; i++)
+	{
+		AudTrailRead status = aud_trail_read_opening(files[i].name, &after);
+
+		if (status == AUD_TRAIL_FAILED)
+			return false;
+		if (status != AUD_TRAIL_IS || strcmp(after.log, log) != 0)
+			continue;
+		facts->last_seq = after.prev_seq;
+		strlcpy(facts->last_h, after.prev_h, sizeof(facts->last_h));
+		return true;
+	}
+	if (!aud_trail_find_end(log, w->hasher, &end))
+		return false;
+	facts->last_seq = end.chain.seq;
+	if (aud_chain_has_hash(&end.chain))
+		aud_chain_hash_encode(end.chain.h, facts->last_h);
+	return true;
+}
+
+/*
+ * Delete the first of these files, if its chain can be told: a checker needs
+ * to know where the chain entered it, and where it goes on.
+ */
+static bool
+delete_first(AudWriter *w, const AudTrailEntry *files, int count, uint64 bytes,
+			 AudExpiryReason reason)
+{
+	const char *name = files[0].name;
+	AudExpiry   facts = {.bytes = bytes, .reason = (uint8) reason};
+	AudOpening  own;
+	AudExpiry  *entry;
+
+	if (strcmp(w->undeletable, name) == 0 &&
 		GetCurrentTimestamp() < w->delete_retry_at)
 		return false;
-	if (aud_trail_read_opening(file->name, &own) != AUD_TRAIL_IS ||
-		aud_trail_read_opening(next->name, &after) != AUD_TRAIL_IS)
+	if (aud_trail_read_opening(name, &own) != AUD_TRAIL_IS ||
+		!find_end(w, files, count, own.log, &facts))
 		return false;
-	strlcpy(facts.name, file->name, sizeof(facts.name));
+	strlcpy(facts.name, name, sizeof(facts.name));
 	facts.first_seq = own.prev_seq + 1;
-	facts.last_seq = after.prev_seq;
-	strlcpy(facts.last_h, after.prev_h, sizeof(facts.last_h));
 	entry = aud_deletions_add(aud_buffer_header, &facts);
 	return entry != NULL && delete_entered(w, entry);
 }
@@ -168,7 +198,7 @@ apply_retention(AudWriter *w)
 
 		if (files[i].no >= aud_buffer_position()->file_no ||
 			!is_to_go(changed_at, total, &reason) ||
-			!delete_file(w, &files[i], &files[i + 1], bytes, reason))
+			!delete_first(w, &files[i], count - i, bytes, reason))
 			break;
 		total -= bytes;
 	}
@@ -234,11 +264,11 @@ aud_retention_make_room(AudWriter *w)
 		!aud_trail_list(&files, &count))
 		return;
 	if (count > 1 && files[0].no < aud_buffer_position()->file_no &&
-		delete_file(w,
-					&files[0],
-					&files[1],
-					file_bytes(files[0].name, &changed_at),
-					AUD_EXPIRY_OVERWRITE))
+		delete_first(w,
+					 files,
+					 count,
+					 file_bytes(files[0].name, &changed_at),
+					 AUD_EXPIRY_OVERWRITE))
 		ereport(LOG,
 				errmsg("removed audit trail file \"%s\" to make room",
 					   files[0].name),

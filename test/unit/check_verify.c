@@ -1317,6 +1317,126 @@ START_TEST(a_rewritten_trail_is_found_by_what_was_noted_down)
 }
 END_TEST
 
+/*
+ * Another trail in the directory, which names the record that ended the first
+ * one in file "end"; flip: with another hash.
+ */
+static File *
+add_follower(int end, bool flip)
+{
+	AudChain        before = {0};
+	AudChainTrailer t;
+	size_t          len;
+	size_t          start;
+	char            h[AUD_CHAIN_HASH_CHARS + 1];
+	char            more[1024];
+	File           *f;
+
+	start = line_at(&files[end], RECORDS + 2, &len);
+	ck_assert(aud_chain_split(files[end].data + start, len - 1, &t));
+	t.h[0] ^= flip;
+	aud_chain_hash_encode(t.h, h);
+	snprintf(more,
+			 sizeof(more),
+			 ",\"prev_log\":\"" LOG_A "\",\"prev_log_file\":\"%s\","
+			 "\"prev_log_seq\":%llu,\"prev_log_h\":\"%s\"",
+			 files[end].name,
+			 (unsigned long long) t.seq,
+			 h);
+	memset(&chain, 0, sizeof(chain));
+	f = begin_file(FILES + 1);
+	add_open(f, LOG_B, NULL, 0, &before, more, true);
+	add_record(f, LOG_B, true);
+	return f;
+}
+
+START_TEST(a_trail_is_a_witness_of_the_one_that_it_follows)
+{
+	uint64_t seq = chain.seq;
+	size_t   len;
+	size_t   start = line_at(&files[FILES - 1], RECORDS + 2, &len);
+	File    *f = add_follower(FILES - 1, false);
+
+	store(f);
+	expect_sound();
+	ck_assert_uint_eq(result.n_logs, 2);
+	ck_assert_str_eq(result.logs[0].follows.log, "");
+	ck_assert_str_eq(result.logs[1].follows.log, LOG_A);
+	ck_assert_str_eq(result.logs[1].follows.file, files[FILES - 1].name);
+	ck_assert_uint_eq(result.logs[1].follows.seq, seq);
+
+	store_as(files[FILES - 1].name, files[FILES - 1].data, start);
+	expect_one("cut",
+			   AUD_FAULT_TRUNCATED,
+			   files[FILES - 1].name,
+			   RECORDS + 1,
+			   seq,
+			   seq);
+	for (int i = 0; i < FILES; i++)
+		ck_assert_int_eq(unlink(path_of(files[i].name)), 0);
+	expect_one("gone", AUD_FAULT_FILE_MISSING, f->name, 1, 1, seq);
+	ck_assert_str_eq(result.faults[0].missing_file, files[FILES - 1].name);
+	options.selection = true;
+	expect_sound();
+}
+END_TEST
+
+START_TEST(a_trail_that_is_followed_cannot_be_rewritten)
+{
+	uint64_t seq = chain.seq;
+
+	store(add_follower(FILES - 1, true));
+	expect_one("rewritten",
+			   AUD_FAULT_REWRITTEN,
+			   files[FILES - 1].name,
+			   RECORDS + 2,
+			   seq,
+			   seq);
+}
+END_TEST
+
+/* A cluster that is started once more after its upgrade. */
+START_TEST(a_trail_may_go_on_after_another_has_followed_it)
+{
+	uint64_t seq = seq_of(&files[0], RECORDS + 2);
+
+	store(add_follower(0, false));
+	expect_sound();
+	ck_assert_uint_eq(result.logs[1].follows.seq, seq);
+}
+END_TEST
+
+/* The server that deletes the older trail's files records that in its own. */
+START_TEST(what_the_following_trail_s_retention_deleted_is_not_missing)
+{
+	char            rest[1024];
+	char            h[AUD_CHAIN_HASH_CHARS + 1];
+	AudChainTrailer t;
+	size_t          len;
+	File           *f = add_follower(FILES - 1, false);
+
+	for (int i = 0; i < FILES; i++)
+	{
+		size_t start = line_at(&files[i], RECORDS + 2, &len);
+
+		ck_assert(aud_chain_split(files[i].data + start, len - 1, &t));
+		aud_chain_hash_encode(t.h, h);
+		snprintf(rest,
+				 sizeof(rest),
+				 ",\"file\":\"%s\",\"last_seq\":%llu,\"last_h\":\"%s\"",
+				 files[i].name,
+				 (unsigned long long) t.seq,
+				 h);
+		add_event(f, LOG_B, "audit.expire", rest, true);
+		store(f);
+		ck_assert_int_eq(unlink(path_of(files[i].name)), 0);
+		expect_sound();
+		ck_assert_uint_eq(result.logs[0].faults, 0);
+	}
+	ck_assert_uint_eq(result.n_logs, 1);
+}
+END_TEST
+
 static Suite *
 verify_suite(void)
 {
@@ -1358,6 +1478,11 @@ verify_suite(void)
 	tcase_add_test(tc, a_file_cut_anywhere_is_truncated);
 	tcase_add_test(tc, hashes_cannot_be_stripped_from_a_file_that_has_them);
 	tcase_add_test(tc, a_rewritten_trail_is_found_by_what_was_noted_down);
+	tcase_add_test(tc, a_trail_is_a_witness_of_the_one_that_it_follows);
+	tcase_add_test(tc, a_trail_that_is_followed_cannot_be_rewritten);
+	tcase_add_test(tc, a_trail_may_go_on_after_another_has_followed_it);
+	tcase_add_test(tc,
+				   what_the_following_trail_s_retention_deleted_is_not_missing);
 	suite_add_tcase(s, tc);
 
 	tcase_add_checked_fixture(own, setup, teardown);

@@ -69,18 +69,26 @@ is_log_id(const char *s)
 	return strlen(s) == 16 && strspn(s, "0123456789abcdef") == 16;
 }
 
-/* What an audit.open record says about the file before. */
+/* What an audit.open record says about the file, or the trail, before. */
 static void
 read_link(AudReaderFile *f, const AudLine *line)
 {
-	if (aud_json_find_is(line->data, line->len, "event", "audit.open") &&
-		aud_json_find_copy(line->data,
+	if (!aud_json_find_is(line->data, line->len, "event", "audit.open"))
+		return;
+	if (aud_json_find_copy(line->data,
 						   line->len,
 						   "prev_file",
 						   f->prev_file,
 						   sizeof(f->prev_file)) &&
 		!aud_json_find_uint(line->data, line->len, "prev_bytes", &f->prev_bytes))
 		f->prev_file[0] = '\0';
+	if (!aud_json_find_copy(line->data,
+							line->len,
+							"prev_log",
+							f->prev_log,
+							sizeof(f->prev_log)) ||
+		!is_log_id(f->prev_log))
+		f->prev_log[0] = '\0';
 }
 
 /*

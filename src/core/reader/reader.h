@@ -40,6 +40,9 @@ typedef struct AudReaderFile
 	/* What its first line says about the file before it; "" and 0: nothing */
 	char     prev_file[64];
 	uint64_t prev_bytes;
+
+	/* The trail that its own one says it follows; "": none */
+	char prev_log[17];
 } AudReaderFile;
 
 /* AudReaderFile.bytes where the file's own end is the end. */

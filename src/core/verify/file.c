@@ -83,6 +83,10 @@ parse(const AudLine *line, AudOpenLine *open)
 	open->prev_seq = find_number(line, "prev_seq");
 	open->repeats = find_number(line, "repeats");
 	find_hash(line, "prev_h", open->prev_h);
+	find_field(line, "prev_log", open->other.log, sizeof(open->other.log));
+	find_field(line, "prev_log_file", open->other.file, sizeof(open->other.file));
+	open->other.seq = find_number(line, "prev_log_seq");
+	find_hash(line, "prev_log_h", open->other.h);
 	return true;
 }
 

@@ -105,43 +105,51 @@ aud_walk_fault(AudWalk *w, AudFaultKind kind, AudPlace at, uint64_t seq,
 }
 
 static const AudExpired *
-find_expired(const AudWalk *w, const AudFault *f)
+find_expired(const AudExpiredList *expired, const AudFault *f)
 {
-	for (size_t i = 0; i < w->n_expired; i++)
-		if (strcmp(w->expired[i].file, f->missing_file) == 0 &&
-			w->expired[i].last_seq == f->last_seq)
-			return &w->expired[i];
+	for (size_t i = 0; i < expired->count; i++)
+		if (strcmp(expired->items[i].file, f->missing_file) == 0 &&
+			expired->items[i].last_seq == f->last_seq)
+			return &expired->items[i];
 	return NULL;
 }
 
 /* Does the expired file end in the hash that its successor continues? */
 static bool
-is_explained(const AudWalk *w, const AudFault *f)
+is_explained(const AudExpiredList *all, const AudFault *f)
 {
-	const AudExpired  *expired = find_expired(w, f);
-	const AudOpenLine *open = &w->opens[f->file - w->begin];
-	char               text[AUD_CHAIN_HASH_CHARS + 1];
+	const AudExpired *expired = find_expired(all, f);
+	char              text[AUD_CHAIN_HASH_CHARS + 1];
 
 	if (expired == NULL)
 		return false;
-	aud_chain_hash_encode(open->prev_h, text);
+	aud_chain_hash_encode(f->last_h, text);
 	return expired->last_h[0] == '\0' || strcmp(expired->last_h, text) == 0;
 }
 
-void
-aud_walk_forgive_expired(AudWalk *w, size_t first_fault)
+/* One fault less, in the trail of that file. */
+static void
+uncount(AudVerifyResult *result, const char *log)
 {
-	AudVerifyResult *result = w->result;
-	size_t           kept = first_fault;
+	result->all_faults--;
+	for (size_t i = 0; i < result->n_logs; i++)
+		if (strcmp(result->logs[i].log, log) == 0)
+			result->logs[i].faults--;
+}
 
-	for (size_t i = first_fault; i < result->n_faults; i++)
+void
+aud_verify_forgive_expired(AudVerifyResult *result, const AudReaderList *list,
+						   const AudExpiredList *expired)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < result->n_faults; i++)
 	{
 		AudFault *f = &result->faults[i];
 
-		if (f->kind == AUD_FAULT_FILE_MISSING && is_explained(w, f))
+		if (f->kind == AUD_FAULT_FILE_MISSING && is_explained(expired, f))
 		{
-			result->all_faults--;
-			w->log->faults--;
+			uncount(result, list->files[f->file].log);
 			continue;
 		}
 		result->faults[kept++] = *f;
@@ -225,14 +233,15 @@ note_expired(AudWalk *w, const char *line, size_t len)
 		!aud_json_find_uint(line, len, "last_seq", &e.last_seq))
 		return;
 	aud_json_find_copy(line, len, "last_h", e.last_h, sizeof(e.last_h));
-	bigger = realloc(w->expired, (w->n_expired + 1) * sizeof(*bigger));
+	bigger =
+		realloc(w->expired->items, (w->expired->count + 1) * sizeof(*bigger));
 	if (bigger == NULL)
 	{
 		w->no_memory = true;
 		return;
 	}
-	w->expired = bigger;
-	w->expired[w->n_expired++] = e;
+	w->expired->items = bigger;
+	w->expired->items[w->expired->count++] = e;
 }
 
 /*
@@ -301,6 +310,18 @@ note_event(AudWalk *w, AudPlace at, uint64_t seq, const char *line, size_t len,
 		note_expired(w, line, len);
 }
 
+/*
+ * A later trail names the last hash that there was: of a record without one
+ * that is another's.
+ */
+static bool
+has_hash(const AudExpected *e, const AudChainTrailer *t)
+{
+	if (!t->hashed)
+		return e->by_trail;
+	return memcmp(e->h, t->h, sizeof(e->h)) == 0;
+}
+
 static void
 check_expected(AudWalk *w, AudPlace at, const AudChainTrailer *t)
 {
@@ -308,14 +329,17 @@ check_expected(AudWalk *w, AudPlace at, const AudChainTrailer *t)
 	{
 		const AudExpected *e = &w->options->expected[i];
 
-		if (e->seq == t->seq && strcmp(e->log, w->log->log) == 0 &&
-			(!t->hashed || memcmp(e->h, t->h, sizeof(e->h)) != 0))
-			aud_walk_fault(w,
-						   AUD_FAULT_REWRITTEN,
-						   at,
-						   t->seq,
-						   t->seq,
-						   "its hash is not the expected one");
+		if (e->seq != t->seq || strcmp(e->log, w->log->log) != 0 ||
+			has_hash(e, t))
+			continue;
+		aud_walk_fault(w,
+					   AUD_FAULT_REWRITTEN,
+					   at,
+					   t->seq,
+					   t->seq,
+					   e->by_trail
+						   ? "its hash is not the one that a later trail names"
+						   : "its hash is not the expected one");
 	}
 }
 

@@ -107,6 +107,7 @@ set_beginning(AudWalk *w)
 									 NULL);
 
 		strcpy(f->missing_file, open->prev_file);
+		memcpy(f->last_h, open->prev_h, sizeof(f->last_h));
 	}
 }
 
@@ -171,8 +172,10 @@ check_end(AudWalk *w)
 						   at,
 						   w->highest + 1,
 						   e->seq,
-						   "an expected record is not there");
-		else if (e->seq <= w->log->first_seq - 1)
+						   e->by_trail
+							   ? "a record that a later trail names is not there"
+							   : "an expected record is not there");
+		else if (e->seq <= w->log->first_seq - 1 && !e->by_trail)
 			w->result->unmet++;
 	}
 }
@@ -198,14 +201,12 @@ release(AudWalk *w)
 	free(w->closed);
 	free(w->runs);
 	free(w->seen);
-	free(w->expired);
 }
 
 static bool
 walk_log(AudWalk *w, AudError *err)
 {
-	size_t first_fault = w->result->n_faults;
-	bool   ok = true;
+	bool ok = true;
 
 	for (size_t i = w->begin; ok && i < w->end; i++)
 		ok = aud_walk_read_open(w->hasher,
@@ -215,6 +216,7 @@ walk_log(AudWalk *w, AudError *err)
 	if (!ok)
 		return false;
 	set_beginning(w);
+	aud_walk_check_link(w);
 	w->log->first_seq = w->runs[0].last_seq + 1;
 	for (size_t i = w->begin; ok && i < w->end; i++)
 		ok = aud_walk_file(w, i, err);
@@ -228,7 +230,6 @@ walk_log(AudWalk *w, AudError *err)
 		check_names(w);
 		check_end(w);
 	}
-	aud_walk_forgive_expired(w, first_fault);
 	if (w->no_memory)
 		aud_error_set(err, ENOMEM, "could not verify the trail");
 	return ok && !w->no_memory;
@@ -236,35 +237,59 @@ walk_log(AudWalk *w, AudError *err)
 
 /* ---- all trails -------------------------------------------------------- */
 
+/* The next trail, of which w has the files. */
 static bool
-verify_log(AudHasher *hasher, const AudReaderList *list, size_t begin,
-		   size_t end, const AudVerifyOptions *options, AudVerifyResult *result,
-		   AudError *err)
+verify_log(AudWalk *w, AudError *err)
 {
-	AudWalk         w = {.hasher = hasher,
-						 .list = list,
-						 .begin = begin,
-						 .end = end,
-						 .options = options,
-						 .result = result};
-	AudVerifiedLog *bigger =
+	AudVerifyResult *result = w->result;
+	AudVerifiedLog  *bigger =
 		realloc(result->logs, (result->n_logs + 1) * sizeof(*bigger));
 	bool ok = false;
 
 	if (bigger != NULL)
 	{
 		result->logs = bigger;
-		w.log = &result->logs[result->n_logs++];
-		memset(w.log, 0, sizeof(*w.log));
-		strcpy(w.log->log, list->files[begin].log);
-		w.log->files = end - begin;
-		ok = allocate(&w);
+		w->log = &result->logs[result->n_logs++];
+		memset(w->log, 0, sizeof(*w->log));
+		strcpy(w->log->log, w->list->files[w->begin].log);
+		w->log->files = w->end - w->begin;
+		ok = allocate(w);
 	}
 	if (ok)
-		ok = walk_log(&w, err);
+		ok = walk_log(w, err);
 	else
 		aud_error_set(err, ENOMEM, "could not verify the trail");
-	release(&w);
+	release(w);
+	return ok;
+}
+
+static bool
+verify_all(AudHasher *hasher, const AudReaderList *list,
+		   const AudVerifyOptions *options, AudVerifyResult *result,
+		   AudError *err)
+{
+	AudExpiredList expired = {.count = 0};
+	bool           ok = true;
+	size_t         end;
+
+	for (size_t begin = 0; ok && begin < list->count; begin = end)
+	{
+		AudWalk w = {.hasher = hasher,
+					 .list = list,
+					 .begin = begin,
+					 .options = options,
+					 .result = result,
+					 .expired = &expired};
+
+		end = begin + 1;
+		while (end < list->count &&
+			   strcmp(list->files[end].log, list->files[begin].log) == 0)
+			end++;
+		w.end = end;
+		ok = verify_log(&w, err);
+	}
+	aud_verify_forgive_expired(result, list, &expired);
+	free(expired.items);
 	return ok;
 }
 
@@ -272,18 +297,16 @@ bool
 aud_verify(const AudReaderList *list, const AudVerifyOptions *options,
 		   AudVerifyResult *result, AudError *err)
 {
-	AudHasher *hasher = aud_hasher_new(err);
-	bool       ok = hasher != NULL;
-	size_t     end;
+	AudVerifyOptions all = *options;
+	AudHasher       *hasher = aud_hasher_new(err);
+	AudExpected     *expected = NULL;
+	bool             ok = hasher != NULL;
 
-	for (size_t begin = 0; ok && begin < list->count; begin = end)
-	{
-		end = begin + 1;
-		while (end < list->count &&
-			   strcmp(list->files[end].log, list->files[begin].log) == 0)
-			end++;
-		ok = verify_log(hasher, list, begin, end, options, result, err);
-	}
+	ok = ok &&
+		 aud_verify_expect(hasher, list, options, &expected, &all.n_expected, err);
+	all.expected = expected;
+	ok = ok && verify_all(hasher, list, &all, result, err);
+	free(expected);
 	aud_hasher_free(hasher);
 	aud_verify_sort(result);
 	return ok;

@@ -12,6 +12,7 @@
  * What it cannot see: a trail that was rewritten with all hashes computed
  * anew, or that lost its end at a line, agrees with itself.  Against those
  * stand facts from elsewhere: AudExpected here, seals and witnesses later.
+ * A trail that follows another one in its directory is such a witness.
  *
  * Memory does not depend on the size of a sound trail.
  *
@@ -50,7 +51,19 @@ typedef struct AudFault
 	uint64_t     last_seq;
 	char         missing_file[64]; /* AUD_FAULT_FILE_MISSING, _RENAMED */
 	const char  *detail;           /* a constant, or NULL */
+
+	/* AUD_FAULT_FILE_MISSING: of its last record, as its successor has it */
+	unsigned char last_h[AUD_CHAIN_HASH_BYTES];
 } AudFault;
+
+/* The record with which another trail ended when one that follows it began. */
+typedef struct AudVerifiedLink
+{
+	char          log[17]; /* "": none */
+	char          file[64];
+	uint64_t      seq;
+	unsigned char h[AUD_CHAIN_HASH_BYTES];
+} AudVerifiedLink;
 
 /* One trail of those in the list. */
 typedef struct AudVerifiedLog
@@ -67,6 +80,8 @@ typedef struct AudVerifiedLog
 	char     last_ts[32];
 	bool     closed; /* does it end in audit.close? */
 	uint64_t faults;
+
+	AudVerifiedLink follows; /* as its first record says */
 } AudVerifiedLog;
 
 /* A record that somebody noted down elsewhere. */
@@ -75,6 +90,7 @@ typedef struct AudExpected
 	char          log[17];
 	uint64_t      seq;
 	unsigned char h[AUD_CHAIN_HASH_BYTES];
+	bool          by_trail; /* that is a later trail, see AudVerifiedLink */
 } AudExpected;
 
 typedef struct AudVerifyOptions
@@ -96,7 +112,7 @@ typedef struct AudVerifyResult
 	AudFault       *faults; /* by file and line */
 	size_t          n_faults;
 	uint64_t        all_faults;
-	uint64_t        unmet; /* expectations that concern no record here */
+	uint64_t        unmet; /* options' expectations of no record here */
 } AudVerifyResult;
 
 /*

@@ -71,6 +71,8 @@ typedef struct AudOpenLine
 	uint64_t      prev_seq;
 	uint64_t      repeats;
 	unsigned char prev_h[AUD_CHAIN_HASH_BYTES];
+
+	AudVerifiedLink other; /* prev_log: the trail that this one follows */
 } AudOpenLine;
 
 /* A file that retention deleted. */
@@ -80,6 +82,13 @@ typedef struct AudExpired
 	uint64_t last_seq;
 	char     last_h[AUD_CHAIN_HASH_CHARS + 1];
 } AudExpired;
+
+/* Those of all trails: a server's retention deletes its predecessors' files, too. */
+typedef struct AudExpiredList
+{
+	AudExpired *items;
+	size_t      count;
+} AudExpiredList;
 
 typedef struct AudSeen
 {
@@ -110,9 +119,8 @@ typedef struct AudWalk
 	uint64_t watch;   /* look at runs[].differs at this number; 0: never */
 	AudSeen *seen;    /* by number modulo AUD_SEEN_MAX */
 
-	AudExpired *expired;
-	size_t      n_expired;
-	bool        no_memory;
+	AudExpiredList *expired;
+	bool            no_memory;
 } AudWalk;
 
 /*
@@ -122,6 +130,18 @@ typedef struct AudWalk
  */
 extern bool aud_walk_read_open(AudHasher *hasher, const char *path,
 							   AudOpenLine *open, AudError *err);
+
+/*
+ * links.c: which trail does each one follow, and what has to be in that?  The
+ * options' expectations and those are put together in *expected, malloc'd.
+ */
+extern bool aud_verify_expect(AudHasher *hasher, const AudReaderList *list,
+							  const AudVerifyOptions *options,
+							  AudExpected **expected, size_t *n_expected,
+							  AudError *err);
+
+/* Is the trail that this one follows there at all? */
+extern void aud_walk_check_link(AudWalk *w);
 
 /*
  * The number of the last record before the file, from the first line whose
@@ -172,8 +192,10 @@ extern AudFault *aud_walk_fault(AudWalk *w, AudFaultKind kind, AudPlace at,
 								uint64_t seq, uint64_t last_seq,
 								const char *detail);
 
-/* Drop missing-file faults that an audit.expire record explains. */
-extern void aud_walk_forgive_expired(AudWalk *w, size_t first_fault);
+/* Once all is read: drop missing-file faults that an audit.expire explains. */
+extern void aud_verify_forgive_expired(AudVerifyResult      *result,
+									   const AudReaderList  *list,
+									   const AudExpiredList *expired);
 
 extern void aud_verify_sort(AudVerifyResult *result);
 
