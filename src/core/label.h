@@ -20,6 +20,9 @@
 
 #include "core/error.h"
 
+/* Its name, for SECURITY LABEL FOR. */
+#define AUD_LABEL_PROVIDER "secaudit"
+
 #define AUD_TAG_MAX        63 /* bytes of one */
 #define AUD_LABEL_TAGS_MAX 16 /* tags of a label */
 

@@ -408,6 +408,9 @@ aud_stmt_merge(AudStmt *to, const AudStmt *from)
 	aud_stmt_add_tags(to, &from->tags);
 	to->what.classes |= from->what.classes;
 	to->what.rls |= from->what.rls;
+	to->what.audited |= from->what.audited;
+	to->what.tagged |= from->what.tagged;
+	to->what.tagged_classes |= from->what.tagged_classes;
 	to->what.privileged |= from->what.privileged;
 	to->what.must_record |= from->what.must_record;
 	to->what.user_objects |= from->what.user_objects;

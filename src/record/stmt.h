@@ -171,19 +171,23 @@ typedef struct AudStmtWhat
 	bool        must_record;  /* whatever the settings say */
 	bool        user_objects; /* touches anything outside the catalogs */
 	bool        catalog_objects;
-	bool        has_recorded;  /* a statement inside of it has a record */
-	bool        has_builtins;  /* calls functions of builtin.h */
-	bool        has_values;    /* calls in VALUES lists were looked for */
-	bool        has_later;     /* objects were created in it */
-	bool        changed;       /* something was created or dropped */
-	bool        if_not_exists; /* or IF EXISTS: may do nothing */
-	bool        restarts;      /* TRUNCATE ... RESTART IDENTITY */
-	bool        privileged;    /* reaches beyond the database's own tables */
-	bool        rewritten;     /* to nothing, by a rule */
-	bool        skipped;       /* IF NOT EXISTS, and it was there */
-	bool        executed;      /* EXPLAIN ANALYZE */
-	bool        rls;           /* row security limits what it sees or does */
-	bool        only_planned;  /* of EXPLAIN's body: its executor only starts */
+	bool        has_recorded;   /* a statement inside of it has a record */
+	bool        has_builtins;   /* calls functions of builtin.h */
+	bool        has_values;     /* calls in VALUES lists were looked for */
+	bool        has_later;      /* objects were created in it */
+	bool        changed;        /* something was created or dropped */
+	bool        if_not_exists;  /* or IF EXISTS: may do nothing */
+	bool        restarts;       /* TRUNCATE ... RESTART IDENTITY */
+	bool        privileged;     /* reaches beyond the database's own tables */
+	bool        rewritten;      /* to nothing, by a rule */
+	bool        skipped;        /* IF NOT EXISTS, and it was there */
+	bool        executed;       /* EXPLAIN ANALYZE */
+	bool        rls;            /* row security limits what it sees or does */
+	bool        audited;        /* an object is, see AudObject */
+	bool        acts_tagged;    /* who acts, or the database, has tags */
+	bool        tagged;         /* one with tags is named, and not used */
+	int         tagged_classes; /* what is done to those that have tags */
+	bool        only_planned; /* of EXPLAIN's body: its executor only starts */
 } AudStmtWhat;
 
 /*
@@ -411,6 +415,16 @@ extern void aud_stmt_tag_object(AudStmt *stmt, AudObject *object,
  * well as it can be: a tag that was omitted twice counts twice.
  */
 extern void aud_tags_merge(AudStmtTags *to, const AudStmtTags *from);
+
+/*
+ * Sets of tags that live as long as the process, each there once; NULL is the
+ * empty one.  aud_tags_of and aud_tags_union may
+ * throw for lack of memory.
+ */
+struct AudLabel;
+extern const AudStmtTags *aud_tags_of(const struct AudLabel *label);
+extern const AudStmtTags *aud_tags_union(const AudStmtTags *a,
+										 const AudStmtTags *b);
 
 /* Room for one more object, zeroed, or NULL (counted as omitted). */
 extern AudObject *aud_stmt_add_object(AudStmt *stmt);

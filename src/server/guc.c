@@ -21,6 +21,7 @@
 #include "core/class.h"
 #include "server/compat.h"
 #include "server/guc.h"
+#include "server/guc_role.h"
 #include "server/guc_trail.h"
 
 typedef enum AudLock
@@ -48,6 +49,9 @@ const AudConfig *const aud_config = &config;
 
 static int   lock_level = AUD_LOCK_SESSION;
 static char *log_string;
+static char *log_tagged_string;
+static char *role_string;
+static bool  may_have_labels = true;
 static char *node_name_string;
 static char  host_name[AUD_NODE_NAME_MAX + 1];
 
@@ -201,6 +205,27 @@ parse_classes(const char *list, int *classes)
 	return check_class_list(&read);
 }
 
+/*
+ * What hooks ask at each call, computed when something changes.  A label in a
+ * database, or on a role, is something that no setting tells.
+ */
+static void
+renew_flags(void)
+{
+	bool has_role = config.role != NULL && config.role[0] != '\0';
+
+	config.marking = has_role || may_have_labels;
+	config.watching = config.log_classes != 0 || config.log_superuser ||
+					  has_role || (may_have_labels && config.log_tagged != 0);
+}
+
+void
+aud_guc_set_labels(bool there_are)
+{
+	may_have_labels = there_are;
+	renew_flags();
+}
+
 static bool
 check_log(char **newval, void **extra, GucSource source)
 {
@@ -222,6 +247,36 @@ static void
 assign_log(const char *newval, void *extra)
 {
 	config.log_classes = extra ? *(int *) extra : 0;
+	renew_flags();
+}
+
+static void
+assign_log_tagged(const char *newval, void *extra)
+{
+	config.log_tagged = extra ? *(int *) extra : 0;
+	renew_flags();
+}
+
+/* The server sets the variable itself only after this. */
+static void
+assign_log_superuser(bool newval, void *extra)
+{
+	config.log_superuser = newval;
+	renew_flags();
+}
+
+static bool
+check_role(char **newval, void **extra, GucSource source)
+{
+	return source_is_allowed(source) && aud_guc_role_is_there(*newval, source);
+}
+
+static void
+assign_role(const char *newval, void *extra)
+{
+	config.role = newval != NULL ? newval : "";
+	config.role_changes++;
+	renew_flags();
 }
 
 static bool
@@ -267,6 +322,26 @@ define_policy_settings(void)
 							   check_log,
 							   assign_log,
 							   NULL);
+	DefineCustomStringVariable("secaudit.log_tagged",
+							   "Classes that are recorded of what touches a labelled object, whatever secaudit.log says.",
+							   "A list of classes; \"all\", \"none\", and \"-class\" to take one away.",
+							   &log_tagged_string,
+							   "all",
+							   PGC_SUSET,
+							   GUC_LIST_INPUT | GUC_NOT_IN_SAMPLE,
+							   check_log,
+							   assign_log_tagged,
+							   NULL);
+	DefineCustomStringVariable("secaudit.role",
+							   "Role of the object audit: what uses a privilege that it holds is recorded, whatever secaudit.log says.",
+							   "Empty means that there is no object audit.",
+							   &role_string,
+							   "",
+							   PGC_SUSET,
+							   GUC_NOT_IN_SAMPLE,
+							   check_role,
+							   assign_role,
+							   NULL);
 	DefineCustomBoolVariable("secaudit.log_catalog",
 							 "Records statements that read nothing but system catalogs.",
 							 "Writes to catalogs and reads of credentials are always recorded.",
@@ -305,7 +380,7 @@ define_policy_settings(void)
 							 PGC_SUSET,
 							 GUC_NOT_IN_SAMPLE,
 							 check_bool,
-							 NULL,
+							 assign_log_superuser,
 							 NULL);
 	DefineCustomEnumVariable("secaudit.lock",
 							 "Who may change the secaudit settings.",
