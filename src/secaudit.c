@@ -18,6 +18,7 @@
 #include "buffer/file_salvage.h"
 #include "buffer/outage.h"
 #include "buffer/unfinished.h"
+#include "facts/audit_role.h"
 #include "hooks/hooks.h"
 #include "record/record.h"
 #include "server/compat.h"
@@ -46,6 +47,7 @@ static const AudShmemPart parts[] = {
 	{.size = aud_writer_shmem_size,
 	 .tranche = AUD_WRITER_TRANCHE,
 	 .init = aud_writer_shmem_init},
+	{.size = aud_audit_role_shmem_size, .init = aud_audit_role_shmem_init},
 	{.start = aud_trail_dir_start},
 	{.start = aud_buffer_file_start},
 	{.start = aud_buffer_append_unfinished},
@@ -79,4 +81,5 @@ _PG_init(void)
 	aud_hooks_object_install();
 	aud_hooks_xact_install();
 	aud_hooks_session_install();
+	aud_hooks_label_install();
 }

@@ -12,6 +12,7 @@
 #include "commands/defrem.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
+#include "commands/seclabel.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
@@ -19,11 +20,13 @@
 #include "utils/syscache.h"
 
 #include "core/class.h"
+#include "core/label.h"
 #include "facts/address.h"
 #include "facts/objects.h"
 #include "facts/reach.h"
 #include "facts/topics.h"
 #include "server/compat.h"
+#include "server/safely.h"
 
 static List *
 aspect(List *aspects, const char *name)
@@ -227,14 +230,49 @@ before_event_trigger(AudStmt *stmt, const AlterEventTrigStmt *alter)
 	put_security(stmt, aspect(NIL, state));
 }
 
+typedef struct AudLabelSearch
+{
+	const SecLabelStmt *stmt;
+	const char         *provider;
+	char               *label; /* that is there; NULL: none */
+} AudLabelSearch;
+
+static void
+look_up_label(void *arg)
+{
+	AudLabelSearch *search = arg;
+	ObjectAddress   address;
+
+	if (aud_address_find(search->stmt->objtype, search->stmt->object, &address))
+		search->label = GetSecurityLabel(&address, search->provider);
+}
+
+/*
+ * Without a provider, it is ours, or there are others and the command fails.
+ * Our labels decide what is recorded: to change them is a matter of
+ * configuration, and no setting hides it.
+ */
 static void
 before_label(AudStmt *stmt, const SecLabelStmt *label)
 {
-	if (label->provider != NULL)
-		aud_stmt_detail(stmt, "label_provider", label->provider);
+	AudLabelSearch search = {label, label->provider, NULL};
+
+	if (search.provider == NULL)
+		search.provider = AUD_LABEL_PROVIDER;
+	if (strcmp(search.provider, AUD_LABEL_PROVIDER) == 0)
+	{
+		stmt->what.classes |= AUD_CLASS_CONFIG;
+		stmt->what.must_record = true;
+	}
+	aud_safely(look_up_label, &search);
+	aud_stmt_detail(stmt, "label_provider", search.provider);
 	if (label->label != NULL)
 		aud_stmt_detail(stmt, "label", label->label);
 	put_security(stmt, aspect(NIL, "security_label"));
+	if (search.label != NULL)
+		aud_stmt_detail(stmt, "old_value", search.label);
+	if (label->label != NULL)
+		aud_stmt_detail(stmt, "new_value", label->label);
 }
 
 static void

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
 #include "catalog/pg_class.h"
 #include "utils/builtins.h"
 
@@ -34,6 +35,18 @@ aud_command_add_relation(AudStmt *stmt, const RangeVar *name, const char *type,
 							  true);
 }
 
+/* Where it is about a column, with that. */
+static void
+add_relation(AudStmt *stmt, const ObjectAddress *address, int access)
+{
+	Bitmapset *column = NULL;
+
+	if (address->objectSubId != 0)
+		column = bms_make_singleton(address->objectSubId -
+									FirstLowInvalidHeapAttributeNumber);
+	aud_objects_add_relation(stmt, address->objectId, access, column);
+}
+
 /*
  * Returns what was found, for those who want to know.  It is looked for by
  * one name, and if it is not there shown by the one that was written.
@@ -52,7 +65,7 @@ add(AudStmt *stmt, ObjectType type, Node *object, Node *written, int access,
 		return false;
 	}
 	if (address->classId == RelationRelationId)
-		aud_objects_add_relation(stmt, address->objectId, access, NULL);
+		add_relation(stmt, address, access);
 	else
 		aud_objects_add_address(stmt, address->classId, address->objectId, 0, access);
 	return true;

@@ -12,6 +12,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/catalog.h"
@@ -33,6 +34,7 @@
 #include "utils/lsyscache.h"
 
 #include "core/class.h"
+#include "facts/marks.h"
 #include "facts/names.h"
 #include "facts/objects.h"
 #include "record/text.h"
@@ -228,6 +230,22 @@ name_object(AudStmt *stmt, AudObject *object, int32 objsubid)
 	return known;
 }
 
+static void
+mark_object(AudStmt *stmt, AudObject *object, int32 objsubid, int access)
+{
+	Bitmapset *column = NULL;
+	AudUse     use = {0};
+
+	if (!aud_config->marking)
+		return;
+	if (objsubid != 0)
+		column =
+			bms_make_singleton(objsubid - FirstLowInvalidHeapAttributeNumber);
+	use.read = column;
+	aud_marks_add(stmt, object, access, &use);
+	bms_free(column);
+}
+
 void
 aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid, int32 objsubid,
 						int access)
@@ -238,6 +256,7 @@ aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid, int32 objsubid,
 	{
 		object->access |= access;
 		object->tentative = false;
+		mark_object(stmt, object, objsubid, access);
 		return;
 	}
 	object = aud_stmt_add_object(stmt);
@@ -247,6 +266,7 @@ aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid, int32 objsubid,
 	object->objid = objid;
 	object->access = access;
 	name_object(stmt, object, objsubid);
+	mark_object(stmt, object, objsubid, access);
 }
 
 void
@@ -313,6 +333,7 @@ aud_objects_resolve(AudStmt *stmt)
 				continue;
 			if (!name_object(stmt, &object, 0))
 				continue; /* gone again: a step of the command */
+			mark_object(stmt, &object, 0, object.access);
 		}
 		stmt->objects.items[kept++] = object;
 	}

@@ -13,6 +13,7 @@
 #include "catalog/pg_proc.h"
 
 #include "core/class.h"
+#include "facts/marks.h"
 #include "facts/names.h"
 #include "facts/objects.h"
 
@@ -46,8 +47,11 @@ aud_objects_add_function(AudStmt *stmt, Oid funcid)
 			stmt->what.privileged |= function->privileged;
 		object = name_function(stmt, funcid, function);
 	}
-	if (object != NULL)
-		object->access |= AUD_ACCESS_EXECUTE;
+	if (object == NULL)
+		return;
+	object->access |= AUD_ACCESS_EXECUTE;
+	if (aud_config->marking)
+		aud_marks_add(stmt, object, AUD_ACCESS_EXECUTE, NULL);
 }
 
 void
@@ -58,8 +62,11 @@ aud_objects_add_planned_function(AudStmt *stmt, Oid funcid)
 	stmt->what.user_objects |= funcid >= FirstNormalObjectId;
 	if (object == NULL)
 		object = name_function(stmt, funcid, aud_names_function(funcid));
-	if (object != NULL)
-		object->planned = true;
+	if (object == NULL)
+		return;
+	object->planned = true;
+	if (aud_config->marking)
+		aud_marks_add(stmt, object, 0, NULL);
 }
 
 AudObject *

@@ -19,6 +19,7 @@
 #include "parser/parsetree.h"
 
 #include "facts/classify.h"
+#include "facts/marks.h"
 #include "facts/names.h"
 #include "facts/objects.h"
 #include "facts/rewrite.h"
@@ -97,6 +98,7 @@ typedef struct AudMention
 	bool             planned;
 	bool             by_policy; /* by a policy of row security */
 	const Bitmapset *columns;
+	AudUse           use; /* the same columns, by what is done with them */
 } AudMention;
 
 /* Is this object the one that is mentioned, with its columns still open? */
@@ -116,26 +118,26 @@ add_to_known(AudObject *object, const AudMention *mention)
 
 /*
  * Name a relation without its columns yet: a later mention in the same
- * statement may add to them.
+ * statement may add to them.  NULL: it cannot be named.
  */
-static void
-mention_relation(AudStmt *stmt, const AudMention *mention)
+static AudObject *
+name_relation(AudStmt *stmt, const AudMention *mention)
 {
 	const AudRelation *relation = aud_names_relation(mention->relid);
 	AudMention         whole = *mention;
 	AudObject         *object;
 
 	if (relation == NULL)
-		return;
+		return NULL;
 	whole.columns = aud_names_columns_read(relation, mention->columns);
 	note_relation(stmt, relation, whole.access, whole.columns);
 	object = aud_stmt_find_object(stmt, RelationRelationId, whole.relid);
 	if (add_to_known(object, &whole))
-		return;
+		return object;
 
 	object = aud_stmt_add_object(stmt);
 	if (object == NULL)
-		return;
+		return NULL;
 	object->classid = RelationRelationId;
 	object->objid = mention->relid;
 	object->access = mention->access;
@@ -143,6 +145,28 @@ mention_relation(AudStmt *stmt, const AudMention *mention)
 	object->by_policy = mention->by_policy;
 	object->columns = whole.columns;
 	aud_stmt_set_head(stmt, object, relation->head, relation->head_len);
+	return object;
+}
+
+/* What is computed when it is read has the marks of what it is computed of. */
+static void
+mark_relation(AudStmt *stmt, AudObject *object, const AudMention *mention)
+{
+	const AudRelation *relation = aud_names_relation(mention->relid);
+	AudUse             use = mention->use;
+
+	if (relation != NULL)
+		use.read = aud_names_columns_read(relation, use.read);
+	aud_marks_add(stmt, object, mention->access, &use);
+}
+
+static void
+mention_relation(AudStmt *stmt, const AudMention *mention)
+{
+	AudObject *object = name_relation(stmt, mention);
+
+	if (object != NULL && aud_config->marking)
+		mark_relation(stmt, object, mention);
 }
 
 /*
@@ -243,6 +267,9 @@ mention_entry(AudStmt *stmt, const RangeTblEntry *rte,
 		.planned = planned,
 		.by_policy = aud_rewrite_is_policy(rte),
 		.columns = columns_of(permissions),
+		.use = {.read = permissions->selectedCols,
+				.inserted = permissions->insertedCols,
+				.updated = permissions->updatedCols},
 	};
 
 	mention_relation(stmt, &mention);
@@ -370,8 +397,14 @@ void
 aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
 						 const Bitmapset *columns)
 {
-	AudMention mention = {.relid = relid, .access = access, .columns = columns};
-	int        first = stmt->objects.n;
+	AudMention mention = {
+		.relid = relid,
+		.access = access,
+		.columns = columns,
+		.use = {.read = columns,
+				.all = columns == NULL && (access & AUD_ACCESS_SELECT)},
+	};
+	int first = stmt->objects.n;
 
 	mention_relation(stmt, &mention);
 	settle_columns(stmt, first);

@@ -15,6 +15,7 @@ extern void aud_hooks_error_install(void);
 extern void aud_hooks_executor_install(void);
 extern void aud_hooks_object_install(void);
 extern void aud_hooks_session_install(void);
+extern void aud_hooks_label_install(void);
 extern void aud_hooks_utility_install(void);
 extern void aud_hooks_xact_install(void);
 

@@ -88,6 +88,13 @@ is_step(const PlannedStmt *pstmt, ProcessUtilityContext context)
 		   !IsA(pstmt->utilityStmt, GrantStmt);
 }
 
+/* Where nothing is recorded, the label that changes this still is. */
+static bool
+is_watched(const PlannedStmt *pstmt)
+{
+	return aud_policy_watching() || IsA(pstmt->utilityStmt, SecLabelStmt);
+}
+
 static void
 aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 				   bool readOnlyTree, ProcessUtilityContext context,
@@ -97,7 +104,7 @@ aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 	/* a procedure that ends transactions may free its own plan */
 	bool is_alter_system = IsA(pstmt->utilityStmt, AlterSystemStmt);
 
-	if (!aud_policy_watching() || is_step(pstmt, context))
+	if (!is_watched(pstmt) || is_step(pstmt, context))
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 	else
 		run_recorded(AUD_STACK_ABOVE(),

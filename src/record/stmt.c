@@ -378,6 +378,7 @@ merge_object(AudStmt *to, const AudStmt *from, const AudObject *object)
 		added->access |= object->access;
 		added->by_policy &= object->by_policy;
 		added->denied |= object->denied;
+		added->audited |= object->audited;
 		return;
 	}
 	added = aud_stmt_add_object(to);
@@ -404,8 +405,12 @@ aud_stmt_merge(AudStmt *to, const AudStmt *from)
 	for (int i = 0; i < from->objects.n; i++)
 		merge_object(to, from, &from->objects.items[i]);
 	to->objects.omitted += from->objects.omitted;
+	aud_stmt_add_tags(to, &from->tags);
 	to->what.classes |= from->what.classes;
 	to->what.rls |= from->what.rls;
+	to->what.audited |= from->what.audited;
+	to->what.tagged |= from->what.tagged;
+	to->what.tagged_classes |= from->what.tagged_classes;
 	to->what.privileged |= from->what.privileged;
 	to->what.must_record |= from->what.must_record;
 	to->what.user_objects |= from->what.user_objects;

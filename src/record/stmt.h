@@ -68,6 +68,20 @@ typedef struct AudRoles
 	Oid current;
 } AudRoles;
 
+/* More tags than these are counted, not named. */
+#define AUD_TAGS_MAX 32
+
+/*
+ * Tags, of the labels that objects and roles have.  The names live as long as
+ * the process and are unique: the same name is the same pointer.
+ */
+typedef struct AudStmtTags
+{
+	int         n;
+	int         omitted;
+	const char *names[AUD_TAGS_MAX]; /* in the order of strcmp() */
+} AudStmtTags;
+
 /* An object of a statement; its texts are slices of the frame's arena. */
 typedef struct AudObject
 {
@@ -79,10 +93,13 @@ typedef struct AudObject
 	bool   by_policy; /* only a policy of row security reads it */
 	bool   tentative; /* named by the command, dropped if it succeeds */
 	bool   root;      /* what a DROP names, not what goes with it */
+	bool   audited;   /* secaudit.role holds the privilege that was used */
 	uint32 head_off;  /* "type":"table","name":"public.card" */
 	uint32 head_len;
 	uint32 columns_off; /* "pan","owner"; length 0: none known */
 	uint32 columns_len;
+
+	const AudStmtTags *tags; /* lives as long as the process; NULL: none */
 
 	const Bitmapset *columns; /* only while the objects are being added */
 } AudObject;
@@ -157,19 +174,23 @@ typedef struct AudStmtWhat
 	bool        must_record;  /* whatever the settings say */
 	bool        user_objects; /* touches anything outside the catalogs */
 	bool        catalog_objects;
-	bool        has_recorded;  /* a statement inside of it has a record */
-	bool        has_builtins;  /* calls functions of builtin.h */
-	bool        has_values;    /* calls in VALUES lists were looked for */
-	bool        has_later;     /* objects were created in it */
-	bool        changed;       /* something was created or dropped */
-	bool        if_not_exists; /* or IF EXISTS: may do nothing */
-	bool        restarts;      /* TRUNCATE ... RESTART IDENTITY */
-	bool        privileged;    /* reaches beyond the database's own tables */
-	bool        rewritten;     /* to nothing, by a rule */
-	bool        skipped;       /* IF NOT EXISTS, and it was there */
-	bool        executed;      /* EXPLAIN ANALYZE */
-	bool        rls;           /* row security limits what it sees or does */
-	bool        only_planned;  /* of EXPLAIN's body: its executor only starts */
+	bool        has_recorded;   /* a statement inside of it has a record */
+	bool        has_builtins;   /* calls functions of builtin.h */
+	bool        has_values;     /* calls in VALUES lists were looked for */
+	bool        has_later;      /* objects were created in it */
+	bool        changed;        /* something was created or dropped */
+	bool        if_not_exists;  /* or IF EXISTS: may do nothing */
+	bool        restarts;       /* TRUNCATE ... RESTART IDENTITY */
+	bool        privileged;     /* reaches beyond the database's own tables */
+	bool        rewritten;      /* to nothing, by a rule */
+	bool        skipped;        /* IF NOT EXISTS, and it was there */
+	bool        executed;       /* EXPLAIN ANALYZE */
+	bool        rls;            /* row security limits what it sees or does */
+	bool        audited;        /* an object is, see AudObject */
+	bool        acts_tagged;    /* who acts, or the database, has tags */
+	bool        tagged;         /* one with tags is named, and not used */
+	int         tagged_classes; /* what is done to those that have tags */
+	bool        only_planned; /* of EXPLAIN's body: its executor only starts */
 } AudStmtWhat;
 
 /*
@@ -308,6 +329,7 @@ struct AudStmt
 	const AudIdentity *who;
 	AudStmtWhen        when;
 	AudStmtObjects     objects;
+	AudStmtTags        tags; /* of its objects, and of who acts and where */
 	AudStmtArena       arena;
 	AudSpan            detail; /* ,"privileges":["select"],... */
 	AudStmtCursor      cursor;
@@ -385,6 +407,27 @@ extern void aud_stmt_detail_json(AudStmt *stmt, const char *key,
 
 /* Keep a text until the command is done; stmt->arena.data + stmt->target.note_off. */
 extern void aud_stmt_note(AudStmt *stmt, const char *text);
+
+/* Tags of the statement, or of one of its objects and so of it, too. */
+extern void aud_stmt_add_tags(AudStmt *stmt, const AudStmtTags *tags);
+extern void aud_stmt_tag_object(AudStmt *stmt, AudObject *object,
+								const AudStmtTags *tags);
+
+/*
+ * All tags of both in *to; what finds no room is counted, and that only as
+ * well as it can be: a tag that was omitted twice counts twice.
+ */
+extern void aud_tags_merge(AudStmtTags *to, const AudStmtTags *from);
+
+/*
+ * Sets of tags that live as long as the process, each there once; NULL is the
+ * empty one.  aud_tags_of and aud_tags_union may
+ * throw for lack of memory.
+ */
+struct AudLabel;
+extern const AudStmtTags *aud_tags_of(const struct AudLabel *label);
+extern const AudStmtTags *aud_tags_union(const AudStmtTags *a,
+										 const AudStmtTags *b);
 
 /* Room for one more object, zeroed, or NULL (counted as omitted). */
 extern AudObject *aud_stmt_add_object(AudStmt *stmt);

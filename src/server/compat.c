@@ -10,6 +10,7 @@
 #include "access/relation.h"
 #include "catalog/catalog.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "commands/defrem.h"
@@ -100,6 +101,16 @@ aud_compat_columns_behind(Oid relid, int attno)
 	(void) attno;
 #endif
 	return columns;
+}
+
+uint64
+aud_compat_maintains_all(Oid role)
+{
+#if PG_VERSION_NUM >= 170000
+	if (has_privs_of_role(role, ROLE_PG_MAINTAIN))
+		return ACL_MAINTAIN;
+#endif
+	return ACL_NO_RIGHTS;
 }
 
 /* 16: one function for the owners of everything.  17: a privilege for it. */

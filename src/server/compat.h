@@ -164,6 +164,13 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 	pg_type_aclcheck((type), (user), ACL_USAGE)
 #endif
 
+/* 17: the privilege to maintain a table */
+#if PG_VERSION_NUM >= 170000
+#define AUD_ACL_MAINTAIN ACL_MAINTAIN
+#else
+#define AUD_ACL_MAINTAIN ACL_NO_RIGHTS
+#endif
+
 /* 17: a process' place in the array of all, which buffer slots go by */
 #if PG_VERSION_NUM >= 170000
 #define AUD_PROC_NUMBER(proc) GetNumberFromPGProc(proc)
@@ -370,6 +377,9 @@ extern struct config_generic **aud_compat_settings(int *n);
  */
 struct Bitmapset;
 extern struct Bitmapset *aud_compat_columns_behind(Oid relid, int attno);
+
+/* What a role may do with all tables because it maintains all: that, or nothing. */
+extern uint64 aud_compat_maintains_all(Oid role);
 
 /* May the current user maintain this relation, by its own rights alone? */
 extern bool aud_compat_may_maintain(Oid relid);

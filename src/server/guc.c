@@ -18,9 +18,11 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "core/class.h"
 #include "server/compat.h"
 #include "server/guc.h"
 #include "server/guc_context.h"
+#include "server/guc_role.h"
 #include "server/guc_trail.h"
 #include "server/log_list.h"
 
@@ -50,6 +52,9 @@ const AudConfig *const aud_config = &config;
 static int   lock_level = AUD_LOCK_SESSION;
 static bool  refused;
 static char *log_string;
+static char *log_tagged_string;
+static char *role_string;
+static bool  may_have_labels = true;
 static char *node_name_string;
 static char  host_name[AUD_NODE_NAME_MAX + 1];
 
@@ -107,6 +112,28 @@ aud_guc_take_refused(void)
 	return was;
 }
 
+/*
+ * What hooks ask at each call, computed when something changes.  A label in a
+ * database, or on a role, is something that no setting tells.
+ */
+static void
+renew_flags(void)
+{
+	bool has_role = config.role != NULL && config.role[0] != '\0';
+
+	config.marking = has_role || may_have_labels;
+	config.watching = config.log_classes != 0 || config.log_commands != NULL ||
+					  config.log_superuser || has_role ||
+					  (may_have_labels && config.log_tagged != 0);
+}
+
+void
+aud_guc_set_labels(bool there_are)
+{
+	may_have_labels = there_are;
+	renew_flags();
+}
+
 static bool
 check_log(char **newval, void **extra, GucSource source)
 {
@@ -129,6 +156,55 @@ assign_log(const char *newval, void *extra)
 	config.log_classes = list != NULL ? list->classes : 0;
 	config.log_commands =
 		list != NULL && list->has_commands ? &list->commands : NULL;
+	renew_flags();
+}
+
+/* Commands are named where a class is too coarse; a label is fine as it is. */
+static bool
+check_log_tagged(char **newval, void **extra, GucSource source)
+{
+	AudLogList *list;
+
+	if (!check_log(newval, extra, source))
+		return false;
+	list = *extra;
+	if (!list->has_commands)
+		return true;
+	GUC_check_errdetail("The list names a command.");
+	GUC_check_errhint("Valid are classes only: all, none, %s.",
+					  aud_class_names());
+	return false;
+}
+
+static void
+assign_log_tagged(const char *newval, void *extra)
+{
+	const AudLogList *list = extra;
+
+	config.log_tagged = list != NULL ? list->classes : 0;
+	renew_flags();
+}
+
+/* The server sets the variable itself only after this. */
+static void
+assign_log_superuser(bool newval, void *extra)
+{
+	config.log_superuser = newval;
+	renew_flags();
+}
+
+static bool
+check_role(char **newval, void **extra, GucSource source)
+{
+	return source_is_allowed(source) && aud_guc_role_is_there(*newval, source);
+}
+
+static void
+assign_role(const char *newval, void *extra)
+{
+	config.role = newval != NULL ? newval : "";
+	config.role_changes++;
+	renew_flags();
 }
 
 static bool
@@ -174,6 +250,26 @@ define_policy_settings(void)
 							   check_log,
 							   assign_log,
 							   NULL);
+	DefineCustomStringVariable("secaudit.log_tagged",
+							   "Classes that are recorded of what touches a labelled object, whatever secaudit.log says.",
+							   "A list of classes; \"all\", \"none\", and \"-class\" to take one away.",
+							   &log_tagged_string,
+							   "all",
+							   PGC_SUSET,
+							   GUC_LIST_INPUT | GUC_NOT_IN_SAMPLE,
+							   check_log_tagged,
+							   assign_log_tagged,
+							   NULL);
+	DefineCustomStringVariable("secaudit.role",
+							   "Role of the object audit: what uses a privilege that it holds is recorded, whatever secaudit.log says.",
+							   "Empty means that there is no object audit.",
+							   &role_string,
+							   "",
+							   PGC_SUSET,
+							   GUC_NOT_IN_SAMPLE,
+							   check_role,
+							   assign_role,
+							   NULL);
 	DefineCustomBoolVariable("secaudit.log_catalog",
 							 "Records statements that read nothing but system catalogs.",
 							 "Writes to catalogs and reads of credentials are always recorded.",
@@ -212,7 +308,7 @@ define_policy_settings(void)
 							 PGC_SUSET,
 							 GUC_NOT_IN_SAMPLE,
 							 check_bool,
-							 NULL,
+							 assign_log_superuser,
 							 NULL);
 	DefineCustomEnumVariable("secaudit.lock",
 							 "Who may change the secaudit settings.",

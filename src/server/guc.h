@@ -55,6 +55,15 @@ typedef struct AudConfig
 	bool                         log_nested;
 	bool                         log_superuser;
 	bool                         log_internal; /* look-ups of foreign keys */
+	int log_tagged; /* bit mask of AudClass, of what has labels */
+
+	/* object audit: the role's name, "" for none; the number of changes */
+	const char *role;
+	unsigned    role_changes;
+
+	/* kept up to date with the above and aud_guc_set_labels() */
+	bool watching; /* may anything at all of this session be recorded? */
+	bool marking;  /* may any object have a label or be granted to the role? */
 
 	/* what a record holds */
 	bool        log_parameters;
@@ -92,6 +101,9 @@ extern const AudConfig *const aud_config;
  * an error then is told its code.
  */
 extern bool aud_guc_take_refused(void);
+
+/* May there be labels where this session is?  At first there may. */
+extern void aud_guc_set_labels(bool there_are);
 
 /* Define the settings; once, from _PG_init, between the steps of config_start.h. */
 extern void aud_guc_init(void);

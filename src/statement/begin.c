@@ -7,9 +7,12 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "executor/executor.h"
 #include "tcop/utility.h"
+#include "utils/inval.h"
 
+#include "facts/marks.h"
 #include "facts/names.h"
 #include "facts/objects.h"
 #include "record/identity.h"
@@ -75,7 +78,22 @@ aud_begin_process(void)
 		return;
 	aud_identity_start();
 	aud_names_start();
+	aud_marks_start();
 	aud_backend->started = true;
+}
+
+/*
+ * What other sessions have committed until now counts, a label and a grant,
+ * too. The server takes in their messages when it takes a lock, and a statement
+ * that was planned before may need no new one.
+ */
+static void
+add_marks(AudStmt *stmt)
+{
+	if (stmt->place.level == 0 && IsTransactionState())
+		AcceptInvalidationMessages();
+	if (!stmt->place.silent)
+		aud_marks_add_acting(stmt);
 }
 
 void
@@ -84,6 +102,8 @@ aud_begin_take_down(AudStmt *stmt, bool may_read_catalog)
 	aud_clock_read(&stmt->when.began, &stmt->when.began_at);
 	aud_begin_process();
 	stmt->who = aud_identity_now(may_read_catalog);
+	if (may_read_catalog && aud_config->marking)
+		add_marks(stmt);
 }
 
 void

@@ -66,6 +66,37 @@ is_in_list(const AudStmt *stmt)
 						: aud_policy_wants_class(stmt->what.classes);
 }
 
+/* Do these classes, or the failure, of something with tags count? */
+static bool
+is_tagged_class(int classes, bool failed)
+{
+	if (failed)
+		classes |= AUD_CLASS_ERROR;
+	return (aud_config->log_tagged & classes) != 0;
+}
+
+/*
+ * An object that somebody has marked, by a label or a grant: that is meant for
+ * it wherever it is used, in a function, too.
+ */
+static bool
+touches_marked(const AudStmt *stmt, bool failed)
+{
+	if (stmt->what.audited)
+		return true;
+	if (stmt->what.tagged && is_tagged_class(stmt->what.classes, failed))
+		return true;
+	return stmt->what.tagged_classes != 0 &&
+		   is_tagged_class(stmt->what.tagged_classes, failed);
+}
+
+/* The role that acts, or the database, has a label, as a rule for all it does. */
+static bool
+acts_tagged(const AudStmt *stmt, bool failed)
+{
+	return stmt->what.acts_tagged && is_tagged_class(stmt->what.classes, failed);
+}
+
 bool
 aud_policy_wants(const AudStmt *stmt)
 {
@@ -73,6 +104,9 @@ aud_policy_wants(const AudStmt *stmt)
 
 	/* what reaches beyond the tables is recorded, as COPY to a file is */
 	if (stmt->what.must_record || stmt->what.privileged)
+		return true;
+	if (touches_marked(stmt, failed) &&
+		(failed || aud_config->log_internal || !is_internal(stmt)))
 		return true;
 	if (stmt->place.level > 0 && !aud_config->log_nested && !is_grave(stmt))
 		return false;
@@ -86,5 +120,5 @@ aud_policy_wants(const AudStmt *stmt)
 		return false;
 	if (stmt->who->superuser && aud_config->log_superuser)
 		return true;
-	return is_in_list(stmt);
+	return acts_tagged(stmt, failed) || is_in_list(stmt);
 }

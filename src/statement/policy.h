@@ -18,8 +18,7 @@
 static inline bool
 aud_policy_watching(void)
 {
-	return aud_config->log_classes != 0 || aud_config->log_superuser ||
-		   aud_config->log_commands != NULL;
+	return aud_config->watching;
 }
 
 /* Is this finished statement recorded? */

@@ -38,7 +38,7 @@ use Test::More;
 
 our @EXPORT = qw(
   new_node trail_dir trail_files flush_trail mark records await_records one_record
-  all_records stored_records read_trail check_trail secauditctl objects_of is_record statements_are
+  all_records stored_records read_trail check_trail secauditctl objects_of marks_of is_record statements_are
   has_library server_major
 );
 
@@ -438,16 +438,27 @@ sub objects_of
 		  @{ $record->{objects} // [] } ];
 }
 
+# marks_of(RECORD): those of its objects that are audited or have tags, as sorted
+# strings "name audited tag,tag".
+sub marks_of
+{
+	my ($record) = @_;
+	return [ sort map { join ' ', $_->{name}, ($_->{audited} ? 'audited' : ()), ($_->{tags} ? join q{,}, @{ $_->{tags} } : ()) }
+		grep { $_->{audited} || $_->{tags} } @{ $record->{objects} // [] } ];
+}
+
 # is_record(RECORD, { key => value }, NAME): a test that the keys have exactly
 # these values (1 for true); undef: the key must be absent.  objects are compared in the
-# form of objects_of().
+# form of objects_of(), and marks in that of marks_of().
 sub is_record
 {
 	my ($record, $expected, $name) = @_;
 	my %got;
 	foreach my $key (keys %$expected)
 	{
-		$got{$key} = $key eq 'objects' && $record ? objects_of($record) : $record->{$key};
+		$got{$key} = $key eq 'objects' && $record ? objects_of($record)
+		  : $key eq 'marks' ? marks_of($record)
+		  : $record->{$key};
 		$got{$key} = $got{$key} ? 1 : 0 if JSON::PP::is_bool($got{$key});
 	}
 	$expected = { map { $_ => JSON::PP::is_bool($expected->{$_}) ? 1 : $expected->{$_} } keys %$expected };
