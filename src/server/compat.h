@@ -71,6 +71,10 @@
  *		errfinish() calls the whole list for every level and SQLSTATE;
  *		where the server sets the list to NULL; CopyErrorData() is allowed
  *		there.
+ * statement/login.c	EventTriggerOnLogin() begins and commits a transaction,
+ *		the next after that of InitPostgres(), be there a trigger or not.
+ *		Check: its conditions, see AUD_LOGIN_TRIGGERS_FOLLOW; nothing that
+ *		the client has sent is run before it; its ERROR ends the process.
  * statement/place.c	InNoForceRLSOperation() marks the queries of foreign
  *		keys; creating_extension an extension's script; pg_trigger_depth().
  *		Check: ri_triggers.c still sets SECURITY_NOFORCE_RLS and runs its
@@ -326,6 +330,20 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #else
 #define AUD_SUBSCRIPTION_SERVER(subscription) \
 	((void) (subscription), (const char *) NULL)
+#endif
+
+/*
+ * 17: event triggers of a login run in a transaction of their own, right after
+ * that of the login.  False: none of them will.
+ */
+#if PG_VERSION_NUM >= 170000
+#define AUD_LOGIN_TRIGGERS_FOLLOW                  \
+	(event_triggers && OidIsValid(MyDatabaseId) && \
+	 MyDatabaseHasLoginEventTriggers)
+#define AUD_CMDTAG_LOGIN CMDTAG_LOGIN
+#else
+#define AUD_LOGIN_TRIGGERS_FOLLOW (false)
+#define AUD_CMDTAG_LOGIN          CMDTAG_UNKNOWN
 #endif
 
 /* 17: adminpack is gone; 18 gave its functions' numbers to others */
