@@ -203,7 +203,10 @@ look_up_name(void *arg)
 {
 	AudNaming *naming = arg;
 
-	naming->type = getObjectTypeDescription(&naming->address, true);
+	/* 19 has another type for what is excluded; the name says it, too */
+	naming->type = naming->address.classId == PublicationRelRelationId
+					   ? pstrdup("publication relation")
+					   : getObjectTypeDescription(&naming->address, true);
 	naming->name = getObjectIdentity(&naming->address, true);
 	if (naming->address.classId == RelationRelationId)
 		naming->extra =

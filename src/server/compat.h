@@ -295,6 +295,11 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define AUD_TRANSACTION_TIMED_OUT (false)
 #endif
 
+/* 17: the SQLSTATE of a session that it ends */
+#if PG_VERSION_NUM < 170000
+#define ERRCODE_TRANSACTION_TIMEOUT MAKE_SQLSTATE('2', '5', 'P', '0', '4')
+#endif
+
 /* 17: a logical message may be flushed at once */
 #if PG_VERSION_NUM >= 170000
 #define AUD_LOG_MESSAGE(prefix, message, len) \
@@ -370,6 +375,14 @@ extern uint32 aud_compat_wait_event(uint32 *cache, const char *name);
 struct GrantRoleStmt;
 extern bool aud_compat_role_option(const struct GrantRoleStmt *grant,
 								   const char *name, bool *value);
+
+/*
+ * The tables that CREATE and ALTER PUBLICATION (19) leave out, as RangeVars;
+ * NIL for every other command.
+ */
+struct List;
+struct Node;
+extern struct List *aud_compat_excepted_tables(const struct Node *tree);
 
 /* All settings, in no order; palloc'd, the elements are the server's. */
 struct config_generic;

@@ -274,6 +274,7 @@ end_reason(int sqlstate)
 					return "terminated";
 				case ERRCODE_IDLE_SESSION_TIMEOUT:
 				case ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT:
+				case ERRCODE_TRANSACTION_TIMEOUT:
 					return "timeout";
 				default:
 					/* class 08: nobody is there, or nobody who makes sense */
