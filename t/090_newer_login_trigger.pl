@@ -11,7 +11,7 @@ use Test::More;
 
 plan skip_all => 'login event triggers came with 17' if server_major() < 17;
 
-my $node = new_node('login_trigger');
+my $node = new_node('login_trigger', init => [ allows_streaming => 'logical' ], settings => { restart_after_crash => 'on' });
 $node->safe_psql('postgres', q{
 	CREATE ROLE alice LOGIN;
 	CREATE ROLE mallory LOGIN;
@@ -120,10 +120,38 @@ is_record($got[0], { event => 'config', setting => 'row_security', new_value => 
 is_record($got[2], { parent => 1, level => 1, from_role => 'peggy', to_role => 'worker' }, 'the role that a trigger sets is recorded once');
 is_record($got[6], { user => 'peggy', current_user => 'worker' }, 'and acts afterwards');
 
+# A walsender for a database is asked as well.
+my $super = getpwuid $<;
+$since = mark($node);
+$node->psql('postgres', 'IDENTIFY_SYSTEM', replication => 'database');
+@got = records($node, since => $since, user => $super);
+is(events(@got), 'LOGIN COMMIT session.start IDENTIFY_SYSTEM session.end', 'a walsender starts when its event triggers have let it in');
+is_record($got[2], { replication => 'database', outcome => 'success' }, 'and its start says what it is');
+
 # None that fires: the session starts as ever.
 $node->safe_psql('postgres', 'ALTER EVENT TRIGGER greet DISABLE');
 @got = records_of_login('alice');
 is(events(@got), 'session.start SELECT COMMIT session.end', 'a trigger that is disabled leaves nothing');
+
+# Killed while the function runs: what the slot of the process knows is found at
+# the next start.
+$node->safe_psql('postgres', q{
+	CREATE OR REPLACE FUNCTION greet() RETURNS event_trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		IF session_user = 'oscar' THEN PERFORM pg_sleep(600); END IF;
+	END $$;
+	ALTER EVENT TRIGGER greet ENABLE;
+});
+$since = mark($node);
+$oscar = SecauditProto->connect($node, user => 'oscar', raw => 1);
+$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE usename = 'oscar' AND wait_event = 'PgSleep'});
+kill 'KILL', $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE usename = 'oscar'});
+$oscar->until_type('Z');
+$oscar->vanish;
+$node->poll_query_until('postgres', 'SELECT true');
+@got = await_records($node, 1, since => $since, user => 'oscar');
+is(events(@got), 'LOGIN', 'a crash in the triggers leaves the login');
+is_record($got[0], { event => 'statement', class => 'function', outcome => 'unknown', db => 'postgres', stmt => 1 }, 'with an outcome that nobody knows');
 
 check_trail($node, 'the trail is sound');
 done_testing();

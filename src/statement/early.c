@@ -93,7 +93,10 @@ begin_clients(AudStmt *early)
 		early->what.tag = guess_tag(slice.text, slice.len);
 	}
 	if (aud_login_is_in_triggers())
+	{
 		early->what.tag = AUD_CMDTAG_LOGIN;
+		early->what.classes = AUD_CLASS_FUNCTION;
+	}
 	else if (IsParallelWorker())
 	{
 		/* of all that is parallel only this is no query */
