@@ -72,7 +72,8 @@ static void
 append_tls(AudAuthentication *how, Port *port)
 {
 #ifdef USE_SSL
-	char dn[AUD_LOGIN_VALUE_MAX + 2]; /* one more than is recorded, to see that it is cut */
+	/* one more than is recorded, to see that it is cut */
+	char dn[AUD_LOGIN_VALUE_MAX + 2];
 
 	if (!port->ssl_in_use)
 		return;
@@ -111,11 +112,11 @@ find_authentication(Port *port)
  * there can be passwords in it, and its number is known.
  */
 static void
-append_detail(AudAuthentication *how, const HbaLine *hba, const char *detail)
+append_detail(AudAuthentication *how, Port *port, const char *detail)
 {
 	size_t      len = strlen(detail);
-	const char *quoted = hba != NULL && hba->rawline != NULL
-							 ? strstr(detail, hba->rawline)
+	const char *quoted = port->hba != NULL && port->hba->rawline != NULL
+							 ? strstr(detail, port->hba->rawline)
 							 : NULL;
 
 	if (quoted != NULL)
@@ -184,11 +185,11 @@ aud_login_is_in_triggers(void)
 	return aud_backend->login.state == AUD_LOGIN_TRIGGERS;
 }
 
+/* log_detail: the server's own; NULL: there may be anything of a user in it. */
 static void
 record_refusal(const AudFailure *failure, const char *log_detail)
 {
 	AudAuthentication *how = &aud_backend->login.how;
-	const HbaLine     *hba = NULL; /* where it is still in memory */
 	char               identity[NAMEDATALEN * 6 + 32];
 	AudBuf             who;
 
@@ -198,12 +199,11 @@ record_refusal(const AudFailure *failure, const char *log_detail)
 						"user",
 						MyProcPort->user_name,
 						strlen(MyProcPort->user_name));
-	if (aud_login_is_starting())
+	if (log_detail != NULL)
 	{
 		find_authentication(MyProcPort);
-		hba = MyProcPort->hba;
+		append_detail(how, MyProcPort, log_detail);
 	}
-	append_detail(how, hba, log_detail);
 	record_session("session.auth",
 				   AUD_OUTCOME_FAILURE,
 				   failure,
@@ -331,7 +331,7 @@ session_ends(int code, Datum arg)
 	if (was_open)
 		record_end(failure);
 	else
-		record_refusal(aud_error_last(), aud_error_detail());
+		record_refusal(aud_error_last(), NULL);
 	aud_inflight_close();
 }
 
