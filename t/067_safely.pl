@@ -4,22 +4,11 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use Cwd qw(abs_path);
-use File::Basename qw(dirname);
 use PostgreSQL::Test::Cluster;
-use PostgreSQL::Test::Utils;
+use SecauditModule;
 use Test::More;
 
-my $top = abs_path(dirname(__FILE__) . '/..');
-my $cc = $ENV{CC} // 'cc';
-plan skip_all => 'no C compiler to build the module with' if system("$cc --version >/dev/null 2>&1") != 0;
-
-my $module = "$PostgreSQL::Test::Utils::tmp_check/safely_test.so";
-my $headers = $ENV{SERVER_HEADERS} // '';
-plan skip_all => 'no headers of the server to build the module with' if !-f "$headers/postgres.h";
-system($cc, '-shared', '-fPIC', '-O1', '-isystem', $headers, "-I$top/src", '-o', $module, "$top/test/module/safely.c") == 0
-  or die 'could not build the module';
-
+my $module = server_module('safely');
 my $node = PostgreSQL::Test::Cluster->new('safely');
 $node->init;
 $node->start;

@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "access/table.h"
@@ -27,10 +26,10 @@
 #include "catalog/pg_publication_namespace.h"
 #include "catalog/pg_publication_rel.h"
 #include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "rewrite/prs2lock.h"
 #include "rewrite/rewriteSupport.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 #include "core/class.h"
@@ -122,34 +121,42 @@ typedef struct AudNaming
 	bool          is_part;
 } AudNaming;
 
+/* The row of a catalog that has no cache, or NULL. */
+static HeapTuple
+row_of(Oid classid, AttrNumber oid_column, Oid objid)
+{
+	Relation  catalog = table_open(classid, AccessShareLock);
+	HeapTuple tuple = get_catalog_object_by_oid(catalog, oid_column, objid);
+
+	table_close(catalog, AccessShareLock);
+	return tuple;
+}
+
 /* The rule that makes a view what it is; other rules are somebody's own. */
 static bool
 is_view_rule(Oid ruleid)
 {
-	HeapTuple   tuple;
-	ScanKeyData key;
-	Relation    rules = table_open(RewriteRelationId, AccessShareLock);
-	SysScanDesc scan;
-	bool        is_view = false;
+	HeapTuple tuple = row_of(RewriteRelationId, Anum_pg_rewrite_oid, ruleid);
 
-	ScanKeyInit(&key,
-				Anum_pg_rewrite_oid,
-				BTEqualStrategyNumber,
-				F_OIDEQ,
-				ObjectIdGetDatum(ruleid));
-	scan = systable_beginscan(rules, RewriteOidIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		is_view = strcmp(NameStr(((Form_pg_rewrite) GETSTRUCT(tuple))->rulename),
-						 ViewSelectRuleName) == 0;
-	systable_endscan(scan);
-	table_close(rules, AccessShareLock);
-	return is_view;
+	return HeapTupleIsValid(tuple) &&
+		   strcmp(NameStr(((Form_pg_rewrite) GETSTRUCT(tuple))->rulename),
+				  ViewSelectRuleName) == 0;
+}
+
+/* A trigger by which the server enforces a constraint. */
+static bool
+is_internal_trigger(Oid triggerid)
+{
+	HeapTuple tuple = row_of(TriggerRelationId, Anum_pg_trigger_oid, triggerid);
+
+	return HeapTupleIsValid(tuple) &&
+		   ((Form_pg_trigger) GETSTRUCT(tuple))->tgisinternal;
 }
 
 /*
  * Objects that exist only as a part of another one, which is named: toast
- * tables, row and array types, defaults, the rule behind a view.
+ * tables, row and array types, defaults, the rule behind a view, the triggers
+ * behind a constraint.
  */
 static bool
 is_part(Oid classid, Oid objid)
@@ -160,6 +167,8 @@ is_part(Oid classid, Oid objid)
 			return true;
 		case RewriteRelationId:
 			return is_view_rule(objid);
+		case TriggerRelationId:
+			return is_internal_trigger(objid);
 		case NamespaceRelationId:
 			return isAnyTempNamespace(objid); /* made for the first table */
 		case RelationRelationId:
@@ -196,7 +205,10 @@ look_up_name(void *arg)
 {
 	AudNaming *naming = arg;
 
-	naming->type = getObjectTypeDescription(&naming->address, true);
+	/* 19 has another type for what is excluded; the name says it, too */
+	naming->type = naming->address.classId == PublicationRelRelationId
+					   ? pstrdup("publication relation")
+					   : getObjectTypeDescription(&naming->address, true);
 	naming->name = getObjectIdentity(&naming->address, true);
 	if (naming->address.classId == RelationRelationId)
 		naming->extra =

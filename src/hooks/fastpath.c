@@ -24,6 +24,7 @@
 
 #include "hooks/hooks.h"
 #include "server/wire.h"
+#include "statement/login.h"
 #include "statement/place.h"
 #include "statement/policy.h"
 #include "statement/request.h"
@@ -39,7 +40,7 @@ static bool
 may_be_fastpath(void)
 {
 	return debug_query_string == NULL && !aud_request_has_call() &&
-		   MyProcPort != NULL && aud_statement_active() == NULL &&
+		   aud_login_is_open() && aud_statement_active() == NULL &&
 		   !aud_statement_is_planning() && !aud_statement_is_committing() &&
 		   whereToSendOutput == DestRemote && !am_walsender &&
 		   IsTransactionState() && aud_place_trigger_depth() == 0;

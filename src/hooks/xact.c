@@ -3,9 +3,9 @@
  * xact.c
  *	  Transaction callbacks.
  *
- * The first commit of a client backend is the one InitPostgres makes when
- * everything that can refuse a session has been checked: it opens the
- * session in the trail.
+ * The first commit of a client backend is the one InitPostgres makes when it
+ * has checked everything that can refuse a session: it opens the session in the
+ * trail, unless event triggers are still to be asked.
  *
  *-------------------------------------------------------------------------
  */
@@ -42,7 +42,7 @@ xact_ended(XactEvent event, void *arg)
 	switch (event)
 	{
 		case XACT_EVENT_PRE_COMMIT:
-			if (aud_login_opened())
+			if (aud_login_passed())
 				aud_replication_start();
 			aud_apply_committing();
 			aud_error_flush_swallowed();
@@ -57,6 +57,7 @@ xact_ended(XactEvent event, void *arg)
 		case XACT_EVENT_COMMIT:
 			aud_statement_committed(true, NULL);
 			aud_xact_committed();
+			aud_login_committed();
 			break;
 		case XACT_EVENT_PREPARE:
 			aud_statement_committed(true, NULL);

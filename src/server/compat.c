@@ -66,6 +66,33 @@ aud_compat_role_option(const GrantRoleStmt *grant, const char *name, bool *value
 #endif
 }
 
+/* 19: FOR ALL TABLES EXCEPT (TABLE ...) */
+List *
+aud_compat_excepted_tables(const Node *tree)
+{
+	List *tables = NIL;
+
+#if PG_VERSION_NUM >= 190000
+	const List *objects = IsA(tree, CreatePublicationStmt)
+							  ? ((const CreatePublicationStmt *) tree)->pubobjects
+						  : IsA(tree, AlterPublicationStmt)
+							  ? ((const AlterPublicationStmt *) tree)->pubobjects
+							  : NIL;
+	ListCell   *lc;
+
+	foreach (lc, objects)
+	{
+		const PublicationObjSpec *object = lfirst(lc);
+
+		if (object->pubobjtype == PUBLICATIONOBJ_EXCEPT_TABLE)
+			tables = lappend(tables, object->pubtable->relation);
+	}
+#else
+	(void) tree;
+#endif
+	return tables;
+}
+
 /* 16: the settings are in a hash table, and their array is made for the call */
 struct config_generic **
 aud_compat_settings(int *n)

@@ -71,6 +71,10 @@
  *		errfinish() calls the whole list for every level and SQLSTATE;
  *		where the server sets the list to NULL; CopyErrorData() is allowed
  *		there.
+ * statement/login.c	EventTriggerOnLogin() begins and commits a transaction,
+ *		the next after that of InitPostgres(), be there a trigger or not.
+ *		Check: its conditions, see AUD_LOGIN_TRIGGERS_FOLLOW; nothing that
+ *		the client has sent is run before it; its ERROR ends the process.
  * statement/place.c	InNoForceRLSOperation() marks the queries of foreign
  *		keys; creating_extension an extension's script; pg_trigger_depth().
  *		Check: ri_triggers.c still sets SECURITY_NOFORCE_RLS and runs its
@@ -298,6 +302,11 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define AUD_TRANSACTION_TIMED_OUT (false)
 #endif
 
+/* 17: the SQLSTATE of a session that it ends */
+#if PG_VERSION_NUM < 170000
+#define ERRCODE_TRANSACTION_TIMEOUT MAKE_SQLSTATE('2', '5', 'P', '0', '4')
+#endif
+
 /* 17: a logical message may be flushed at once */
 #if PG_VERSION_NUM >= 170000
 #define AUD_LOG_MESSAGE(prefix, message, len) \
@@ -335,6 +344,20 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 	((void) (subscription), (const char *) NULL)
 #endif
 
+/*
+ * 17: event triggers of a login run in a transaction of their own, right after
+ * that of the login.  False: none of them will.
+ */
+#if PG_VERSION_NUM >= 170000
+#define AUD_LOGIN_TRIGGERS_FOLLOW                  \
+	(event_triggers && OidIsValid(MyDatabaseId) && \
+	 MyDatabaseHasLoginEventTriggers)
+#define AUD_CMDTAG_LOGIN CMDTAG_LOGIN
+#else
+#define AUD_LOGIN_TRIGGERS_FOLLOW (false)
+#define AUD_CMDTAG_LOGIN          CMDTAG_UNKNOWN
+#endif
+
 /* 17: adminpack is gone; 18 gave its functions' numbers to others */
 #define AUD_HAS_ADMINPACK (PG_VERSION_NUM < 170000)
 
@@ -365,6 +388,14 @@ extern uint32 aud_compat_wait_event(uint32 *cache, const char *name);
 struct GrantRoleStmt;
 extern bool aud_compat_role_option(const struct GrantRoleStmt *grant,
 								   const char *name, bool *value);
+
+/*
+ * The tables that CREATE and ALTER PUBLICATION (19) leave out, as RangeVars;
+ * NIL for every other command.
+ */
+struct List;
+struct Node;
+extern struct List *aud_compat_excepted_tables(const struct Node *tree);
 
 /* All settings, in no order; palloc'd, the elements are the server's. */
 struct config_generic;

@@ -148,10 +148,24 @@ typedef struct AudErrorState
 	AudStmt *unwritten; /* the record of one, to be written when it is safe */
 } AudErrorState;
 
+/* Bytes of a value that a login gives, escaped, at most. */
+#define AUD_LOGIN_VALUE_MAX 4096
+
+/* How the client has shown, or failed to show, who it is. */
+typedef struct AudAuthentication
+{
+	AudBuf      members; /* ,"auth_method":"cert",... */
+	char        text[3 * AUD_LOGIN_VALUE_MAX + 1024];
+	const char *cut[8]; /* the keys of what was too long, then NULL */
+	int         n_cut;
+} AudAuthentication;
+
 /* How far a client's session has come. */
 typedef enum AudLoginState
 {
 	AUD_LOGIN_STARTING, /* neither let in nor refused; also without a client */
+	AUD_LOGIN_PASSED,   /* by the server; event triggers will have a say */
+	AUD_LOGIN_TRIGGERS, /* and have it now */
 	AUD_LOGIN_OPEN,
 	AUD_LOGIN_OVER,
 } AudLoginState;
@@ -159,7 +173,12 @@ typedef enum AudLoginState
 /* The session (login.c). */
 typedef struct AudLogin
 {
-	AudLoginState state;
+	AudLoginState     state;
+	AudAuthentication how;
+
+	/* Before options and event triggers could say otherwise */
+	bool wants_start; /* is session.start recorded? */
+	bool wants_end;   /* and session.end, if it dies? */
 
 	/* A refusal that is recorded when the process exits. */
 	bool       is_refused;

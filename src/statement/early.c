@@ -34,6 +34,7 @@
 #include "statement/early_text.h"
 #include "statement/error.h"
 #include "statement/guard.h"
+#include "statement/login.h"
 #include "statement/message.h"
 #include "statement/place.h"
 #include "statement/stack.h"
@@ -91,7 +92,12 @@ begin_clients(AudStmt *early)
 		aud_stmt_keep_text(early);
 		early->what.tag = guess_tag(slice.text, slice.len);
 	}
-	if (IsParallelWorker())
+	if (aud_login_is_in_triggers())
+	{
+		early->what.tag = AUD_CMDTAG_LOGIN;
+		early->what.classes = AUD_CLASS_FUNCTION;
+	}
+	else if (IsParallelWorker())
 	{
 		/* of all that is parallel only this is no query */
 		early->what.tag = CMDTAG_CREATE_INDEX;
@@ -383,7 +389,7 @@ void
 aud_early_end_at_commit(void)
 {
 	while (aud_backend->stack.early != NULL)
-		settle(is_background());
+		settle(is_background() || aud_login_is_in_triggers());
 	if (aud_config->durability != AUD_DURABILITY_ASYNC)
 		aud_guard_wait();
 }

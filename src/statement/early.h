@@ -10,7 +10,8 @@
  * - of the client's statement, in its analysis and planning and in the input of
  *   its parameters (Parse and Bind run the CHECKs of domains);
  * - of a query that is planned inside an active statement;
- * - of the work of autovacuum at a table, which is no statement at all.
+ * - of the work of autovacuum at a table, which is no statement at all;
+ * - of a login, while its event triggers run: command LOGIN.
  *
  * The statement takes the frame over when it begins.  If it never does, the
  * client's early frame becomes a record of its own, incomplete, and what was

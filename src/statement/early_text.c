@@ -14,6 +14,7 @@
 #include "tcop/tcopprot.h"
 
 #include "statement/early_text.h"
+#include "statement/login.h"
 
 uint64
 aud_early_digest(const char *text)
@@ -45,7 +46,7 @@ aud_early_is_current(void)
 	if (MyProcPort == NULL)
 		return true;
 	if (debug_query_string == NULL)
-		return false; /* a commit */
+		return aud_login_is_in_triggers(); /* otherwise a commit */
 	return aud_backend->early.message == GetCurrentStatementStartTimestamp() ||
 		   aud_early_is_about(debug_query_string);
 }

@@ -10,10 +10,16 @@
  * before that is a refusal, whoever raised it.  psql's first try without a
  * password ends without an error and is neither.
  *
+ * Event triggers have the last word: where there are some, the session is open
+ * when their transaction, the second one, has been committed.  An ERROR of
+ * theirs ends the process, but the server may make it FATAL where no callback
+ * hears of it.  So that refusal is recorded when the process exits.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "commands/event_trigger.h"
 #include "libpq/auth.h"
 #include "libpq/libpq-be.h"
 #include "miscadmin.h"
@@ -40,18 +46,6 @@
 #include "statement/statement.h"
 #include "statement/xact.h"
 
-/* Bytes of a value, escaped, at most. */
-#define VALUE_MAX 4096
-
-/* How the client has shown, or failed to show, who it is. */
-typedef struct AudAuthentication
-{
-	AudBuf      members; /* ,"auth_method":"cert",... */
-	char        text[3 * VALUE_MAX + 1024];
-	const char *cut[8]; /* the keys of what was too long, then NULL */
-	int         n_cut;
-} AudAuthentication;
-
 static void
 append_value(AudAuthentication *how, const char *key, const char *value,
 			 size_t len)
@@ -62,7 +56,8 @@ append_value(AudAuthentication *how, const char *key, const char *value,
 		return;
 	aud_json_key(&how->members, key);
 	aud_buf_char(&how->members, '"');
-	used = aud_json_escape_upto(&how->members, value, len, VALUE_MAX, NULL);
+	used =
+		aud_json_escape_upto(&how->members, value, len, AUD_LOGIN_VALUE_MAX, NULL);
 	aud_buf_char(&how->members, '"');
 	if (used < len)
 		how->cut[how->n_cut++] = key;
@@ -78,7 +73,8 @@ static void
 append_tls(AudAuthentication *how, Port *port)
 {
 #ifdef USE_SSL
-	char dn[VALUE_MAX + 2]; /* one more than is recorded, to see that it is cut */
+	/* one more than is recorded, to see that it is cut */
+	char dn[AUD_LOGIN_VALUE_MAX + 2];
 
 	if (!port->ssl_in_use)
 		return;
@@ -89,9 +85,12 @@ append_tls(AudAuthentication *how, Port *port)
 #endif
 }
 
+/* Found out while pg_hba.conf is in memory: no longer than the login itself. */
 static void
-authentication(AudAuthentication *how, Port *port)
+find_authentication(Port *port)
 {
+	AudAuthentication *how = &aud_backend->login.how;
+
 	aud_buf_init(&how->members, how->text, sizeof(how->text));
 	how->n_cut = 0;
 	memset(how->cut, 0, sizeof(how->cut));
@@ -173,12 +172,27 @@ aud_login_is_starting(void)
 	return MyProcPort != NULL && aud_backend->login.state == AUD_LOGIN_STARTING;
 }
 
+/* Past all that the server itself checks, and not open yet. */
+static bool
+is_before_triggers_end(void)
+{
+	return aud_backend->login.state == AUD_LOGIN_PASSED ||
+		   aud_backend->login.state == AUD_LOGIN_TRIGGERS;
+}
+
+bool
+aud_login_is_in_triggers(void)
+{
+	return aud_backend->login.state == AUD_LOGIN_TRIGGERS;
+}
+
+/* log_detail: the server's own; NULL: there may be anything of a user in it. */
 static void
 record_refusal(const AudFailure *failure, const char *log_detail)
 {
-	char              identity[NAMEDATALEN * 6 + 32];
-	AudAuthentication how;
-	AudBuf            who;
+	AudAuthentication *how = &aud_backend->login.how;
+	char               identity[NAMEDATALEN * 6 + 32];
+	AudBuf             who;
 
 	aud_buf_init(&who, identity, sizeof(identity));
 	if (MyProcPort->user_name != NULL && MyProcPort->user_name[0] != '\0')
@@ -186,14 +200,17 @@ record_refusal(const AudFailure *failure, const char *log_detail)
 						"user",
 						MyProcPort->user_name,
 						strlen(MyProcPort->user_name));
-	authentication(&how, MyProcPort);
-	append_detail(&how, MyProcPort, log_detail);
+	if (log_detail != NULL)
+	{
+		find_authentication(MyProcPort);
+		append_detail(how, MyProcPort, log_detail);
+	}
 	record_session("session.auth",
 				   AUD_OUTCOME_FAILURE,
 				   failure,
 				   who.truncated ? NULL : identity,
-				   how.members.truncated ? NULL : how.text,
-				   how.cut,
+				   how->members.truncated ? NULL : how->text,
+				   how->cut,
 				   -1);
 	if (aud_backend->error.refuses_setting)
 		aud_refused_alert(NULL, who.truncated ? NULL : identity);
@@ -260,6 +277,7 @@ end_reason(int sqlstate)
 					return "terminated";
 				case ERRCODE_IDLE_SESSION_TIMEOUT:
 				case ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT:
+				case ERRCODE_TRANSACTION_TIMEOUT:
 					return "timeout";
 				default:
 					/* class 08: nobody is there, or nobody who makes sense */
@@ -273,38 +291,50 @@ end_reason(int sqlstate)
 	}
 }
 
-/* before_shmem_exit: the process still has everything that a record needs. */
+/* failure: what has ended it, or NULL. */
 static void
-session_ends(int code, Datum arg)
+record_end(const AudFailure *failure)
 {
-	const AudFailure *failure = aud_error_last();
-	bool              killed = pgStatSessionEndCause == DISCONNECT_FATAL ||
-				  pgStatSessionEndCause == DISCONNECT_KILLED;
 	char   detail[128];
 	AudBuf b;
 
-	if (!aud_login_is_open())
-		return;
-	LWLockReleaseAll(); /* see record_late_refusal */
-	aud_error_write_unwritten();
-	aud_request_session_ends(killed ? failure : NULL);
-	aud_early_session_ends(killed ? failure : NULL);
-	aud_statement_end_all(killed ? failure : NULL);
-	aud_xact_session_ends(killed ? failure : NULL);
-	aud_backend->login.state = AUD_LOGIN_OVER;
-
 	aud_inflight_closing();
 	aud_buf_init(&b, detail, sizeof(detail));
-	aud_json_member_word(&b, "reason", end_reason(failure->sqlstate));
+	aud_json_member_word(&b, "reason", end_reason(aud_error_last()->sqlstate));
 	aud_json_member_uint(&b, "statements", aud_xact_records());
 	record_session("session.end",
-				   killed && failure->sqlstate != 0 ? AUD_OUTCOME_FAILURE
-													: AUD_OUTCOME_SUCCESS,
-				   killed ? failure : NULL,
+				   failure != NULL && failure->sqlstate != 0
+					   ? AUD_OUTCOME_FAILURE
+					   : AUD_OUTCOME_SUCCESS,
+				   failure,
 				   aud_identity_now(false)->json,
 				   detail,
 				   NULL,
 				   GetCurrentTimestamp() - MyStartTimestamp);
+}
+
+/* before_shmem_exit: the process still has everything that a record needs. */
+static void
+session_ends(int code, Datum arg)
+{
+	bool was_open = aud_login_is_open();
+	bool killed = pgStatSessionEndCause == DISCONNECT_FATAL ||
+				  pgStatSessionEndCause == DISCONNECT_KILLED;
+	const AudFailure *failure = killed ? aud_error_last() : NULL;
+
+	if (!was_open && !is_before_triggers_end())
+		return;
+	LWLockReleaseAll(); /* see record_late_refusal */
+	aud_error_write_unwritten();
+	aud_request_session_ends(failure);
+	aud_early_session_ends(failure);
+	aud_statement_end_all(failure);
+	aud_xact_session_ends(failure);
+	aud_backend->login.state = AUD_LOGIN_OVER;
+	if (was_open)
+		record_end(failure);
+	else
+		record_refusal(aud_error_last(), NULL);
 	aud_inflight_close();
 }
 
@@ -324,39 +354,64 @@ setting_given(const char *name, const char *old_value, const char *new_value,
 	aud_record_setting(&facts);
 }
 
-bool
-aud_login_opened(void)
+static void
+record_start(const char *identity)
 {
-	AudAuthentication how;
-	bool              wanted;
-	int               given;
-	const char       *identity;
+	const AudAuthentication *how = &aud_backend->login.how;
+
+	if (!aud_backend->login.wants_start)
+		return;
+	record_always("session.start",
+				  AUD_OUTCOME_SUCCESS,
+				  NULL,
+				  identity,
+				  how->members.truncated ? NULL : how->text,
+				  how->cut,
+				  -1);
+}
+
+bool
+aud_login_passed(void)
+{
+	AudLogin   *login = &aud_backend->login;
+	const char *identity;
+	int         given;
 
 	if (!aud_login_is_starting())
 		return false;
-	aud_backend->login.state = AUD_LOGIN_OPEN;
+	login->state = AUD_LOGIN_TRIGGERS_FOLLOW ? AUD_LOGIN_PASSED : AUD_LOGIN_OPEN;
 	before_shmem_exit(session_ends, (Datum) 0);
-
-	authentication(&how, MyProcPort);
+	find_authentication(MyProcPort);
 	identity = aud_identity_now(true)->json;
 
 	/*
 	 * Options of the connection are in force already, so it is not they that
 	 * decide whether they and the session they are for are recorded.
 	 */
-	wanted = aud_policy_wants_class(AUD_CLASS_SESSION);
 	given = aud_settings_given(NULL, NULL);
-	if (wanted || given > 0)
-		record_always("session.start",
-					  AUD_OUTCOME_SUCCESS,
-					  NULL,
-					  identity,
-					  how.members.truncated ? NULL : how.text,
-					  how.cut,
-					  -1);
+	login->wants_end = aud_policy_wants_class(AUD_CLASS_SESSION);
+	login->wants_start = login->wants_end || given > 0;
+	if (aud_login_is_open())
+		record_start(identity);
 	if (given > 0)
 		aud_settings_given(setting_given, NULL);
 	aud_acting_start(given > 0);
-	aud_record_open(aud_identity_now(true), wanted);
+	aud_record_open(aud_identity_now(true),
+					login->wants_end && aud_login_is_open());
 	return true;
+}
+
+void
+aud_login_committed(void)
+{
+	AudLogin *login = &aud_backend->login;
+
+	if (login->state == AUD_LOGIN_PASSED)
+		login->state = AUD_LOGIN_TRIGGERS;
+	else if (login->state == AUD_LOGIN_TRIGGERS)
+	{
+		login->state = AUD_LOGIN_OPEN;
+		record_start(aud_identity_now(false)->json);
+		aud_record_open(aud_identity_now(false), login->wants_end);
+	}
 }

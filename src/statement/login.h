@@ -16,16 +16,25 @@ extern bool aud_login_is_open(void);
 extern bool aud_login_is_starting(void);
 
 /*
- * A transaction commits: if it is the first, the session is open now.  True if
- * it is.  Its end is recorded when the process exits.
+ * Is it up to event triggers now whether the client is let in?  What they run
+ * is nested in a statement LOGIN, see early.h.
  */
-extern bool aud_login_opened(void);
+extern bool aud_login_is_in_triggers(void);
+
+/*
+ * A transaction is about to commit: if it is the first, the server lets the
+ * client in.  True if so.  The session is open now, or when the transaction of
+ * its event triggers has been committed; its end is recorded when the process
+ * exits.
+ */
+extern bool aud_login_passed(void);
+extern void aud_login_committed(void);
 
 /*
  * Inside errfinish(): the process is about to exit by the last error, or the
  * client is not let in because of it.  If the session was never opened, that
  * is a failed login, recorded at once if no lock can be held, or else when the
- * process exits.
+ * process exits.  So is a refusal by event triggers, see login.c.
  */
 extern void aud_login_refused(void);
 
