@@ -263,8 +263,10 @@ $status = system('bash', '-c', "set -o pipefail; secauditctl tail -n all $dir | 
 ok($status == 0 || $status >> 8 == 1, 'a pipe that is closed is a normal end');
 
 # Usage.
-command_like([qw(secauditctl --version)], qr/^secauditctl \(secaudit\) 1\.0$/, '--version');
-command_like([qw(secauditctl tail --version)], qr/^secauditctl \(secaudit\) 1\.0$/, 'tail --version');
+my ($version) = slurp_file('src/core/version.h') =~ /^#define AUD_VERSION "(.+)"$/m;
+command_like([qw(secauditctl --version)], qr/^secauditctl \(secaudit\) \Q$version\E$/,
+	'--version: the one of the sources');
+command_like([qw(secauditctl tail --version)], qr/^secauditctl \(secaudit\) \Q$version\E$/, 'tail --version');
 command_like([qw(secauditctl --help)], qr/^  tail /m, '--help names the commands');
 command_like([qw(secauditctl tail --help)], qr/--since=TIME.*SECAUDIT_DIRECTORY|SECAUDIT_DIRECTORY.*--since=TIME/s,
 	'tail --help describes it');
