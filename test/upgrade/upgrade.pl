@@ -167,19 +167,20 @@ is(sql('new17', 'shop', $picture), sql('new17', 'office', $picture), 'an extensi
 is(sql('new17', 'shop', 'SELECT count(DISTINCT record->>\'log\') FROM secaudit.records()', '-U', 'anna'), '2', 'secaudit.records() reads both trails');
 stop('new17');
 
+# The last time that the new trail names the old one, of so many.
 sub follows
 {
-	my ($older, $newer, $name) = @_;
-	my ($open) = @$newer;
+	my ($older, $newer, $times, $name) = @_;
+	my @opens = grep { $_->{prev_log} } @$newer;
 	my $end = $older->[-1];
-	is_deeply([ @{$open}{qw(event prev_log prev_log_seq prev_log_h)} ], [ 'audit.open', @{$end}{qw(log seq h)} ], "$name: the new trail names the end of the old one");
+	is_deeply([ @{ $opens[-1] }{qw(event prev_log prev_log_seq prev_log_h)} ], [ 'audit.open', @{$end}{qw(log seq h)} ], "$name: the new trail names the end of the old one");
 	is($end->{event}, 'audit.close', "$name: which had ended in order");
-	is(scalar(grep { $_->{prev_log} } @$newer), 1, "$name: once");
+	is(scalar(@opens), $times, "$name: $times times");
 	return;
 }
 
 my ($in15, $in17) = trails($trail);
-follows($in15, $in17, '15 to 17');
+follows($in15, $in17, 1, '15 to 17');
 verify(qr/^2 trails\n.*: sound\n.*\nlog $in17->[0]{log}: .* follows log $in15->[0]{log} at seq $in15->[-1]{seq}: sound\n/, 'both are sound, and the one follows the other', $trail);
 my @starts15 = events($in15, 'audit.start');
 ok($starts15[-1]{binary_upgrade} && !$starts15[0]{binary_upgrade}, 'audit.start says when pg_upgrade has started the old server');
@@ -193,10 +194,11 @@ is_deeply([ sort map { ($_->{target_role} // $_->{target_database}) . " $_->{set
 
 # ---- 17 to 18, with a logical slot ----
 
+make_cluster('new18', 18, @audited);
+is((upgrade('new17', 'new18', '--check'))[0], 0, 'a check, after which the old server goes on');
 start('new17');
 sql('new17', 'shop', q{SELECT pg_create_logical_replication_slot('s', 'test_decoding')});
 stop('new17');
-make_cluster('new18', 18, @audited);
 ($status, $out) = upgrade('new17', 'new18');
 is($status, 0, 'pg_upgrade from 17 to 18; messages in the WAL are not in the way of a logical slot') or BAIL_OUT($out . upgrade_logs('new18'));
 start('new18');
@@ -204,7 +206,7 @@ is(sql('new18', 'shop', q{SELECT slot_name FROM pg_replication_slots}), 's', 'wh
 is(sql('new18', 'office', 'SELECT count(DISTINCT record->>\'log\') FROM secaudit.records()', '-U', 'anna'), '3', 'secaudit.records() reads all three trails');
 stop('new18');
 my ($again15, $again17, $in18) = trails($trail);
-follows($again17, $in18, '17 to 18');
+follows($again17, $in18, 2, '17 to 18, checked before');
 verify(qr/^3 trails\n/, 'all three are sound', $trail);
 
 # ---- the trail in the data directory; a setting that nobody checked ----
