@@ -123,6 +123,13 @@ quiet_packages()
 	chmod 755 "$1/usr/sbin/policy-rc.d"
 }
 
+# A server's package makes no cluster.
+no_cluster()
+{
+	mkdir -p "$1/etc/postgresql-common"
+	echo 'create_main_cluster = false' > "$1/etc/postgresql-common/createcluster.conf"
+}
+
 # make_throwaway NAME SUITE...: a root for one run, which holds the lock NAME.  The
 # first suite as it comes; apt knows the others, too.  Sets root.
 make_throwaway()
@@ -159,9 +166,7 @@ make_root()
 	write_sources "$new" $suite $server_suite
 	pin_server "$major" "$server_suite" "$new"
 	quiet_packages "$new"
-	# no cluster is made
-	mkdir -p "$new/etc/postgresql-common"
-	echo 'create_main_cluster = false' > "$new/etc/postgresql-common/createcluster.conf"
+	no_cluster "$new"
 	root=$new
 	mount_root
 	quietly "$roots/$major.log" in_root sh -ec "

@@ -142,6 +142,7 @@ is(scalar(files_of($first)), 0, 'nothing is left of the old trail');
 
 # Back to the old cluster, and to the new one again: each goes on under its name.
 my $files = files_of($second);
+my $between = end_of($second);
 foreach my $node ($old, $new)
 {
 	$node->start;
@@ -150,6 +151,7 @@ foreach my $node ($old, $new)
 }
 is(scalar(files_of($first)), 1, 'the old cluster, started once more, goes on under its name');
 is(scalar(files_of($second)), $files + 1, 'so does the new one');
-is_deeply([ grep { keys %$_ } @{ links_of($first) }, @{ links_of($second) } ], [$end], 'neither follows anybody anew');
+is_deeply([ grep { keys %$_ } @{ links_of($first) }, @{ links_of($second) } ], [ $between, $end, end_of($first) ], 'and names the end of the other one');
+$seq = end_of($first)->{prev_log_seq};
 verify(0, qr/follows log $first at seq $seq: sound/, 'and both are sound', '--closed', $dir);
 done_testing();

@@ -164,7 +164,7 @@ static void
 find_log_id(char *log_id)
 {
 	AudOpening   opening;
-	AudTrailRead status = aud_trail_newest_opening("", &opening);
+	AudTrailRead status = aud_trail_newest_opening(&opening);
 
 	log_id[0] = '\0';
 	if (status == AUD_TRAIL_FAILED)

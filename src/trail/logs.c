@@ -13,7 +13,7 @@
 #include "trail/logs.h"
 
 AudTrailRead
-aud_trail_newest_opening(const char *but_not, AudOpening *opening)
+aud_trail_newest_opening(AudOpening *opening)
 {
 	AudTrailEntry *entries;
 	int            count;
@@ -25,8 +25,7 @@ aud_trail_newest_opening(const char *but_not, AudOpening *opening)
 	for (int i = count - 1; i >= 0 && status == AUD_TRAIL_IS_NOT; i--)
 	{
 		status = aud_trail_read_opening(entries[i].name, opening);
-		if (status == AUD_TRAIL_IS &&
-			(opening->log[0] == '\0' || strcmp(opening->log, but_not) == 0))
+		if (status == AUD_TRAIL_IS && opening->log[0] == '\0')
 			status = AUD_TRAIL_IS_NOT;
 	}
 	saved = errno;
@@ -42,10 +41,11 @@ aud_trail_find_before(const char *log_id, AudHasher *hasher, AudTrailEnd *end)
 	AudOpening newest;
 
 	memset(end, 0, sizeof(*end));
-	switch (aud_trail_newest_opening(log_id, &newest))
+	switch (aud_trail_newest_opening(&newest))
 	{
 		case AUD_TRAIL_IS:
-			return aud_trail_find_end(newest.log, hasher, end);
+			return strcmp(newest.log, log_id) == 0 ||
+				   aud_trail_find_end(newest.log, hasher, end);
 		case AUD_TRAIL_IS_NOT:
 			return true;
 		case AUD_TRAIL_FAILED:

@@ -13,15 +13,14 @@
 #include "trail/recover.h"
 
 /*
- * The first line of the newest file that has one and is not of this log; "" is
- * none's.  AUD_TRAIL_IS_NOT: there is no such file.
+ * The first line of the newest file that has one.  AUD_TRAIL_IS_NOT: there is
+ * no such file.
  */
-extern AudTrailRead aud_trail_newest_opening(const char *but_not,
-											 AudOpening *opening);
+extern AudTrailRead aud_trail_newest_opening(AudOpening *opening);
 
 /*
- * Which trail was here before one that has no file yet, and where it ends: the
- * newest file's.  False, with errno, if something could not be read.
+ * If the newest file is not this trail's: which trail was written to before,
+ * and where it ends.  False, with errno, if something could not be read.
  */
 extern bool aud_trail_find_before(const char *log_id, AudHasher *hasher,
 								  AudTrailEnd *end);

@@ -195,6 +195,7 @@ settle_batch(AudWriter *w)
 	w->tail = AUD_TAIL_NONE;
 	w->repeats = 0;
 	w->after_fault = false;
+	w->other.log[0] = '\0';
 	if (own->fault)
 		w->fault.reason = NULL;
 	if (w->batch.lines > 1 || !own->checkpoint)
@@ -353,7 +354,7 @@ count_waiting_records(void)
 	return count;
 }
 
-/* A trail that begins in a directory with files of another one follows that. */
+/* Has another server written to the directory since this one did? */
 static bool
 find_other(AudWriter *w)
 {
@@ -397,7 +398,7 @@ begin(AudWriter *w)
 		aud_on_failure_report(w, "look at a file");
 		return false;
 	}
-	if (position.file_no == 0 && !find_other(w))
+	if (!find_other(w))
 		return false;
 	w->next_no = recovery.next_file_no;
 	w->tail = recovery.tail;

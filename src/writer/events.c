@@ -145,7 +145,7 @@ aud_events_open(AudBuf *out, const AudOpenEvent *event)
 	aud_json_member_word(out, "file", event->name);
 	if (event->before->file_name[0] != '\0')
 		put_before(out, event);
-	else if (event->other->log[0] != '\0')
+	if (event->other->log[0] != '\0')
 		put_other(out, event->other);
 	if (event->repeats > 0)
 		aud_json_member_uint(out, "repeats", event->repeats);

@@ -28,8 +28,8 @@ typedef struct AudOpenEvent
 	const char        *name;
 	const char        *reason;
 	bool               hashed; /* do the file's lines carry "h"? */
-	const AudPosition *before; /* what the file before ends with; if there ... */
-	const AudTrailEnd *other;  /* ... is none: the trail before this one */
+	const AudPosition *before; /* what the file before ends with */
+	const AudTrailEnd *other;  /* another trail that was written to since */
 	AudTrailTail       tail;
 	uint64             repeats;
 	uint64             seq;     /* the number that the line will have */

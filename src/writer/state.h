@@ -58,7 +58,7 @@ typedef struct AudWriter
 	AudTrailTail tail;        /* what the file before it holds past its end */
 	uint64       repeats;     /* records to be repeated first, after a start */
 	bool         after_fault; /* it is begun because of a fault */
-	AudTrailEnd  other;       /* while ours has no file: the trail before it */
+	AudTrailEnd  other; /* the trail that was written before it, if not ours */
 
 	/* The batch that is being written */
 	AudBatch    batch;

@@ -4,7 +4,7 @@
  *	  Verification: trails that follow each other in a directory.
  *
  * A cluster that was upgraded, restored or made anew begins a trail of another
- * name where the one before ends, and its first record names the last one
+ * name where the one before ends, and its audit.open names the last record
  * that it found there.  That is a chain of its own, so the record is a witness:
  * whoever cuts or rewrites the older trail has to rewrite the younger one too.
  *
