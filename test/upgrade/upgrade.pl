@@ -10,7 +10,7 @@ use Test::More;
 
 my $home = getcwd();
 my $trail = "$home/trail";
-$ENV{PATH} = "/usr/lib/postgresql/18/bin:$ENV{PATH}"; # secauditctl
+$ENV{PATH} = "/usr/local/bin:$ENV{PATH}"; # secauditctl
 $ENV{PGHOST} = $home;
 $ENV{PGUSER} = 'postgres';
 $ENV{PGDATABASE} = 'postgres';
