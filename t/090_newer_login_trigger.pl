@@ -43,12 +43,14 @@ $node->safe_psql('postgres', q{
 	ALTER EVENT TRIGGER greet ENABLE ALWAYS;
 });
 
-# The session's records as the user's login leaves them.
+# The session's records as the user's login leaves them: the last one is written
+# when the client has gone.
 sub records_of_login
 {
-	my ($user) = @_;
+	my ($user, $sql, %options) = @_;
 	my $since = mark($node);
-	$node->psql('postgres', 'SELECT 1', extra_params => [ '-U', $user ]);
+	$node->psql('postgres', $sql // 'SELECT 1', extra_params => [ '-U', $user ], %options);
+	await_records($node, 1, since => $since, user => $user, event => qr/^session\.(auth|end)$/);
 	return records($node, since => $since, user => $user);
 }
 
@@ -121,10 +123,7 @@ is_record($got[2], { parent => 1, level => 1, from_role => 'peggy', to_role => '
 is_record($got[6], { user => 'peggy', current_user => 'worker' }, 'and acts afterwards');
 
 # A walsender for a database is asked as well.
-my $super = getpwuid $<;
-$since = mark($node);
-$node->psql('postgres', 'IDENTIFY_SYSTEM', replication => 'database');
-@got = records($node, since => $since, user => $super);
+@got = records_of_login(scalar getpwuid $<, 'IDENTIFY_SYSTEM', replication => 'database');
 is(events(@got), 'LOGIN COMMIT session.start IDENTIFY_SYSTEM session.end', 'a walsender starts when its event triggers have let it in');
 is_record($got[2], { replication => 'database', outcome => 'success' }, 'and its start says what it is');
 

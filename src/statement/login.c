@@ -180,12 +180,6 @@ is_before_triggers_end(void)
 		   aud_backend->login.state == AUD_LOGIN_TRIGGERS;
 }
 
-bool
-aud_login_is_in_triggers(void)
-{
-	return aud_backend->login.state == AUD_LOGIN_TRIGGERS;
-}
-
 /* log_detail: the server's own; NULL: there may be anything of a user in it. */
 static void
 record_refusal(const AudFailure *failure, const char *log_detail)

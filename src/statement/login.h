@@ -8,7 +8,7 @@
 #ifndef AUD_STATEMENT_LOGIN_H
 #define AUD_STATEMENT_LOGIN_H
 
-#include <stdbool.h>
+#include "statement/backend.h"
 
 extern bool aud_login_is_open(void);
 
@@ -19,7 +19,11 @@ extern bool aud_login_is_starting(void);
  * Is it up to event triggers now whether the client is let in?  What they run
  * is nested in a statement LOGIN, see early.h.
  */
-extern bool aud_login_is_in_triggers(void);
+static inline bool
+aud_login_is_in_triggers(void)
+{
+	return aud_backend->login.state == AUD_LOGIN_TRIGGERS;
+}
 
 /*
  * A transaction is about to commit: if it is the first, the server lets the
