@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
-all=(cpu instructions pgbench growth writer durability memory verify)
+all=(cpu instructions pgbench growth writer durability memory verify marks)
 if [ $# -eq 0 ]; then
 	set -- "${all[@]}"
 fi

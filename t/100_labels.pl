@@ -119,11 +119,11 @@ statements_are($node, {},
 	[ 'RESET secaudit.log' ], [ 'RESET secaudit.log_tagged' ],
 	[ 'SET secaudit.log_nested = off' ],
 	[ 'SELECT reader() AS again', {%none}, 'log_nested = off' ]);
-is(scalar(records($node, query => '(SELECT count(*) FROM patients)', level => 1)), 2, 'log_nested = off does not hide what has a label');
+is(scalar(records($node, query => '(SELECT count(*) FROM patients)', level => 1)), 3, 'log_nested = off does not hide what has a label');
 
 # Prepared statements and cached plans
 statements_are($node, {},
-	[ 'PREPARE p AS SELECT id FROM plain' ], [ 'EXECUTE p', {%none}, 'a statement is prepared' ],
+	[ 'PREPARE p AS SELECT id FROM plain' ], [ 'EXECUTE  p', {%none}, 'a statement is prepared' ],
 	[ q{SECURITY LABEL FOR secaudit ON TABLE plain IS 'late'} ],
 	[ 'EXECUTE p', { tags => ['late'], marks => ['public.plain late'] }, 'its plan is of before the label' ],
 	[ 'BEGIN' ], [ q{SECURITY LABEL FOR secaudit ON TABLE plain IS 'never'} ],

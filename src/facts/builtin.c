@@ -27,6 +27,7 @@
 #include "core/json_write.h"
 #include "facts/builtin.h"
 #include "facts/classify.h"
+#include "facts/marks.h"
 #include "facts/names.h"
 #include "facts/objects.h"
 #include "facts/reach.h"
@@ -36,6 +37,9 @@
 /* Longest argument that is kept, and how many. */
 #define ARGUMENT_MAX  256
 #define ARGUMENTS_MAX 8
+
+/* What these functions read of a table, they read of all its columns. */
+static const AudUse whole_table = {.all = true};
 
 static const AudCall *
 find(Oid funcid)
@@ -257,7 +261,7 @@ add_relation(const AudSearch *search, const AudCallSite *site, int access)
 		(exprType(first) == TEXTOID || exprType(first) == NAMEOID))
 		oid = relation_named(search, first);
 	if (OidIsValid(oid))
-		aud_objects_add_relation(search->stmt, oid, access, NULL);
+		aud_objects_add_used(search->stmt, oid, access, &whole_table);
 }
 
 /* The value behind this name, where names and values take turns. */
@@ -286,7 +290,7 @@ add_relation_of_schema(const AudSearch *search, Node *schema, Node *relation,
 		return;
 	oid = RangeVarGetRelid(makeRangeVar(schema_name, name, -1), NoLock, true);
 	if (OidIsValid(oid))
-		aud_objects_add_relation(search->stmt, oid, access, NULL);
+		aud_objects_add_used(search->stmt, oid, access, &whole_table);
 }
 
 /* lo_open for writing. */

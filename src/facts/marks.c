@@ -23,6 +23,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_seclabel.h"
 #include "catalog/pg_shseclabel.h"
 #include "common/hashfn.h"
@@ -277,6 +278,15 @@ inherit(AudMarksFind *find)
 	}
 }
 
+/* Does the server announce all that may change what an object of this kind has? */
+static bool
+is_announced(Oid classid)
+{
+	return classid == RelationRelationId || classid == ProcedureRelationId ||
+		   classid == NamespaceRelationId || classid == AuthIdRelationId ||
+		   classid == DatabaseRelationId;
+}
+
 /*
  * An entry whose making was overtaken each time is used once and not kept; it
  * is in the memory of the statement then, and small.
@@ -310,8 +320,9 @@ make_entry(AudMarkKey key)
 	} while (before != epoch && --tries > 0);
 
 	MemoryContextSwitchTo(old);
-	marks = found && before == epoch ? remember(key, &find.marks, find.parent)
-									 : NULL;
+	marks = found && before == epoch && is_announced(key.classid)
+				? remember(key, &find.marks, find.parent)
+				: NULL;
 	if (marks == NULL && found)
 	{
 		unkept = find.marks;

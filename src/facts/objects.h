@@ -12,6 +12,7 @@
 #ifndef AUD_FACTS_OBJECTS_H
 #define AUD_FACTS_OBJECTS_H
 
+#include "executor/execdesc.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 
@@ -33,6 +34,26 @@ extern void aud_objects_add_range_table(AudStmt *stmt, List *range_table,
  */
 extern void aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
 									 const Bitmapset *columns);
+
+/*
+ * Add one relation with the columns that are used; access 0: it is planned for.
+ */
+struct AudUse;
+extern void aud_objects_add_used(AudStmt *stmt, Oid relid, int access,
+								 const struct AudUse *use);
+
+/*
+ * Add a child of a relation that is named, if it has tags which that one does
+ * not bring; the columns are those of the relation.  Or all such children:
+ * where the server does not tell which of them COPY FROM fills.
+ */
+extern void aud_objects_add_tagged_child(AudStmt *stmt, Oid root, Oid child,
+										 int access, const struct AudUse *use);
+extern void aud_objects_add_tagged_children(AudStmt *stmt, Oid root, int access,
+											const struct AudUse *use);
+
+/* The same of the partitions that rows were routed to in a run of a query. */
+extern void aud_objects_add_routed(AudStmt *stmt, const QueryDesc *query_desc);
 
 /* Add a function that is called. */
 extern void aud_objects_add_function(AudStmt *stmt, Oid funcid);

@@ -263,6 +263,7 @@ aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid, int32 objsubid,
 						int access)
 {
 	AudObject *object = aud_stmt_find_object(stmt, classid, objid);
+	AudObject  omitted = {0};
 
 	if (object != NULL && objsubid == 0)
 	{
@@ -273,11 +274,12 @@ aud_objects_add_address(AudStmt *stmt, Oid classid, Oid objid, int32 objsubid,
 	}
 	object = aud_stmt_add_object(stmt);
 	if (object == NULL)
-		return;
+		object = &omitted;
 	object->classid = classid;
 	object->objid = objid;
 	object->access = access;
-	name_object(stmt, object, objsubid);
+	if (object != &omitted)
+		name_object(stmt, object, objsubid);
 	mark_object(stmt, object, objsubid, access);
 }
 

@@ -31,6 +31,16 @@ name_function(AudStmt *stmt, Oid funcid, const AudFunctionName *function)
 	return object;
 }
 
+/* One for which there is no room any more is marked all the same. */
+static void
+mark_function(AudStmt *stmt, AudObject *object, Oid funcid, int access)
+{
+	AudObject omitted = {.classid = ProcedureRelationId, .objid = funcid};
+
+	if (aud_config->marking)
+		aud_marks_add(stmt, object != NULL ? object : &omitted, access, NULL);
+}
+
 void
 aud_objects_add_function(AudStmt *stmt, Oid funcid)
 {
@@ -47,11 +57,9 @@ aud_objects_add_function(AudStmt *stmt, Oid funcid)
 			stmt->what.privileged |= function->privileged;
 		object = name_function(stmt, funcid, function);
 	}
-	if (object == NULL)
-		return;
-	object->access |= AUD_ACCESS_EXECUTE;
-	if (aud_config->marking)
-		aud_marks_add(stmt, object, AUD_ACCESS_EXECUTE, NULL);
+	if (object != NULL)
+		object->access |= AUD_ACCESS_EXECUTE;
+	mark_function(stmt, object, funcid, AUD_ACCESS_EXECUTE);
 }
 
 void
@@ -62,11 +70,9 @@ aud_objects_add_planned_function(AudStmt *stmt, Oid funcid)
 	stmt->what.user_objects |= funcid >= FirstNormalObjectId;
 	if (object == NULL)
 		object = name_function(stmt, funcid, aud_names_function(funcid));
-	if (object == NULL)
-		return;
-	object->planned = true;
-	if (aud_config->marking)
-		aud_marks_add(stmt, object, 0, NULL);
+	if (object != NULL)
+		object->planned = true;
+	mark_function(stmt, object, funcid, 0);
 }
 
 AudObject *

@@ -3,192 +3,20 @@
  * objects_plan.c
  *	  The objects of a statement: the relations and columns of its plan.
  *
- * They come through the name cache (names_relation.c), so that the usual
- *statement costs a hash look-up and a copy for each of them.
- *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/sysattr.h"
-#include "access/transam.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_largeobject.h"
 #include "nodes/bitmapset.h"
 #include "nodes/pathnodes.h"
 #include "parser/parsetree.h"
 
-#include "facts/classify.h"
-#include "facts/marks.h"
-#include "facts/names.h"
+#include "core/class.h"
+#include "facts/mention.h"
 #include "facts/objects.h"
 #include "facts/rewrite.h"
 #include "server/compat.h"
-
-/* Has this relation secrets in it that reading should always leave a trace of? */
-static bool
-reads_credentials(const AudRelation *relation, const Bitmapset *columns)
-{
-	return relation->secret_columns != NULL && columns != NULL &&
-		   (bms_overlap(relation->secret_columns, columns) ||
-			bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns));
-}
-
-/* Catalogs and information_schema: whatever initdb has made. */
-static void
-note_relation(AudStmt *stmt, const AudRelation *relation, int access,
-			  const Bitmapset *columns)
-{
-	stmt->what.classes |= aud_classify_access(access);
-	if (relation->relid >= FirstNormalObjectId)
-	{
-		stmt->what.user_objects = true;
-		if (relation->on_server && access != 0)
-			stmt->what.privileged = true;
-		return;
-	}
-	stmt->what.catalog_objects = true;
-	/* what is in large objects is users'; a lock is no look at a catalog */
-	if (relation->relid == LargeObjectRelationId || (access & AUD_ACCESS_LOCK))
-		stmt->what.user_objects = true;
-	if (access & (AUD_ACCESS_WRITES | AUD_ACCESS_COPY_FROM))
-	{
-		stmt->what.must_record = true;
-		stmt->what.classes |=
-			aud_classify_catalog_write(relation->relid, columns);
-	}
-	if (reads_credentials(relation, columns))
-		stmt->what.must_record = true;
-}
-
-static void
-put_columns(AudStmt *stmt, AudObject *object, const AudRelation *relation)
-{
-	size_t      len;
-	const char *text = aud_names_recent_columns(relation, object->columns, &len);
-	size_t      room;
-	char       *at;
-	AudBuf      b;
-
-	if (text != NULL)
-	{
-		(void) aud_stmt_put(stmt,
-							&object->columns_off,
-							&object->columns_len,
-							text,
-							len);
-		return;
-	}
-	room = aud_names_columns_size(relation, object->columns);
-	if (room == 0 || (at = aud_stmt_arena(stmt, room + 1)) == NULL)
-		return;
-	aud_buf_init(&b, at, room + 1);
-	aud_names_append_columns(&b, relation, object->columns);
-	object->columns_off = stmt->arena.len;
-	object->columns_len = b.len;
-	stmt->arena.len += b.len;
-	aud_names_keep_columns(relation, object->columns, at, b.len);
-}
-
-/* A relation in a statement, and what is done to it there. */
-typedef struct AudMention
-{
-	Oid              relid;
-	int              access;
-	bool             planned;
-	bool             by_policy; /* by a policy of row security */
-	const Bitmapset *columns;
-	AudUse           use; /* the same columns, by what is done with them */
-} AudMention;
-
-/* Is this object the one that is mentioned, with its columns still open? */
-static bool
-add_to_known(AudObject *object, const AudMention *mention)
-{
-	if (object == NULL || object->columns_len > 0)
-		return false;
-	object->access |= mention->access;
-	object->tentative = false;
-	object->by_policy &= mention->by_policy;
-	object->columns = object->columns == NULL
-						  ? mention->columns
-						  : bms_union(object->columns, mention->columns);
-	return true;
-}
-
-/*
- * Name a relation without its columns yet: a later mention in the same
- * statement may add to them.  NULL: it cannot be named.
- */
-static AudObject *
-name_relation(AudStmt *stmt, const AudMention *mention)
-{
-	const AudRelation *relation = aud_names_relation(mention->relid);
-	AudMention         whole = *mention;
-	AudObject         *object;
-
-	if (relation == NULL)
-		return NULL;
-	whole.columns = aud_names_columns_read(relation, mention->columns);
-	note_relation(stmt, relation, whole.access, whole.columns);
-	object = aud_stmt_find_object(stmt, RelationRelationId, whole.relid);
-	if (add_to_known(object, &whole))
-		return object;
-
-	object = aud_stmt_add_object(stmt);
-	if (object == NULL)
-		return NULL;
-	object->classid = RelationRelationId;
-	object->objid = mention->relid;
-	object->access = mention->access;
-	object->planned = mention->planned;
-	object->by_policy = mention->by_policy;
-	object->columns = whole.columns;
-	aud_stmt_set_head(stmt, object, relation->head, relation->head_len);
-	return object;
-}
-
-/* What is computed when it is read has the marks of what it is computed of. */
-static void
-mark_relation(AudStmt *stmt, AudObject *object, const AudMention *mention)
-{
-	const AudRelation *relation = aud_names_relation(mention->relid);
-	AudUse             use = mention->use;
-
-	if (relation != NULL)
-		use.read = aud_names_columns_read(relation, use.read);
-	aud_marks_add(stmt, object, mention->access, &use);
-}
-
-static void
-mention_relation(AudStmt *stmt, const AudMention *mention)
-{
-	AudObject *object = name_relation(stmt, mention);
-
-	if (object != NULL && aud_config->marking)
-		mark_relation(stmt, object, mention);
-}
-
-/*
- * Spell out the columns of the objects from "first" on, and of those before
- * them that they may have been merged into.
- */
-static void
-settle_columns(AudStmt *stmt, int first)
-{
-	for (int i = Max(0, first - AUD_OBJECTS_WINDOW); i < stmt->objects.n; i++)
-	{
-		AudObject         *object = &stmt->objects.items[i];
-		const AudRelation *relation;
-
-		if (object->columns == NULL)
-			continue;
-		relation = aud_names_relation(object->objid);
-		if (relation != NULL)
-			put_columns(stmt, object, relation);
-		object->columns = NULL; /* belongs to the plan, which may go away */
-	}
-}
 
 static int
 access_of_permissions(AclMode required)
@@ -206,19 +34,14 @@ access_of_permissions(AclMode required)
 	return access;
 }
 
-static const Bitmapset *
-columns_of(const AudPermissions *permissions)
+static AudUse
+use_of(const AudPermissions *permissions)
 {
-	const Bitmapset *written = permissions->insertedCols;
+	AudUse use = {.read = permissions->selectedCols,
+				  .inserted = permissions->insertedCols,
+				  .updated = permissions->updatedCols};
 
-	if (permissions->updatedCols != NULL)
-		written = written == NULL ? permissions->updatedCols
-								  : bms_union(written, permissions->updatedCols);
-	if (written == NULL)
-		return permissions->selectedCols;
-	if (permissions->selectedCols == NULL)
-		return written;
-	return bms_union(written, permissions->selectedCols);
+	return use;
 }
 
 /*
@@ -266,13 +89,10 @@ mention_entry(AudStmt *stmt, const RangeTblEntry *rte,
 		.access = planned ? 0 : access,
 		.planned = planned,
 		.by_policy = aud_rewrite_is_policy(rte),
-		.columns = columns_of(permissions),
-		.use = {.read = permissions->selectedCols,
-				.inserted = permissions->insertedCols,
-				.updated = permissions->updatedCols},
+		.use = use_of(permissions),
 	};
 
-	mention_relation(stmt, &mention);
+	aud_objects_mention(stmt, &mention);
 }
 
 void
@@ -287,10 +107,17 @@ aud_objects_add_range_table(AudStmt *stmt, List *range_table, List *permissions)
 		const AudPermissions *needed = AUD_PERMISSIONS_OF(rte, permissions);
 		int access = needed != NULL ? access_of_entry(rte, needed) : 0;
 
-		if (access != 0)
-			mention_entry(stmt, rte, needed, access, false);
+		if (access == 0)
+			continue;
+		mention_entry(stmt, rte, needed, access, false);
+		if (rte->relkind == RELKIND_PARTITIONED_TABLE && aud_config->marking)
+		{
+			AudUse use = use_of(needed);
+
+			aud_objects_add_tagged_children(stmt, rte->relid, access, &use);
+		}
 	}
-	settle_columns(stmt, first);
+	aud_objects_settle(stmt, first);
 }
 
 /*
@@ -310,11 +137,13 @@ strip_rule_entry(const PlannedStmt *plan, const RangeTblEntry *rte, Index rti,
 	return access & ~AUD_ACCESS_WRITES;
 }
 
-/* What is done to the relation that a child in the plan belongs to. */
-static int
-access_of_parent(const PlannedStmt *plan, Index child)
+/*
+ * What the statement itself names, that this child in the plan belongs to; 0:
+ * nothing, or it is no child.
+ */
+static Index
+root_of(const PlannedStmt *plan, Index child)
 {
-	int       access = 0;
 	ListCell *lc;
 
 	/* a parent comes before its children, and may be a child itself */
@@ -328,35 +157,58 @@ access_of_parent(const PlannedStmt *plan, Index child)
 			continue;
 		rte = rt_fetch(append->parent_relid, plan->rtable);
 		needed = AUD_PERMISSIONS_OF(rte, AUD_PLAN_PERMISSIONS(plan));
-		access = needed != NULL ? access_of_entry(rte, needed) : 0;
-		return access != 0 ? access
-						   : access_of_parent(plan, append->parent_relid);
+		if (needed != NULL && access_of_entry(rte, needed) != 0)
+			return append->parent_relid;
+		return root_of(plan, append->parent_relid);
 	}
-	return access;
+	return 0;
 }
 
 /*
- * A child that is a foreign table is not implied by its parent: its rows come
- * from a file, a program or another server.
+ * Children are implied by their parent, but for two kinds.  The rows of a
+ * foreign table come from a file, a program or another server; and a child may
+ * have a label of its own.
  */
 static void
-mention_foreign_child(AudStmt *stmt, const PlannedStmt *plan, Index rti,
-					  bool execute)
+mention_child(AudStmt *stmt, const PlannedStmt *plan, Index rti, bool execute)
 {
-	const RangeTblEntry *rte = rt_fetch(rti, plan->rtable);
-	AudMention           mention = {
-				  .relid = rte->relid,
-				  .access = execute ? access_of_parent(plan, rti) : 0,
-				  .planned = !execute,
-    };
+	const RangeTblEntry  *rte = rt_fetch(rti, plan->rtable);
+	Index                 root = root_of(plan, rti);
+	const RangeTblEntry  *root_rte;
+	const AudPermissions *needed;
+	AudUse                use = {0};
+	int                   access = 0;
 
-	mention_relation(stmt, &mention);
+	if (root != 0)
+	{
+		root_rte = rt_fetch(root, plan->rtable);
+		needed = AUD_PERMISSIONS_OF(root_rte, AUD_PLAN_PERMISSIONS(plan));
+		access = execute ? access_of_entry(root_rte, needed) : 0;
+		use = use_of(needed);
+		if (aud_config->marking)
+			aud_objects_add_tagged_child(stmt,
+										 root_rte->relid,
+										 rte->relid,
+										 access,
+										 &use);
+	}
+	if (rte->relkind == RELKIND_FOREIGN_TABLE)
+	{
+		AudMention mention = {.relid = rte->relid,
+							  .access = access,
+							  .planned = !execute};
+
+		aud_objects_mention(stmt, &mention);
+	}
 }
 
+/* Is it a child that this has to be asked of?  Those that are usual cost little. */
 static bool
-is_foreign(const RangeTblEntry *rte)
+may_be_special(const RangeTblEntry *rte, const PlannedStmt *plan)
 {
-	return rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_FOREIGN_TABLE;
+	return rte->rtekind == RTE_RELATION &&
+		   (rte->relkind == RELKIND_FOREIGN_TABLE ||
+			(aud_config->marking && plan->appendRelations != NIL));
 }
 
 void
@@ -379,8 +231,9 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 
 		rti++;
 		needed = AUD_PERMISSIONS_OF(rte, AUD_PLAN_PERMISSIONS(plan));
-		if (is_foreign(rte) && (needed == NULL || needed->requiredPerms == 0))
-			mention_foreign_child(stmt, plan, rti, execute);
+		if ((needed == NULL || needed->requiredPerms == 0) &&
+			may_be_special(rte, plan))
+			mention_child(stmt, plan, rti, execute);
 		if (needed == NULL)
 			continue;
 		access = access_of_entry(rte, needed);
@@ -390,22 +243,5 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 		if (access != 0)
 			mention_entry(stmt, rte, needed, access, !execute);
 	}
-	settle_columns(stmt, first);
-}
-
-void
-aud_objects_add_relation(AudStmt *stmt, Oid relid, int access,
-						 const Bitmapset *columns)
-{
-	AudMention mention = {
-		.relid = relid,
-		.access = access,
-		.columns = columns,
-		.use = {.read = columns,
-				.all = columns == NULL && (access & AUD_ACCESS_SELECT)},
-	};
-	int first = stmt->objects.n;
-
-	mention_relation(stmt, &mention);
-	settle_columns(stmt, first);
+	aud_objects_settle(stmt, first);
 }

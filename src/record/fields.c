@@ -278,6 +278,17 @@ aud_record_append_tags(AudBuf *b, const AudStmtTags *tags)
 		aud_json_lit_uint(b, "tags_omitted", tags->omitted);
 }
 
+/* What they may take at most. */
+size_t
+aud_record_tags_room(const AudStmtTags *tags)
+{
+	size_t room = tags->n > 0 ? sizeof(",\"tags\":[],\"tags_omitted\":") + 20 : 0;
+
+	for (int i = 0; i < tags->n; i++)
+		room += strlen(tags->names[i]) + sizeof("\"\",") - 1;
+	return room;
+}
+
 static void
 append_object(AudBuf *b, const AudStmt *stmt, const AudObject *object,
 			  bool with_columns)

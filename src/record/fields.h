@@ -63,7 +63,8 @@ extern void aud_record_append_objects(AudBuf *b, const AudStmt *stmt, int *next,
 									  size_t limit);
 
 /* ,"tags":["pci","pii"], and how many are left out; nothing if there are none. */
-extern void aud_record_append_tags(AudBuf *b, const AudStmtTags *tags);
+extern void   aud_record_append_tags(AudBuf *b, const AudStmtTags *tags);
+extern size_t aud_record_tags_room(const AudStmtTags *tags);
 
 /*
  * Details, ,"key":value one after the other, cut where they are long; the keys

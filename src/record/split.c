@@ -206,7 +206,11 @@ format_part(AudBuf *b, const AudStmt *stmt, AudText *text, AudProgress *at)
 	aud_record_line_init(b, room);
 	aud_record_append_head(b, stmt, at->part, at->parts);
 	aud_buf_init(&cut, cut_storage, sizeof(cut_storage));
-	append_objects(b, stmt, at, room - TEXT_ROOM_MIN - stmt->params.len);
+	append_objects(b,
+				   stmt,
+				   at,
+				   room - TEXT_ROOM_MIN - stmt->params.len -
+					   aud_record_tags_room(&stmt->tags));
 	append_results(b, stmt, at, &cut);
 	append_text_facts(b, stmt, text, at, &cut);
 	append_query(b, stmt, text, at);

@@ -65,6 +65,8 @@ clear(AudStmt *stmt)
 	int           max_objects = stmt->objects.max;
 
 	memset(stmt, 0, offsetof(AudStmt, result.failure.message) + 1);
+	stmt->tags.n = 0;
+	stmt->tags.omitted = 0;
 	stmt->memory = memory;
 	stmt->arena.data = arena;
 	stmt->arena.cap = arena_cap;

@@ -329,7 +329,6 @@ struct AudStmt
 	const AudIdentity *who;
 	AudStmtWhen        when;
 	AudStmtObjects     objects;
-	AudStmtTags        tags; /* of its objects, and of who acts and where */
 	AudStmtArena       arena;
 	AudSpan            detail; /* ,"privileges":["select"],... */
 	AudStmtCursor      cursor;
@@ -338,7 +337,8 @@ struct AudStmt
 	AudStmtSettings    settings;
 	AudStmtEffects     effects;
 	AudStmtParams      params;
-	AudStmtResult      result; /* last, see there */
+	AudStmtResult      result; /* last that is cleared, see there */
+	AudStmtTags tags; /* of its objects, and of who acts and where; by its n */
 };
 
 /*

@@ -250,26 +250,6 @@ define_policy_settings(void)
 							   check_log,
 							   assign_log,
 							   NULL);
-	DefineCustomStringVariable("secaudit.log_tagged",
-							   "Classes that are recorded of what touches a labelled object, whatever secaudit.log says.",
-							   "A list of classes; \"all\", \"none\", and \"-class\" to take one away.",
-							   &log_tagged_string,
-							   "all",
-							   PGC_SUSET,
-							   GUC_LIST_INPUT | GUC_NOT_IN_SAMPLE,
-							   check_log_tagged,
-							   assign_log_tagged,
-							   NULL);
-	DefineCustomStringVariable("secaudit.role",
-							   "Role of the object audit: what uses a privilege that it holds is recorded, whatever secaudit.log says.",
-							   "Empty means that there is no object audit.",
-							   &role_string,
-							   "",
-							   PGC_SUSET,
-							   GUC_NOT_IN_SAMPLE,
-							   check_role,
-							   assign_role,
-							   NULL);
 	DefineCustomBoolVariable("secaudit.log_catalog",
 							 "Records statements that read nothing but system catalogs.",
 							 "Writes to catalogs and reads of credentials are always recorded.",
@@ -332,6 +312,31 @@ define_policy_settings(void)
 							 NULL,
 							 NULL,
 							 NULL);
+}
+
+static void
+define_object_settings(void)
+{
+	DefineCustomStringVariable("secaudit.log_tagged",
+							   "Classes that are recorded of what touches a labelled object, whatever secaudit.log says.",
+							   "A list of classes; \"all\", \"none\", and \"-class\" to take one away.",
+							   &log_tagged_string,
+							   "all",
+							   PGC_SUSET,
+							   GUC_LIST_INPUT | GUC_NOT_IN_SAMPLE,
+							   check_log_tagged,
+							   assign_log_tagged,
+							   NULL);
+	DefineCustomStringVariable("secaudit.role",
+							   "Role of the object audit: what uses a privilege that it holds is recorded, whatever secaudit.log says.",
+							   "Empty means that there is no object audit.",
+							   &role_string,
+							   "",
+							   PGC_SUSET,
+							   GUC_NOT_IN_SAMPLE,
+							   check_role,
+							   assign_role,
+							   NULL);
 }
 
 static void
@@ -405,6 +410,7 @@ aud_guc_init(void)
 		strlcpy(host_name, "localhost", sizeof(host_name));
 
 	define_policy_settings();
+	define_object_settings();
 	define_record_settings();
 	aud_guc_define_context(&config);
 	aud_guc_define_trail(&config);

@@ -83,17 +83,15 @@ aud_begin_process(void)
 }
 
 /*
- * What other sessions have committed until now counts, a label and a grant,
- * too. The server takes in their messages when it takes a lock, and a statement
- * that was planned before may need no new one.
+ * What other sessions have committed until now counts: a label, a grant.  The
+ * server takes in their messages when it takes a lock, and a statement that was
+ * planned before may need no new one.
  */
 static void
-add_marks(AudStmt *stmt)
+take_in_messages(const AudStmt *stmt)
 {
-	if (stmt->place.level == 0 && IsTransactionState())
+	if (stmt->place.level == 0 && !stmt->place.silent && IsTransactionState())
 		AcceptInvalidationMessages();
-	if (!stmt->place.silent)
-		aud_marks_add_acting(stmt);
 }
 
 void
@@ -101,9 +99,11 @@ aud_begin_take_down(AudStmt *stmt, bool may_read_catalog)
 {
 	aud_clock_read(&stmt->when.began, &stmt->when.began_at);
 	aud_begin_process();
+	if (may_read_catalog)
+		take_in_messages(stmt);
 	stmt->who = aud_identity_now(may_read_catalog);
-	if (may_read_catalog && aud_config->marking)
-		add_marks(stmt);
+	if (may_read_catalog && aud_config->marking && !stmt->place.silent)
+		aud_marks_add_acting(stmt);
 }
 
 void

@@ -19,6 +19,7 @@
 #include "facts/body.h"
 #include "facts/builtin.h"
 #include "facts/command.h"
+#include "facts/marks.h"
 #include "facts/objects.h"
 #include "facts/params.h"
 #include "statement/begin.h"
@@ -222,6 +223,8 @@ record_alone(AudStmt *stmt, const QueryDesc *query_desc)
 	aud_begin_identify(stmt, &(AudBeginning){.source = query_desc->sourceText});
 	stmt->what.tag = CreateCommandTag((Node *) query_desc->plannedstmt);
 	set_query_text(stmt, query_desc);
+	if (aud_config->marking)
+		aud_marks_add_acting(stmt);
 	aud_begin_keep_unfinished(stmt);
 }
 
@@ -267,6 +270,8 @@ aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc, uint64 asked_for)
 	aud_error_flush_swallowed();
 	if (stmt->settings.called_later && stmt->settings.picture != NULL)
 		aud_effects_compare_settings(stmt);
+	if (aud_config->marking)
+		aud_objects_add_routed(aud_stack_reaching(stmt), query_desc);
 	aud_stack_leave(stmt);
 	forget_cursor_host(stmt);
 	count_rows(stmt, query_desc, asked_for);
