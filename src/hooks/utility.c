@@ -42,14 +42,18 @@ process(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
 								qc);
 }
 
-/* Apart from the hook, whose way is short where nothing is recorded. */
+/*
+ * Apart from the hook, whose way is short where nothing is recorded; "above" is
+ * where the hook's frame begins.
+ */
 static pg_noinline void
-run_recorded(PlannedStmt *pstmt, const char *queryString, bool readOnlyTree,
-			 ProcessUtilityContext context, ParamListInfo params,
-			 QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc)
+run_recorded(const char *above, PlannedStmt *pstmt, const char *queryString,
+			 bool readOnlyTree, ProcessUtilityContext context,
+			 ParamListInfo params, QueryEnvironment *queryEnv,
+			 DestReceiver *dest, QueryCompletion *qc)
 {
 	AudStmt              *stmt = aud_statement_open();
-	volatile AudStackBase base = AUD_STACK_LEAVE_OUT();
+	volatile AudStackBase base = aud_stack_leave_out(above);
 
 	PG_TRY();
 	{
@@ -96,7 +100,8 @@ aud_ProcessUtility(PlannedStmt *pstmt, const char *queryString,
 	if (!aud_policy_watching() || is_step(pstmt, context))
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 	else
-		run_recorded(pstmt,
+		run_recorded(AUD_STACK_ABOVE(),
+					 pstmt,
 					 queryString,
 					 readOnlyTree,
 					 context,

@@ -29,14 +29,23 @@ extern const char *aud_stack_threshold;
 extern AudStackBase aud_stack_leave_out_slowly(const char *above);
 extern void         aud_stack_count_again_slowly(AudStackBase old);
 
+/* Where the frame of the function begins that asks. */
+#define AUD_STACK_ABOVE() ((const char *) __builtin_dwarf_cfa())
+
 /*
- * In the hook itself, before it calls on: leave out its frame.  Everything
- * that leaves the hook, an error too, must count it again.
+ * Before a hook calls on: leave out what lies below "above".  Everything that
+ * leaves the function that asks, an error too, must count it again.
  */
-#define AUD_STACK_LEAVE_OUT()                                           \
-	(likely((const char *) __builtin_dwarf_cfa() > aud_stack_threshold) \
-		 ? (AudStackBase) NULL                                          \
-		 : aud_stack_leave_out_slowly((const char *) __builtin_dwarf_cfa()))
+static inline AudStackBase
+aud_stack_leave_out(const char *above)
+{
+	if (likely(above > aud_stack_threshold))
+		return NULL;
+	return aud_stack_leave_out_slowly(above);
+}
+
+/* In the hook itself: its frame. */
+#define AUD_STACK_LEAVE_OUT() aud_stack_leave_out(AUD_STACK_ABOVE())
 
 static inline void
 aud_stack_count_again(AudStackBase old)
