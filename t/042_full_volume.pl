@@ -36,7 +36,8 @@ look();
 my ($alert) = alerts();
 is_record($alert, { class => 'alert', outcome => 'failure', reason => 'disk_space' },
 	'past secaudit.warn_percent there is an alarm in the trail');
-cmp_ok($alert->{used_percent}, '>=', 79, 'which says how full it is');
+# The writer also looks by itself, and may have done so while it was being filled.
+ok($alert->{used_percent} >= 75 && $alert->{used_percent} <= 80, "which says how full it is ($alert->{used_percent} percent)");
 is(count_warnings(), 1, 'and one in the server log');
 look() for 1 .. 3;
 is(scalar(alerts()), 1, 'not a second one at once in the trail');
