@@ -21,7 +21,7 @@ cd "$(dirname "$0")/.."
 top=$PWD
 preload=${PRELOAD:-secaudit}
 
-scripts/deps.sh build test source
+scripts/deps.sh build test
 major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 tmp=$(mktemp -d /tmp/secaudit-suite.XXXXXX)
 chmod 755 "$tmp"
@@ -32,6 +32,7 @@ if [ -n "${PGSRC:-}" ]; then
 	mkdir "$tmp/source"
 	cp -r "$PGSRC/src" "$tmp/source/"
 else
+	scripts/deps.sh source
 	fetch_source "$tmp/sources" "postgresql-$major" \
 		"$(dpkg-query -W -f='${source:Version}\n' "postgresql-$major")" ||
 		die "could not get the source package of postgresql-$major; set PGSRC to an unpacked source tree"

@@ -225,9 +225,9 @@ is_record($alerts[0], { setting => undef, error => 'the configuration could not 
 	'also where it does so for a name that is not ours');
 restore();
 $mark = mark($node);
-$node->append_conf('postgresql.conf', "secaudit.warn_percent = 60\nsecaudit.node_name = 'another'\nport = 1");
+$node->append_conf('postgresql.conf', "secaudit.warn_percent = 99\nsecaudit.node_name = 'another'\nport = 1");
 $node->reload;
-is(scalar(await_records($node, 1, since => $mark, event => 'config', setting => 'secaudit.warn_percent', new_value => '60')), 1,
+is(scalar(await_records($node, 1, since => $mark, event => 'config', setting => 'secaudit.warn_percent', new_value => '99')), 1,
 	'a reload with valid values is recorded');
 is(scalar(records($node, since => $mark, event => 'alert', reason => 'config_error')), 0, 'and what needs a restart is no error');
 restore();

@@ -50,10 +50,11 @@ typedef uint64_t uint64;
 #define errdetail(...)      0
 #define ereport(level, ...) ((void) (__VA_ARGS__))
 
-/* The C library has one as well, from glibc 2.38 on. */
-#define strlcpy server_strlcpy
+/* Under a name of its own: glibc has one from 2.38 on. */
+#define strlcpy(to, from, size) plain_strlcpy(to, from, size)
+
 static inline size_t
-strlcpy(char *to, const char *from, size_t size)
+plain_strlcpy(char *to, const char *from, size_t size)
 {
 	size_t len = strlen(from);
 
