@@ -205,13 +205,12 @@ sub latencies_are
 	return cmp_ok($p99, '<', $limit, sprintf '%s: p99 is below %g s (%.1f ms)', $name, $limit, 1000 * $p99);
 }
 
-# The pids of the sessions that a server has: those of "postgres: NAME: io worker 0"
-# are none.
+# The pids of the sessions that a server has.  An "io worker 0" (18) is none.
 sub backends
 {
 	my ($node) = @_;
 	return map { $_->[0] }
-	  grep { $_->[1] =~ /^postgres: (?:\S+: )?\S+ \S+ (?:\[local\]|[0-9.]+\()/ } SecauditFault::children(postmaster_pid($node));
+	  grep { $_->[1] =~ /^postgres: (?:\S+: )?(?!io worker )\S+ \S+ (?:\[local\]|\d)/ } SecauditFault::children(postmaster_pid($node));
 }
 
 1;
