@@ -1,4 +1,5 @@
--- secaudit 1.1: outages in status() and stat, the role secaudit_auditor, comments.
+-- secaudit 1.1: outages in status() and stat, events of applications, the role
+-- secaudit_auditor, comments.
 
 \echo Use "ALTER EXTENSION secaudit UPDATE TO '1.1'" to load this file. \quit
 
@@ -64,6 +65,18 @@ CREATE VIEW secaudit.stat AS
 REVOKE ALL ON FUNCTION secaudit.status() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION secaudit.status() TO pg_monitor;
 GRANT SELECT ON secaudit.stat TO pg_monitor;
+
+--
+-- An application's own events.
+--
+CREATE FUNCTION secaudit.record(
+	event text,                       -- a name like "order.approved"
+	detail jsonb DEFAULT '{}')
+RETURNS void
+AS 'MODULE_PATHNAME', 'secaudit_record'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+REVOKE ALL ON FUNCTION secaudit.record(text, jsonb) FROM PUBLIC;
 
 --
 -- Whoever is a member of secaudit_auditor may read the trail and see how it is
@@ -134,6 +147,8 @@ COMMENT ON SCHEMA secaudit IS 'functions of the audit trail; auditing works with
 
 COMMENT ON FUNCTION secaudit.status() IS
 	'how the trail is doing: one row; positions in bytes since the buffer was made, counters since the server started';
+COMMENT ON FUNCTION secaudit.record(text, jsonb) IS
+	'puts an event "custom" of this name and detail, an object, into the trail; for applications';
 COMMENT ON FUNCTION secaudit.flush() IS
 	'waits until what was appended before the call is on disk; returns the position up to which it is';
 COMMENT ON FUNCTION secaudit.rotate() IS
