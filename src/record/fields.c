@@ -261,6 +261,23 @@ aud_record_append_head(AudBuf *b, const AudStmt *stmt, int part, int parts)
 	}
 }
 
+/* Tags need no escapes: they are made of letters, digits, _ and -. */
+void
+aud_record_append_tags(AudBuf *b, const AudStmtTags *tags)
+{
+	if (tags->n == 0)
+		return;
+	for (int i = 0; i < tags->n; i++)
+	{
+		aud_buf_cstr(b, i == 0 ? ",\"tags\":[\"" : ",\"");
+		aud_buf_cstr(b, tags->names[i]);
+		aud_buf_char(b, '"');
+	}
+	aud_buf_char(b, ']');
+	if (tags->omitted > 0)
+		aud_json_lit_uint(b, "tags_omitted", tags->omitted);
+}
+
 static void
 append_object(AudBuf *b, const AudStmt *stmt, const AudObject *object,
 			  bool with_columns)
@@ -280,6 +297,8 @@ append_object(AudBuf *b, const AudStmt *stmt, const AudObject *object,
 		aud_json_lit_true(b, "planned");
 	if (object->denied)
 		aud_json_lit_true(b, "denied");
+	if (object->audited)
+		aud_json_lit_true(b, "audited");
 	if (object->columns_len > 0 && with_columns)
 	{
 		aud_buf_lit(b, ",\"columns\":[");
@@ -290,6 +309,8 @@ append_object(AudBuf *b, const AudStmt *stmt, const AudObject *object,
 	}
 	else if (object->columns_len > 0)
 		aud_json_lit_true(b, "columns_omitted");
+	if (object->tags != NULL)
+		aud_record_append_tags(b, object->tags);
 	aud_buf_char(b, '}');
 }
 

@@ -62,6 +62,9 @@ extern void aud_record_append_head(AudBuf *b, const AudStmt *stmt, int part,
 extern void aud_record_append_objects(AudBuf *b, const AudStmt *stmt, int *next,
 									  size_t limit);
 
+/* ,"tags":["pci","pii"], and how many are left out; nothing if there are none. */
+extern void aud_record_append_tags(AudBuf *b, const AudStmtTags *tags);
+
 /*
  * Details, ,"key":value one after the other, cut where they are long; the keys
  * of those that were go to cut, see aud_json_append_cut.

@@ -95,6 +95,7 @@ append_results(AudBuf *b, const AudStmt *stmt, const AudProgress *at, AudBuf *cu
 	aud_record_append_xid(b, GetTopTransactionIdIfAny());
 	if (stmt->what.query_id != 0)
 		aud_record_append_query_id(b, stmt->what.query_id);
+	aud_record_append_tags(b, &stmt->tags);
 }
 
 /* Which of the two texts something was done to. */

@@ -378,6 +378,7 @@ merge_object(AudStmt *to, const AudStmt *from, const AudObject *object)
 		added->access |= object->access;
 		added->by_policy &= object->by_policy;
 		added->denied |= object->denied;
+		added->audited |= object->audited;
 		return;
 	}
 	added = aud_stmt_add_object(to);
@@ -404,6 +405,7 @@ aud_stmt_merge(AudStmt *to, const AudStmt *from)
 	for (int i = 0; i < from->objects.n; i++)
 		merge_object(to, from, &from->objects.items[i]);
 	to->objects.omitted += from->objects.omitted;
+	aud_stmt_add_tags(to, &from->tags);
 	to->what.classes |= from->what.classes;
 	to->what.rls |= from->what.rls;
 	to->what.privileged |= from->what.privileged;

@@ -68,6 +68,20 @@ typedef struct AudRoles
 	Oid current;
 } AudRoles;
 
+/* More tags than these are counted, not named. */
+#define AUD_TAGS_MAX 32
+
+/*
+ * Tags, of the labels that objects and roles have.  The names live as long as
+ * the process and are unique: the same name is the same pointer.
+ */
+typedef struct AudStmtTags
+{
+	int         n;
+	int         omitted;
+	const char *names[AUD_TAGS_MAX]; /* in the order of strcmp() */
+} AudStmtTags;
+
 /* An object of a statement; its texts are slices of the frame's arena. */
 typedef struct AudObject
 {
@@ -79,10 +93,13 @@ typedef struct AudObject
 	bool   by_policy; /* only a policy of row security reads it */
 	bool   tentative; /* named by the command, dropped if it succeeds */
 	bool   root;      /* what a DROP names, not what goes with it */
+	bool   audited;   /* secaudit.role holds the privilege that was used */
 	uint32 head_off;  /* "type":"table","name":"public.card" */
 	uint32 head_len;
 	uint32 columns_off; /* "pan","owner"; length 0: none known */
 	uint32 columns_len;
+
+	const AudStmtTags *tags; /* lives as long as the process; NULL: none */
 
 	const Bitmapset *columns; /* only while the objects are being added */
 } AudObject;
@@ -305,6 +322,7 @@ struct AudStmt
 	const AudIdentity *who;
 	AudStmtWhen        when;
 	AudStmtObjects     objects;
+	AudStmtTags        tags; /* of its objects, and of who acts and where */
 	AudStmtArena       arena;
 	AudSpan            detail; /* ,"privileges":["select"],... */
 	AudStmtCursor      cursor;
@@ -382,6 +400,17 @@ extern void aud_stmt_detail_json(AudStmt *stmt, const char *key,
 
 /* Keep a text until the command is done; stmt->arena.data + stmt->target.note_off. */
 extern void aud_stmt_note(AudStmt *stmt, const char *text);
+
+/* Tags of the statement, or of one of its objects and so of it, too. */
+extern void aud_stmt_add_tags(AudStmt *stmt, const AudStmtTags *tags);
+extern void aud_stmt_tag_object(AudStmt *stmt, AudObject *object,
+								const AudStmtTags *tags);
+
+/*
+ * All tags of both in *to; what finds no room is counted, and that only as
+ * well as it can be: a tag that was omitted twice counts twice.
+ */
+extern void aud_tags_merge(AudStmtTags *to, const AudStmtTags *from);
 
 /* Room for one more object, zeroed, or NULL (counted as omitted). */
 extern AudObject *aud_stmt_add_object(AudStmt *stmt);
