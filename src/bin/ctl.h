@@ -4,8 +4,9 @@
  *	  What the subcommands of secauditctl share.
  *
  * Exit codes are the same for every subcommand: 0 all is well, 1 the trail
- * (or what was to be checked) is not as it should be, 2 the job could not be done (usage, files that
- * cannot be read).  Messages go to stderr as "secauditctl: ...".
+ * (or what was to be checked) is not as it should be, 2 the job could not be
+ *done (usage, files that cannot be read).  Messages go to stderr as
+ *"secauditctl: ...".
  *
  *-------------------------------------------------------------------------
  */

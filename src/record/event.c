@@ -111,5 +111,7 @@ aud_record_setting(const AudSettingFacts *setting)
 	append_value(&b, "setting", setting->name);
 	append_value(&b, "old_value", setting->old_value);
 	append_value(&b, "new_value", setting->new_value);
+	append_value(&b, "old_sha256", setting->old_sha256);
+	append_value(&b, "new_sha256", setting->new_sha256);
 	aud_record_event(&facts);
 }

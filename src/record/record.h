@@ -28,6 +28,13 @@ extern void aud_record_open(const AudIdentity *who, bool wants_end);
 /* Append the record of a statement that has ended, or of an error. */
 extern void aud_record_statement(const AudStmt *stmt);
 
+/*
+ * Append an alert of a rule about a statement whose record, if it has one, is
+ * the one before.  reason: as docs/record.md lists them.
+ */
+extern void aud_record_rule_alert(const AudStmt *stmt, const char *rule,
+								  const char *severity, const char *reason);
+
 /* What a record about a session (or another event without objects) holds. */
 typedef struct AudEventFacts
 {
@@ -67,6 +74,10 @@ typedef struct AudSettingFacts
 	const char *old_value;
 	const char *new_value;
 	bool        dont_wait;
+
+	/* of secaudit.rules_file: digests of the contents; NULL: none */
+	const char *old_sha256;
+	const char *new_sha256;
 } AudSettingFacts;
 
 extern void aud_record_setting(const AudSettingFacts *setting);

@@ -21,6 +21,7 @@
 #include "core/class.h"
 #include "server/compat.h"
 #include "server/guc.h"
+#include "server/guc_rules.h"
 #include "server/guc_trail.h"
 
 typedef enum AudLock
@@ -201,6 +202,14 @@ parse_classes(const char *list, int *classes)
 	return check_class_list(&read);
 }
 
+/* What hooks ask at each call, computed when something changes. */
+static void
+renew_flags(void)
+{
+	config.watching =
+		config.log_classes != 0 || config.log_superuser || config.rules != NULL;
+}
+
 static bool
 check_log(char **newval, void **extra, GucSource source)
 {
@@ -222,6 +231,15 @@ static void
 assign_log(const char *newval, void *extra)
 {
 	config.log_classes = extra ? *(int *) extra : 0;
+	renew_flags();
+}
+
+/* The server sets the variable itself only after this. */
+static void
+assign_log_superuser(bool newval, void *extra)
+{
+	config.log_superuser = newval;
+	renew_flags();
 }
 
 static bool
@@ -305,7 +323,7 @@ define_policy_settings(void)
 							 PGC_SUSET,
 							 GUC_NOT_IN_SAMPLE,
 							 check_bool,
-							 NULL,
+							 assign_log_superuser,
 							 NULL);
 	DefineCustomEnumVariable("secaudit.lock",
 							 "Who may change the secaudit settings.",
@@ -404,4 +422,5 @@ aud_guc_init(void)
 	define_policy_settings();
 	define_record_settings();
 	aud_guc_define_trail(&config);
+	aud_guc_define_rules(&config, renew_flags);
 }

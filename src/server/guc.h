@@ -55,6 +55,14 @@ typedef struct AudConfig
 	bool log_superuser;
 	bool log_internal; /* look-ups of foreign keys */
 
+	/* secaudit.rules_file: as set, "" for none; what is in it, or NULL */
+	const char            *rules_file;
+	const struct AudRules *rules;
+	uint64 rules_serial; /* another one for other rules; 0: none */
+	bool   break_glass;
+
+	bool watching; /* may anything at all of this session be recorded? */
+
 	/* what a record holds */
 	bool        log_parameters;
 	int         parameter_max_bytes; /* bytes of one bound value */

@@ -84,6 +84,8 @@ aud_begin_take_down(AudStmt *stmt, bool may_read_catalog)
 	aud_clock_read(&stmt->when.began, &stmt->when.began_at);
 	aud_begin_process();
 	stmt->who = aud_identity_now(may_read_catalog);
+	if (aud_config->rules != NULL && may_read_catalog)
+		aud_rules_begin(stmt);
 }
 
 void

@@ -99,6 +99,19 @@ aud_match_keys(const AudMatch *match)
 	return match->keys;
 }
 
+void
+aud_match_each_role(const AudMatch *match,
+					void (*each)(const char *role, void *arg), void *arg)
+{
+	for (int i = 0; i < match->n; i++)
+	{
+		const AudTerm *term = &match->terms[i];
+
+		for (int v = 0; term->key == AUD_MATCH_MEMBER_OF && v < term->n; v++)
+			each(term->values[v].role, arg);
+	}
+}
+
 /* What is not known does not matter where something else does not match. */
 AudTruth
 aud_match_test(const AudMatch *match, const AudMatchFacts *facts, int keys,

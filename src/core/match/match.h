@@ -104,6 +104,11 @@ extern AudTruth aud_match_test(const AudMatch *match, const AudMatchFacts *facts
 /* The keys that it has. */
 extern int aud_match_keys(const AudMatch *match);
 
+/* Calls each() for each role that it names; the text lives as long as match. */
+extern void aud_match_each_role(const AudMatch *match,
+								void (*each)(const char *role, void *arg),
+								void *arg);
+
 /* "duration_ms" */
 extern const char *aud_match_key_name(AudMatchKey key);
 

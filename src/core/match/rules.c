@@ -257,6 +257,7 @@ read_rule(AudRules *rules, const AudJsonValue *value, const AudZones *zones,
 	if (rule->match == NULL)
 		return false;
 	rules->actions |= 1 << action;
+	rules->keys |= aud_match_keys(rule->match);
 	return check_keys(rule, &m, fault);
 }
 

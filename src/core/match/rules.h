@@ -55,6 +55,7 @@ typedef struct AudRules
 	int      n;
 	AudRule *items;
 	int      actions;                       /* bits of AudRuleAction */
+	int      keys;                          /* that any of them has */
 	char     sha256[AUD_SHA256_DIGITS + 1]; /* of the file; "": unknown */
 } AudRules;
 

@@ -1,0 +1,243 @@
+/*-------------------------------------------------------------------------
+ *
+ * rules.c
+ *	  What the rules of secaudit.rules_file say of a statement.
+ *
+ * Most of what rules ask for is the same for many statements: who acts, from
+ * where, which command, which classes, how it ended.  Which rules can still
+ *match is found out once for each such kind of statement and kept in a view; a
+ * statement of a known kind asks only those, and only for what is its own, such
+ *as its objects.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "core/match/decide.h"
+#include "facts/match_facts.h"
+#include "facts/members.h"
+#include "record/record.h"
+#include "record/session.h"
+#include "statement/rules.h"
+#include "statement/stack.h"
+
+/* Kinds of statements that are remembered. */
+#define VIEWS 32
+
+/* A kind of statement. */
+typedef struct AudKind
+{
+	uint64     rules;   /* serial of the rules */
+	uint64     who;     /* of the identity */
+	uint64     app;     /* of the application name */
+	uint64     members; /* the look-up of what it is a member of */
+	int        classes;
+	CommandTag tag;
+	AudOrigin  origin;
+	int        outcome; /* of AudOutcome; -1: it is not over */
+	bool       is_error;
+	bool       privileged;
+} AudKind;
+
+/* The rules that can match a statement of that kind: their places in the file. */
+typedef struct AudView
+{
+	AudKind kind;
+	int     n;
+	int     keys; /* of its own that they ask for */
+	uint16  live[AUD_RULES_MAX];
+} AudView;
+
+static AudView        views[VIEWS];
+static const AudRule *raised[AUD_RULES_MAX];
+
+static void
+describe_kind(AudKind *kind, const AudStmt *stmt, const AudStmt *host, bool at_end)
+{
+	memset(kind, 0, sizeof(*kind)); /* its padding is compared, too */
+	kind->rules = aud_config->rules_serial;
+	kind->who = stmt->who->serial;
+	kind->app = aud_session_app_serial();
+	kind->members = aud_members_known(kind->rules, stmt->who->current_role);
+	kind->classes = aud_match_classes(stmt, host);
+	kind->tag = host->what.tag;
+	kind->origin = host->place.origin;
+	kind->outcome = at_end ? (int) stmt->result.outcome : -1;
+	kind->is_error = host->what.is_error;
+	kind->privileged = stmt->what.privileged || host->what.privileged;
+}
+
+static AudView *
+view_of(const AudKind *kind)
+{
+	uint32 hash = (uint32) kind->tag * 31 + (uint32) kind->classes * 7 +
+				  (uint32) kind->outcome * 3 + (uint32) kind->who +
+				  (uint32) kind->origin;
+
+	return &views[hash % VIEWS];
+}
+
+static void
+fill_view(AudView *view, const AudKind *kind, const AudMatchFacts *facts)
+{
+	const AudRules *rules = aud_config->rules;
+
+	view->kind = *kind;
+	view->n = 0;
+	view->keys = 0;
+	for (int i = 0; i < rules->n; i++)
+	{
+		const AudRule *rule = &rules->items[i];
+
+		if (!aud_rule_matches(rule, facts, AUD_MATCH_COMMON))
+			continue;
+		view->live[view->n++] = (uint16) i;
+		view->keys |= aud_match_keys(rule->match) & AUD_MATCH_OWN;
+	}
+}
+
+/*
+ * What has a command that is no tag, or an identity that could not be found
+ * out, is of no kind: its view is for this once.
+ */
+static const AudView *
+find_view(const AudStmt *stmt, const AudStmt *host, bool at_end)
+{
+	AudKind       kind;
+	AudView      *view;
+	AudMatchFacts facts;
+	AudMatchTexts texts;
+
+	describe_kind(&kind, stmt, host, at_end);
+	view = view_of(&kind);
+	if (host->what.command == NULL &&
+		memcmp(&view->kind, &kind, sizeof(kind)) == 0)
+		return view;
+	aud_match_facts_common(&facts, &texts, stmt, host, at_end);
+	fill_view(view, &kind, &facts);
+	if (host->what.command != NULL || kind.who == 0)
+		view->kind.rules = 0;
+	return view;
+}
+
+static void
+take(AudVerdict *verdict, const AudRule *rule, bool is_protected)
+{
+	if (rule->action == AUD_RULE_ALERT)
+		raised[verdict->n_alerts++] = rule;
+	else if (rule->action == AUD_RULE_REFUSE && verdict->refuses == NULL)
+		verdict->refuses = rule;
+	else if (verdict->decides == NULL && aud_decide_counts(rule, is_protected))
+		verdict->decides = rule;
+}
+
+static bool
+is_protected(const AudStmt *stmt)
+{
+	return aud_decide_is_protected(stmt->what.classes,
+								   stmt->result.outcome == AUD_OUTCOME_FAILURE,
+								   stmt->what.privileged,
+								   stmt->who->superuser);
+}
+
+void
+aud_rules_judge(const AudStmt *stmt, bool at_end, AudVerdict *verdict)
+{
+	const AudView *view = find_view(stmt, stmt, at_end);
+	AudMatchFacts  facts;
+
+	memset(verdict, 0, sizeof(*verdict));
+	verdict->alerts = raised;
+	if (view->n == 0)
+		return;
+	aud_match_facts_own(&facts, stmt, at_end, view->keys);
+	for (int i = 0; i < view->n; i++)
+	{
+		const AudRule *rule = &aud_config->rules->items[view->live[i]];
+
+		if (aud_rule_matches(rule, &facts, AUD_MATCH_OWN))
+			take(verdict, rule, is_protected(stmt));
+	}
+}
+
+/* A rule about classes has nothing to say as long as none is known. */
+const AudRule *
+aud_rules_refusing(const AudStmt *stmt, const AudStmt *host)
+{
+	const AudView *view = find_view(stmt, host, false);
+	bool           has_class = aud_match_classes(stmt, host) != 0;
+	AudMatchFacts  facts;
+
+	aud_match_facts_own(&facts, stmt, false, view->keys);
+	for (int i = 0; i < view->n; i++)
+	{
+		const AudRule *rule = &aud_config->rules->items[view->live[i]];
+
+		if (rule->action == AUD_RULE_REFUSE &&
+			(has_class ||
+			 !(aud_match_keys(rule->match) & AUD_MATCH_BIT(AUD_MATCH_CLASS))) &&
+			aud_rule_matches(rule, &facts, AUD_MATCH_OWN))
+			return rule;
+	}
+	return NULL;
+}
+
+void
+aud_rules_begin(const AudStmt *stmt)
+{
+	aud_members_look_up(aud_config->rules,
+						aud_config->rules_serial,
+						stmt->who->current_role);
+}
+
+void
+aud_rules_name(AudStmt *stmt, const AudVerdict *verdict)
+{
+	if (stmt->rules.refused_by[0] != '\0')
+		aud_stmt_add_rule(stmt, stmt->rules.refused_by);
+	if (verdict->decides != NULL && verdict->decides->action == AUD_RULE_LOG)
+		aud_stmt_add_rule(stmt, verdict->decides->name);
+	for (int i = 0; i < verdict->n_alerts; i++)
+		aud_stmt_add_rule(stmt, verdict->alerts[i]->name);
+}
+
+static void
+raise_alert(const AudStmt *stmt, const char *rule, AudRuleSeverity severity,
+			const char *reason, const char *message)
+{
+	const char *word = aud_rule_severity_name(severity);
+
+	aud_record_rule_alert(stmt, rule, word, reason);
+	ereport(LOG_SERVER_ONLY,
+			errmsg(message, rule),
+			errdetail("Severity %s, statement " UINT64_FORMAT " of its session.",
+					  word,
+					  stmt->place.number),
+			errhidestmt(true),
+			errhidecontext(true));
+}
+
+void
+aud_rules_alert(const AudStmt *stmt, const AudVerdict *verdict)
+{
+	const AudStmtRules *refusal = &stmt->rules;
+
+	if (refusal->broke_glass)
+		raise_alert(stmt,
+					refusal->refused_by,
+					refusal->severity,
+					"break_glass",
+					"audit rule \"%s\" would have refused a statement, but for secaudit.break_glass");
+	else if (refusal->refused_by[0] != '\0')
+		raise_alert(stmt,
+					refusal->refused_by,
+					refusal->severity,
+					"refused",
+					"audit rule \"%s\" has refused a statement");
+	for (int i = 0; i < verdict->n_alerts; i++)
+		raise_alert(stmt,
+					verdict->alerts[i]->name,
+					verdict->alerts[i]->severity,
+					"rule",
+					"audit rule \"%s\" matches a statement");
+}
