@@ -15,6 +15,7 @@
 #include "libpq/libpq-be.h"
 #include "miscadmin.h"
 
+#include "core/class.h"
 #include "core/json_scan.h"
 #include "facts/match_facts.h"
 #include "facts/members.h"
@@ -33,15 +34,21 @@ is_member_of(const void *arg, const char *role)
 	return aud_members_is(aud_config->rules_serial, stmt->who->current_role, role);
 }
 
+static AudTruth
+role_is_member_of(const void *arg, const char *role)
+{
+	return aud_members_is(aud_config->rules_serial, *(const Oid *) arg, role);
+}
+
 /* A name among the members of the identity; NULL: there is none. */
 static const char *
-identity_text(const AudStmt *stmt, const char *key, char *text)
+identity_text(const char *json, const char *key, char *text)
 {
 	AudJsonValue value;
 	AudBuf       b;
 
 	aud_buf_init(&b, text, AUD_MATCH_NAME_MAX);
-	if (!aud_json_find_member(stmt->who->json, stmt->who->json_len, key, &value) ||
+	if (json == NULL || !aud_json_find_member(json, strlen(json), key, &value) ||
 		!aud_json_unescape(&b, value.text, value.len))
 		return NULL;
 	return text;
@@ -66,6 +73,22 @@ read_address(AudAddress *address)
 						128);
 }
 
+/* Who, and in which session. */
+static void
+put_session(AudMatchFacts *facts, AudMatchTexts *texts, const char *identity)
+{
+	facts->user = identity_text(identity, "user", texts->user);
+	facts->current_user =
+		identity_text(identity, "current_user", texts->current_user);
+	if (facts->current_user == NULL)
+		facts->current_user = facts->user;
+	facts->db =
+		aud_session_text_db(texts->db, sizeof(texts->db)) ? texts->db : NULL;
+	facts->app =
+		aud_session_text_app(texts->app, sizeof(texts->app)) ? texts->app : NULL;
+	read_address(&facts->client);
+}
+
 void
 aud_match_facts_common(AudMatchFacts *facts, AudMatchTexts *texts,
 					   const AudStmt *stmt, const AudStmt *host, bool at_end)
@@ -80,16 +103,7 @@ aud_match_facts_common(AudMatchFacts *facts, AudMatchTexts *texts,
 	facts->origin = origin != NULL ? origin : "client";
 	facts->privileged = stmt->what.privileged || host->what.privileged;
 	facts->superuser = stmt->who->superuser;
-	facts->user = identity_text(stmt, "user", texts->user);
-	facts->current_user =
-		identity_text(stmt, "current_user", texts->current_user);
-	if (facts->current_user == NULL)
-		facts->current_user = facts->user;
-	facts->db =
-		aud_session_text_db(texts->db, sizeof(texts->db)) ? texts->db : NULL;
-	facts->app =
-		aud_session_text_app(texts->app, sizeof(texts->app)) ? texts->app : NULL;
-	read_address(&facts->client);
+	put_session(facts, texts, stmt->who->json);
 	if (at_end)
 		facts->outcome = aud_record_outcome_name(stmt->result.outcome);
 	else
@@ -134,4 +148,22 @@ aud_match_facts_own(AudMatchFacts *facts, const AudStmt *stmt, bool at_end,
 	INSTR_TIME_SET_CURRENT(duration);
 	INSTR_TIME_SUBTRACT(duration, stmt->when.began_at);
 	facts->duration_us = INSTR_TIME_GET_MICROSEC(duration) + stmt->when.lead_us;
+}
+
+void
+aud_match_facts_event(AudMatchFacts *facts, AudMatchTexts *texts,
+					  const AudEventFacts *event, const Oid *who)
+{
+	memset(facts, 0, sizeof(*facts));
+	facts->arg = who;
+	facts->member_of = role_is_member_of;
+	facts->classes = AUD_CLASS_SESSION;
+	facts->outcome = aud_record_outcome_name(event->outcome);
+	facts->origin = "client";
+	facts->superuser = event->identity != NULL &&
+					   strstr(event->identity, ",\"superuser\":true") != NULL;
+	put_session(facts, texts, event->identity);
+	facts->unix_s = aud_record_unix_us(event->when) / 1000000;
+	facts->has_duration = event->duration_us >= 0;
+	facts->duration_us = (uint64) Max(event->duration_us, 0);
 }

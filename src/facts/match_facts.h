@@ -12,7 +12,7 @@
 #define AUD_FACTS_MATCH_FACTS_H
 
 #include "core/match/match.h"
-#include "record/stmt.h"
+#include "record/record.h"
 
 /* Keys whose facts are those of a kind of statement; the others are its own. */
 #define AUD_MATCH_COMMON                                                          \
@@ -48,6 +48,13 @@ typedef struct AudMatchTexts
 extern void aud_match_facts_common(AudMatchFacts *facts, AudMatchTexts *texts,
 								   const AudStmt *stmt, const AudStmt *host,
 								   bool at_end);
+
+/*
+ * All facts of an event of a session; who: the role's OID, for memberships that
+ * are known of it, or InvalidOid.
+ */
+extern void aud_match_facts_event(AudMatchFacts *facts, AudMatchTexts *texts,
+								  const AudEventFacts *event, const Oid *who);
 
 /* Its own, for AUD_MATCH_OWN; keys: those that will be asked for. */
 extern void aud_match_facts_own(AudMatchFacts *facts, const AudStmt *stmt,

@@ -50,6 +50,7 @@ typedef struct AudEventFacts
 	int64              duration_us; /* -1: none */
 	bool               dont_wait;   /* rather lose it than wait for room */
 	TransactionId      xid;         /* top-level one, where assigned */
+	const char        *rules;       /* "a","b": that chose it; NULL: none did */
 } AudEventFacts;
 
 extern void aud_record_event(const AudEventFacts *facts);

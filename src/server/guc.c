@@ -202,6 +202,12 @@ parse_classes(const char *list, int *classes)
 	return check_class_list(&read);
 }
 
+bool
+aud_guc_read_classes(const char *list, int *classes)
+{
+	return parse_classes(list, classes);
+}
+
 /* What hooks ask at each call, computed when something changes. */
 static void
 renew_flags(void)

@@ -92,6 +92,9 @@ typedef struct AudConfig
 
 extern const AudConfig *const aud_config;
 
+/* The classes of a value of secaudit.log; false if it is not valid. */
+extern bool aud_guc_read_classes(const char *list, int *classes);
+
 /* Define the settings; once, from _PG_init, between the steps of config_start.h. */
 extern void aud_guc_init(void);
 

@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "core/json_write.h"
 #include "core/match/decide.h"
 #include "facts/match_facts.h"
 #include "facts/members.h"
@@ -58,7 +59,8 @@ describe_kind(AudKind *kind, const AudStmt *stmt, const AudStmt *host, bool at_e
 	kind->rules = aud_config->rules_serial;
 	kind->who = stmt->who->serial;
 	kind->app = aud_session_app_serial();
-	kind->members = aud_members_known(kind->rules, stmt->who->current_role);
+	if (aud_config->rules->keys & AUD_MATCH_BIT(AUD_MATCH_MEMBER_OF))
+		kind->members = aud_members_known(kind->rules, stmt->who->current_role);
 	kind->classes = aud_match_classes(stmt, host);
 	kind->tag = host->what.tag;
 	kind->origin = host->place.origin;
@@ -240,4 +242,83 @@ aud_rules_alert(const AudStmt *stmt, const AudVerdict *verdict)
 					verdict->alerts[i]->severity,
 					"rule",
 					"audit rule \"%s\" matches a statement");
+}
+
+static void
+append_name(AudBuf *names, const char *name)
+{
+	aud_buf_cstr(names, names->len > 0 ? ",\"" : "\"");
+	aud_buf_cstr(names, name);
+	aud_buf_char(names, '"');
+}
+
+/* Of the few that there are nothing is remembered. */
+void
+aud_rules_judge_event(const AudEventFacts *event, Oid who,
+					  bool may_read_catalog, AudVerdict *verdict)
+{
+	const AudRules *rules = aud_config->rules;
+	AudMatchFacts   facts;
+	AudMatchTexts   texts;
+
+	memset(verdict, 0, sizeof(*verdict));
+	verdict->alerts = raised;
+	if (may_read_catalog)
+		aud_members_look_up(rules, aud_config->rules_serial, who);
+	aud_match_facts_event(&facts, &texts, event, &who);
+	for (int i = 0; i < rules->n; i++)
+	{
+		const AudRule *rule = &rules->items[i];
+
+		if (rule->action != AUD_RULE_REFUSE &&
+			aud_rule_matches(rule, &facts, AUD_MATCH_ALL))
+			take(verdict, rule, true);
+	}
+}
+
+void
+aud_rules_name_event(AudBuf *names, const AudVerdict *verdict)
+{
+	const AudRule *log = verdict->decides;
+
+	if (log != NULL && log->action == AUD_RULE_LOG)
+		append_name(names, log->name);
+	for (int i = 0; i < verdict->n_alerts; i++)
+		append_name(names, verdict->alerts[i]->name);
+}
+
+void
+aud_rules_alert_event(const AudEventFacts *event, const AudVerdict *verdict)
+{
+	for (int i = 0; i < verdict->n_alerts; i++)
+	{
+		const AudRule *rule = verdict->alerts[i];
+		char           detail[256];
+		AudBuf         b;
+		AudEventFacts  alert = {
+			 .event = "alert",
+			 .class = "alert",
+			 .when = event->when,
+			 .outcome = AUD_OUTCOME_FAILURE,
+			 .failure = event->failure,
+			 .identity = event->identity,
+			 .detail = detail,
+			 .duration_us = -1,
+        };
+
+		aud_buf_init(&b, detail, sizeof(detail));
+		aud_json_member_word(&b, "reason", "rule");
+		aud_json_member_word(&b, "rule", rule->name);
+		aud_json_member_word(&b,
+							 "severity",
+							 aud_rule_severity_name(rule->severity));
+		aud_record_event(&alert);
+		ereport(LOG_SERVER_ONLY,
+				errmsg("audit rule \"%s\" matches event %s",
+					   rule->name,
+					   event->event),
+				errdetail("Severity %s.", aud_rule_severity_name(rule->severity)),
+				errhidestmt(true),
+				errhidecontext(true));
+	}
 }

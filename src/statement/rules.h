@@ -12,7 +12,7 @@
 #define AUD_STATEMENT_RULES_H
 
 #include "core/match/rules.h"
-#include "record/stmt.h"
+#include "record/record.h"
 #include "server/guc.h"
 
 /* What they say; pointers are valid until they are asked again. */
@@ -40,6 +40,16 @@ extern const AudRule *aud_rules_refusing(const AudStmt *stmt,
 
 /* A statement has begun: look up what is needed of who acts.  May throw. */
 extern void aud_rules_begin(const AudStmt *stmt);
+
+/*
+ * The same of an event of a session; who: its role, of which memberships are
+ * looked up if may_read_catalog.  And its alerts, once it is recorded, or not.
+ */
+extern void aud_rules_judge_event(const AudEventFacts *event, Oid who,
+								  bool may_read_catalog, AudVerdict *verdict);
+extern void aud_rules_name_event(AudBuf *names, const AudVerdict *verdict);
+extern void aud_rules_alert_event(const AudEventFacts *event,
+								  const AudVerdict    *verdict);
 
 /* Name in the frame the rules that chose it, and then, recorded, raise alerts. */
 extern void aud_rules_name(AudStmt *stmt, const AudVerdict *verdict);
