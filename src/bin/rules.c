@@ -246,7 +246,7 @@ explain_rules(const AudRules *rules, const AudMatchFacts *facts)
 static int
 explain(const char *path, const char *record_path)
 {
-	AudRecordFacts record;
+	AudRecordFacts record = {.used = 0};
 	AudStr         text = {0};
 	AudError       err = {0};
 	int            status;

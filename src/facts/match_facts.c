@@ -26,6 +26,9 @@
 /* Bytes of the name of an object that are compared. */
 #define OBJECT_NAME_MAX 8192
 
+/* Which object's name is at hand; -1: none. */
+static int last_object = -1;
+
 static AudTruth
 is_member_of(const void *arg, const char *role)
 {
@@ -73,6 +76,28 @@ read_address(AudAddress *address)
 						128);
 }
 
+/*
+ * The name of the i-th object: the last one is kept, since one rule after the
+ * other asks for it.
+ */
+static const char *
+nth_object(const void *arg, int i)
+{
+	static char name[OBJECT_NAME_MAX];
+
+	if (last_object != i)
+		last_object = aud_stmt_object_name(arg, i, name, sizeof(name)) ? i : -1;
+	return last_object == i ? name : NULL;
+}
+
+static const char *
+nth_tag(const void *arg, int i)
+{
+	const AudStmt *stmt = arg;
+
+	return i < stmt->tags.n ? stmt->tags.names[i] : NULL;
+}
+
 /* Who, and in which session. */
 static void
 put_session(AudMatchFacts *facts, AudMatchTexts *texts, const char *identity)
@@ -96,7 +121,10 @@ aud_match_facts_common(AudMatchFacts *facts, AudMatchTexts *texts,
 	const char *origin = aud_record_origin_name(host->place.origin);
 
 	memset(facts, 0, sizeof(*facts));
+	last_object = -1;
 	facts->arg = stmt;
+	facts->object = nth_object;
+	facts->tag = nth_tag;
 	facts->member_of = is_member_of;
 	facts->classes = aud_match_classes(stmt, host);
 	facts->command = host->what.is_error ? NULL : aud_record_command_name(host);
@@ -112,22 +140,6 @@ aud_match_facts_common(AudMatchFacts *facts, AudMatchTexts *texts,
 		facts->unknown |= AUD_MATCH_BIT(AUD_MATCH_CLASS);
 }
 
-static const char *
-nth_object(const void *arg, int i)
-{
-	static char name[OBJECT_NAME_MAX];
-
-	return aud_stmt_object_name(arg, i, name, sizeof(name)) ? name : NULL;
-}
-
-static const char *
-nth_tag(const void *arg, int i)
-{
-	const AudStmt *stmt = arg;
-
-	return i < stmt->tags.n ? stmt->tags.names[i] : NULL;
-}
-
 void
 aud_match_facts_own(AudMatchFacts *facts, const AudStmt *stmt, bool at_end,
 					int keys)
@@ -135,9 +147,6 @@ aud_match_facts_own(AudMatchFacts *facts, const AudStmt *stmt, bool at_end,
 	instr_time duration;
 
 	facts->unknown = at_end ? 0 : AUD_MATCH_LATE;
-	facts->arg = stmt;
-	facts->object = nth_object;
-	facts->tag = nth_tag;
 	facts->context = NULL;
 	facts->has_rows = stmt->result.has_rows;
 	facts->rows = stmt->result.rows;

@@ -14,15 +14,11 @@
 #include "core/match/match.h"
 #include "record/record.h"
 
-/* Keys whose facts are those of a kind of statement; the others are its own. */
-#define AUD_MATCH_COMMON                                                          \
-	(AUD_MATCH_BIT(AUD_MATCH_CLASS) | AUD_MATCH_BIT(AUD_MATCH_COMMAND) |          \
-	 AUD_MATCH_BIT(AUD_MATCH_OUTCOME) | AUD_MATCH_BIT(AUD_MATCH_USER) |           \
-	 AUD_MATCH_BIT(AUD_MATCH_CURRENT_USER) | AUD_MATCH_BIT(AUD_MATCH_MEMBER_OF) | \
-	 AUD_MATCH_BIT(AUD_MATCH_DB) | AUD_MATCH_BIT(AUD_MATCH_CLIENT) |              \
-	 AUD_MATCH_BIT(AUD_MATCH_APP) | AUD_MATCH_BIT(AUD_MATCH_SUPERUSER) |          \
-	 AUD_MATCH_BIT(AUD_MATCH_PRIVILEGED) | AUD_MATCH_BIT(AUD_MATCH_ORIGIN))
-#define AUD_MATCH_OWN (AUD_MATCH_ALL & ~AUD_MATCH_COMMON)
+/* Keys whose facts each statement has for itself; the others are those of its kind. */
+#define AUD_MATCH_OWN                                                       \
+	(AUD_MATCH_BIT(AUD_MATCH_ROWS) | AUD_MATCH_BIT(AUD_MATCH_DURATION_MS) | \
+	 AUD_MATCH_BIT(AUD_MATCH_TIME) | AUD_MATCH_BIT(AUD_MATCH_CONTEXT))
+#define AUD_MATCH_COMMON (AUD_MATCH_ALL & ~AUD_MATCH_OWN)
 
 /* What only the end of a statement tells. */
 #define AUD_MATCH_LATE                                                  \

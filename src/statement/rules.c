@@ -22,37 +22,56 @@
 #include "statement/rules.h"
 #include "statement/stack.h"
 
-/* Kinds of statements that are remembered. */
-#define VIEWS 32
+/* Kinds of statements that are remembered: half a kilobyte each. */
+#define VIEWS 256
+
+/* A kind with more is not remembered: bytes of objects, tags, rules that can match. */
+#define HEADS_MAX 256
+#define TAGS_MAX  4
+#define LIVE_MAX  48
 
 /* A kind of statement. */
 typedef struct AudKind
 {
-	uint64     rules;   /* serial of the rules */
-	uint64     who;     /* of the identity */
-	uint64     app;     /* of the application name */
-	uint64     members; /* the look-up of what it is a member of */
-	int        classes;
-	CommandTag tag;
-	AudOrigin  origin;
-	int        outcome; /* of AudOutcome; -1: it is not over */
-	bool       is_error;
-	bool       privileged;
+	uint64      rules;   /* serial of the rules */
+	uint64      who;     /* of the identity */
+	uint64      app;     /* of the application name */
+	uint64      members; /* the look-up of what it is a member of */
+	int         classes;
+	CommandTag  tag;
+	AudOrigin   origin;
+	int         outcome; /* of AudOutcome; -1: it is not over */
+	bool        is_error;
+	bool        privileged;
+	int         n_tags;
+	const char *tags[TAGS_MAX]; /* a tag's name is one pointer */
 } AudKind;
 
-/* The rules that can match a statement of that kind: their places in the file. */
+/* A kind and its objects, and the rules that can match such a statement. */
 typedef struct AudView
 {
 	AudKind kind;
+	size_t  heads_len;
+	char    heads[HEADS_MAX]; /* types and names of its objects */
 	int     n;
 	int     keys; /* of its own that they ask for */
-	uint16  live[AUD_RULES_MAX];
+	uint16  live[LIVE_MAX];
 } AudView;
 
+/* The same of the statement at hand, which may be of no kind. */
+typedef struct AudLive
+{
+	int           n;
+	int           keys;
+	const uint16 *rules; /* their places in the file */
+} AudLive;
+
 static AudView        views[VIEWS];
+static uint16         found[AUD_RULES_MAX];
 static const AudRule *raised[AUD_RULES_MAX];
 
-static void
+/* False if it is of no kind: a command that is no tag, nobody, too many tags. */
+static bool
 describe_kind(AudKind *kind, const AudStmt *stmt, const AudStmt *host, bool at_end)
 {
 	memset(kind, 0, sizeof(*kind)); /* its padding is compared, too */
@@ -67,59 +86,116 @@ describe_kind(AudKind *kind, const AudStmt *stmt, const AudStmt *host, bool at_e
 	kind->outcome = at_end ? (int) stmt->result.outcome : -1;
 	kind->is_error = host->what.is_error;
 	kind->privileged = stmt->what.privileged || host->what.privileged;
+	kind->n_tags = stmt->tags.n;
+	if (host->what.command != NULL || kind->who == 0 || stmt->tags.n > TAGS_MAX)
+		return false;
+	for (int i = 0; i < stmt->tags.n; i++)
+		kind->tags[i] = stmt->tags.names[i];
+	return true;
 }
 
 static AudView *
-view_of(const AudKind *kind)
+view_of(const AudKind *kind, const AudStmt *stmt)
 {
 	uint32 hash = (uint32) kind->tag * 31 + (uint32) kind->classes * 7 +
 				  (uint32) kind->outcome * 3 + (uint32) kind->who +
 				  (uint32) kind->origin;
 
-	return &views[hash % VIEWS];
+	for (int i = 0; i < stmt->objects.n && i < 8; i++)
+		hash = hash * 31 + stmt->objects.items[i].objid;
+	return &views[(hash ^ hash >> 16) % VIEWS];
+}
+
+/* Are they exactly these, in this order? */
+static bool
+has_objects_of(const AudView *view, const AudStmt *stmt)
+{
+	size_t at = 0;
+
+	for (int i = 0; i < stmt->objects.n; i++)
+	{
+		const AudObject *object = &stmt->objects.items[i];
+
+		if (object->head_len > view->heads_len - at ||
+			memcmp(view->heads + at,
+				   stmt->arena.data + object->head_off,
+				   object->head_len) != 0)
+			return false;
+		at += object->head_len;
+	}
+	return at == view->heads_len;
+}
+
+/* False if there is no room for them. */
+static bool
+keep_objects(AudView *view, const AudStmt *stmt)
+{
+	view->heads_len = 0;
+	for (int i = 0; i < stmt->objects.n; i++)
+	{
+		const AudObject *object = &stmt->objects.items[i];
+
+		if (object->head_len > HEADS_MAX - view->heads_len)
+			return false;
+		memcpy(view->heads + view->heads_len,
+			   stmt->arena.data + object->head_off,
+			   object->head_len);
+		view->heads_len += object->head_len;
+	}
+	return true;
 }
 
 static void
-fill_view(AudView *view, const AudKind *kind, const AudMatchFacts *facts)
+find_live(AudLive *live, const AudMatchFacts *facts)
 {
 	const AudRules *rules = aud_config->rules;
 
-	view->kind = *kind;
-	view->n = 0;
-	view->keys = 0;
+	live->n = 0;
+	live->keys = 0;
+	live->rules = found;
 	for (int i = 0; i < rules->n; i++)
 	{
 		const AudRule *rule = &rules->items[i];
 
 		if (!aud_rule_matches(rule, facts, AUD_MATCH_COMMON))
 			continue;
-		view->live[view->n++] = (uint16) i;
-		view->keys |= aud_match_keys(rule->match) & AUD_MATCH_OWN;
+		found[live->n++] = (uint16) i;
+		live->keys |= aud_match_keys(rule->match) & AUD_MATCH_OWN;
 	}
 }
 
-/*
- * What has a command that is no tag, or an identity that could not be found
- * out, is of no kind: its view is for this once.
- */
-static const AudView *
-find_view(const AudStmt *stmt, const AudStmt *host, bool at_end)
+static void
+remember(AudView *view, const AudKind *kind, const AudStmt *stmt,
+		 const AudLive *live)
+{
+	view->kind.rules = 0; /* no kind has that */
+	if (live->n > LIVE_MAX || !keep_objects(view, stmt))
+		return;
+	view->n = live->n;
+	view->keys = live->keys;
+	memcpy(view->live, live->rules, live->n * sizeof(uint16));
+	memcpy(&view->kind, kind, sizeof(*kind)); /* with its padding */
+}
+
+/* The rules that can match; valid until they are asked for again. */
+static AudLive
+live_rules(const AudStmt *stmt, const AudStmt *host, bool at_end)
 {
 	AudKind       kind;
-	AudView      *view;
+	AudLive       live;
 	AudMatchFacts facts;
 	AudMatchTexts texts;
+	bool          is_kind = describe_kind(&kind, stmt, host, at_end);
+	AudView      *view = view_of(&kind, stmt);
 
-	describe_kind(&kind, stmt, host, at_end);
-	view = view_of(&kind);
-	if (host->what.command == NULL &&
-		memcmp(&view->kind, &kind, sizeof(kind)) == 0)
-		return view;
+	if (is_kind && memcmp(&view->kind, &kind, sizeof(kind)) == 0 &&
+		has_objects_of(view, stmt))
+		return (AudLive){view->n, view->keys, view->live};
 	aud_match_facts_common(&facts, &texts, stmt, host, at_end);
-	fill_view(view, &kind, &facts);
-	if (host->what.command != NULL || kind.who == 0)
-		view->kind.rules = 0;
-	return view;
+	find_live(&live, &facts);
+	if (is_kind)
+		remember(view, &kind, stmt, &live);
+	return live;
 }
 
 static void
@@ -145,17 +221,17 @@ is_protected(const AudStmt *stmt)
 void
 aud_rules_judge(const AudStmt *stmt, bool at_end, AudVerdict *verdict)
 {
-	const AudView *view = find_view(stmt, stmt, at_end);
-	AudMatchFacts  facts;
+	AudLive       live = live_rules(stmt, stmt, at_end);
+	AudMatchFacts facts;
 
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->alerts = raised;
-	if (view->n == 0)
+	if (live.n == 0)
 		return;
-	aud_match_facts_own(&facts, stmt, at_end, view->keys);
-	for (int i = 0; i < view->n; i++)
+	aud_match_facts_own(&facts, stmt, at_end, live.keys);
+	for (int i = 0; i < live.n; i++)
 	{
-		const AudRule *rule = &aud_config->rules->items[view->live[i]];
+		const AudRule *rule = &aud_config->rules->items[live.rules[i]];
 
 		if (aud_rule_matches(rule, &facts, AUD_MATCH_OWN))
 			take(verdict, rule, is_protected(stmt));
@@ -166,14 +242,14 @@ aud_rules_judge(const AudStmt *stmt, bool at_end, AudVerdict *verdict)
 const AudRule *
 aud_rules_refusing(const AudStmt *stmt, const AudStmt *host)
 {
-	const AudView *view = find_view(stmt, host, false);
-	bool           has_class = aud_match_classes(stmt, host) != 0;
-	AudMatchFacts  facts;
+	AudLive       live = live_rules(stmt, host, false);
+	bool          has_class = aud_match_classes(stmt, host) != 0;
+	AudMatchFacts facts;
 
-	aud_match_facts_own(&facts, stmt, false, view->keys);
-	for (int i = 0; i < view->n; i++)
+	aud_match_facts_own(&facts, stmt, false, live.keys);
+	for (int i = 0; i < live.n; i++)
 	{
-		const AudRule *rule = &aud_config->rules->items[view->live[i]];
+		const AudRule *rule = &aud_config->rules->items[live.rules[i]];
 
 		if (rule->action == AUD_RULE_REFUSE &&
 			(has_class ||

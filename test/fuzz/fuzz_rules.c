@@ -25,7 +25,7 @@ static const char record[] =
 static void
 test_all(const AudRules *rules, const char *text, size_t len)
 {
-	AudRecordFacts r;
+	AudRecordFacts r = {.used = 0};
 	AudError       err = {0};
 	const char    *failed;
 

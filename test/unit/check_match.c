@@ -220,7 +220,7 @@ compile(const char *text, AudFaultAt *fault)
 static AudTruth
 test(const char *condition, const char *facts)
 {
-	AudRecordFacts r;
+	AudRecordFacts r = {.used = 0};
 	AudError       err = {0};
 	AudFaultAt     fault;
 	AudMatch      *match = compile(condition, &fault);
@@ -258,7 +258,7 @@ END_TEST
 
 START_TEST(the_key_that_does_not_match_is_named)
 {
-	AudRecordFacts r;
+	AudRecordFacts r = {.used = 0};
 	AudError       err = {0};
 	AudFaultAt     fault;
 	const char    *failed;
@@ -394,7 +394,7 @@ END_TEST
 
 START_TEST(only_one_record_is_read)
 {
-	AudRecordFacts r;
+	AudRecordFacts r = {.used = 0};
 	AudError       err = {0};
 
 	ck_assert(!aud_record_facts_read(&r, "{}\n{}", 5, &err));

@@ -24,43 +24,25 @@ typedef struct Reading
 	AudError       *error;
 } Reading;
 
-/* Takes over the text; returns it, or NULL if memory is short. */
-static char *
-keep(Reading *r, AudTextList *list, char *text)
+/*
+ * A string's content as plain text, which is not longer than the string with
+ * its quotes: all of them fit into as much room as the record has.  NULL, with
+ * an error, if it has no plain text.
+ */
+static const char *
+keep(Reading *r, const AudJsonValue *value)
 {
-	char **grown = NULL;
-
-	if (text != NULL)
-		grown = realloc(list->items, ((size_t) list->n + 1) * sizeof(*grown));
-	if (grown == NULL)
-	{
-		aud_error_set(r->error, ENOMEM, "out of memory");
-		free(text);
-		return NULL;
-	}
-	list->items = grown;
-	list->items[list->n++] = text;
-	return text;
-}
-
-/* A string's content as plain text, kept in the list. */
-static char *
-keep_string(Reading *r, AudTextList *list, const AudJsonValue *value)
-{
-	char  *plain = malloc(value->len + 1);
+	char  *at = r->record->texts + r->record->used;
 	AudBuf b;
 
-	if (plain != NULL)
+	aud_buf_init(&b, at, value->len + 1);
+	if (!aud_json_unescape(&b, value->text, value->len))
 	{
-		aud_buf_init(&b, plain, value->len + 1);
-		if (!aud_json_unescape(&b, value->text, value->len))
-		{
-			free(plain);
-			aud_error_set(r->error, 0, "a string has an escape that is no letter");
-			return NULL;
-		}
+		aud_error_set(r->error, 0, "a string has an escape that is no letter");
+		return NULL;
 	}
-	return keep(r, list, plain);
+	r->record->used += b.len + 1;
+	return at;
 }
 
 /* The member of that key as text; NULL: there is none. */
@@ -72,7 +54,7 @@ text_of(Reading *r, const char *key)
 	if (!aud_json_find(r->text, r->len, key, &value) ||
 		value.kind != AUD_JSON_STRING)
 		return NULL;
-	return keep_string(r, &r->record->texts, &value);
+	return keep(r, &value);
 }
 
 static bool
@@ -100,42 +82,56 @@ read_classes(Reading *r)
 		r->record->facts.classes |= aud_class_by_name(class.text, class.len);
 }
 
-static void
-read_objects(Reading *r)
+/* What an element is called: itself, or its name where it is an object. */
+static bool
+name_of(const AudJsonValue *element, AudJsonValue *name)
 {
-	AudJsonValue value;
-	AudJsonValue object;
-	AudJsonValue name;
-	AudJsonScan  s;
-
-	if (!aud_json_find(r->text, r->len, "objects", &value))
-		return;
-	aud_json_scan_array(&s, value.text, value.len);
-	while (aud_json_scan_element(&s, &object))
-	{
-		if (object.kind == AUD_JSON_OBJECT &&
-			aud_json_find(object.text, object.len, "name", &name) &&
-			name.kind == AUD_JSON_STRING &&
-			keep_string(r, &r->record->objects, &name) == NULL)
-			return;
-	}
+	*name = *element;
+	if (element->kind == AUD_JSON_OBJECT &&
+		!aud_json_find(element->text, element->len, "name", name))
+		return false;
+	return name->kind == AUD_JSON_STRING;
 }
 
-static void
-read_tags(Reading *r)
+static int
+count(const AudJsonValue *array)
 {
-	AudJsonValue value;
-	AudJsonValue tag;
 	AudJsonScan  s;
+	AudJsonValue element;
+	int          n = 0;
 
-	if (!aud_json_find(r->text, r->len, "tags", &value))
+	aud_json_scan_array(&s, array->text, array->len);
+	while (aud_json_scan_element(&s, &element))
+		n++;
+	return n;
+}
+
+/* The names of the elements of an array. */
+static void
+read_list(Reading *r, const char *key, AudTextList *list)
+{
+	AudJsonScan  s;
+	AudJsonValue array;
+	AudJsonValue element;
+	AudJsonValue name;
+
+	if (!aud_json_find(r->text, r->len, key, &array))
 		return;
-	aud_json_scan_array(&s, value.text, value.len);
-	while (aud_json_scan_element(&s, &tag))
+	list->items = calloc((size_t) count(&array) + 1, sizeof(*list->items));
+	if (list->items == NULL)
 	{
-		if (tag.kind == AUD_JSON_STRING &&
-			keep_string(r, &r->record->tags, &tag) == NULL)
+		aud_error_set(r->error, ENOMEM, "out of memory");
+		return;
+	}
+	aud_json_scan_array(&s, array.text, array.len);
+	while (aud_json_scan_element(&s, &element))
+	{
+		if (!name_of(&element, &name))
+			continue;
+		list->items[list->n] = keep(r, &name);
+		if (list->items[list->n] == NULL)
 			return;
+		list->n++;
 	}
 }
 
@@ -240,27 +236,25 @@ aud_record_facts_read(AudRecordFacts *record, const char *text, size_t len,
 							  : "it is no JSON object");
 		return false;
 	}
+	record->texts = malloc(len + 1);
+	if (record->texts == NULL)
+	{
+		aud_error_set(error, ENOMEM, "out of memory");
+		return false;
+	}
 	read_who(&r);
 	read_what(&r);
-	read_objects(&r);
-	read_tags(&r);
+	read_list(&r, "objects", &record->objects);
+	read_list(&r, "tags", &record->tags);
 	read_time(&r);
 	return !error->set;
-}
-
-static void
-free_list(AudTextList *list)
-{
-	for (int i = 0; i < list->n; i++)
-		free(list->items[i]);
-	free(list->items);
 }
 
 void
 aud_record_facts_free(AudRecordFacts *record)
 {
-	free_list(&record->texts);
-	free_list(&record->objects);
-	free_list(&record->tags);
+	free(record->texts);
+	free(record->objects.items);
+	free(record->tags.items);
 	memset(record, 0, sizeof(*record));
 }

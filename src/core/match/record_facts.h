@@ -17,16 +17,18 @@
 
 typedef struct AudTextList
 {
-	int    n;
-	char **items;
+	int          n;
+	const char **items;
 } AudTextList;
 
 typedef struct AudRecordFacts
 {
 	AudMatchFacts facts; /* its arg is this struct: do not copy */
-	AudTextList   texts; /* what the facts point to */
 	AudTextList   objects;
 	AudTextList   tags;
+
+	char  *texts; /* all of them, one after the other */
+	size_t used;
 } AudRecordFacts;
 
 /*
