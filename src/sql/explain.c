@@ -17,6 +17,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
+#include "utils/tuplestore.h"
 
 #include "core/class.h"
 #include "core/match/decide.h"
