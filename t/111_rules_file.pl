@@ -103,8 +103,10 @@ isnt($code, 0, 'ALTER SYSTEM does not take a file that is not there');
 like($err, qr/Rules file "\/nonexistent\/r\.json": could not open the file/, 'and says why');
 
 # Parallel workers take the rules that they were started with, whatever the file has become.
+$mark = mark($node);
 $node->append_conf('postgresql.conf', "secaudit.rules_file = '$path'");
 $node->reload;
+await_records($node, 1, since => $mark, event => 'config', setting => 'secaudit.rules_file');
 write_text($node, 'no JSON');
 my $force = server_major() >= 16 ? 'debug_parallel_query' : 'force_parallel_mode';
 is($node->safe_psql('postgres', <<"EOF"), 10000, 'a parallel query does not read the file');
@@ -115,10 +117,11 @@ SELECT count(*) FROM big;
 EOF
 
 write_text($node, '[{"name": "a", "match": {}}]');
+$mark = mark($node);
 $node->stop;
 $node->append_conf('postgresql.conf', 'secaudit.on_config_error = start');
 $node->start;
-($alert) = await_records($node, 1, event => 'alert', reason => 'config_error', in_force => '');
+($alert) = await_records($node, 1, since => $mark, event => 'alert', reason => 'config_error', in_force => '');
 like($alert->{detail}, qr/the rule has no "action"/, 'with on_config_error = start: no rules, and an alert');
 
 done_testing();
