@@ -1,5 +1,5 @@
--- secaudit 1.1: outages in status() and stat, events of applications, the role
--- secaudit_auditor, comments.
+-- secaudit 1.1: outages in status() and stat, events of applications, explain(), the
+-- role secaudit_auditor and what it may label, comments.
 
 \echo Use "ALTER EXTENSION secaudit UPDATE TO '1.1'" to load this file. \quit
 
@@ -79,6 +79,25 @@ LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 REVOKE ALL ON FUNCTION secaudit.record(text, jsonb) FROM PUBLIC;
 
 --
+-- Would it be recorded?
+--
+CREATE FUNCTION secaudit.explain(
+	"user" text,                      -- NULL: any
+	db text,
+	command text,                     -- as in a record: "SELECT", "CREATE TABLE"
+	object text DEFAULT NULL,         -- its name as in a record
+	OUT step integer,
+	OUT what text,                    -- a rule, a setting, or "result"
+	OUT verdict text,
+	OUT why text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'secaudit_explain'
+LANGUAGE C STABLE;
+
+REVOKE ALL ON FUNCTION secaudit.explain(text, text, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secaudit.explain(text, text, text, text) TO pg_monitor;
+
+--
 -- Whoever is a member of secaudit_auditor may read the trail and see how it is
 -- doing, and cause nothing.  A role is of the whole cluster and not a part of
 -- this extension: another database may have made it, and it stays when the
@@ -139,14 +158,94 @@ GRANT USAGE ON SCHEMA secaudit TO secaudit_auditor;
 GRANT EXECUTE ON FUNCTION
 	secaudit.status(),
 	secaudit.read_trail(timestamptz, timestamptz, bigint),
-	secaudit.records(timestamptz, timestamptz, bigint)
+	secaudit.records(timestamptz, timestamptz, bigint),
+	secaudit.explain(text, text, text, text)
 TO secaudit_auditor;
 GRANT SELECT ON secaudit.stat TO secaudit_auditor;
+
+--
+-- SECURITY LABEL is for owners, who are those that are audited.  An auditor
+-- labels what others own, and needs no right on it.
+--
+CREATE FUNCTION secaudit.label_relation(relation regclass, label text)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('SECURITY LABEL FOR secaudit ON %s %s IS %L',
+		(SELECT CASE relkind
+			WHEN 'v' THEN 'VIEW'
+			WHEN 'm' THEN 'MATERIALIZED VIEW'
+			WHEN 'f' THEN 'FOREIGN TABLE'
+			WHEN 'S' THEN 'SEQUENCE'
+			ELSE 'TABLE' END FROM pg_class WHERE oid = relation),
+		relation, label);
+END
+$$;
+
+CREATE FUNCTION secaudit.label_column(relation regclass, col name, label text)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('SECURITY LABEL FOR secaudit ON COLUMN %s.%I IS %L', relation, col, label);
+END
+$$;
+
+CREATE FUNCTION secaudit.label_function(routine regprocedure, label text)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('SECURITY LABEL FOR secaudit ON ROUTINE %s IS %L', routine, label);
+END
+$$;
+
+CREATE FUNCTION secaudit.label_schema(schema_name regnamespace, label text)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('SECURITY LABEL FOR secaudit ON SCHEMA %s IS %L', schema_name, label);
+END
+$$;
+
+CREATE FUNCTION secaudit.label_role(role_name regrole, label text)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('SECURITY LABEL FOR secaudit ON ROLE %s IS %L', role_name, label);
+END
+$$;
+
+REVOKE ALL ON FUNCTION
+	secaudit.label_relation(regclass, text),
+	secaudit.label_column(regclass, name, text),
+	secaudit.label_function(regprocedure, text),
+	secaudit.label_schema(regnamespace, text),
+	secaudit.label_role(regrole, text)
+FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+	secaudit.label_relation(regclass, text),
+	secaudit.label_column(regclass, name, text),
+	secaudit.label_function(regprocedure, text),
+	secaudit.label_schema(regnamespace, text),
+	secaudit.label_role(regrole, text)
+TO secaudit_auditor;
 
 COMMENT ON SCHEMA secaudit IS 'functions of the audit trail; auditing works without them';
 
 COMMENT ON FUNCTION secaudit.status() IS
 	'how the trail is doing: one row; positions in bytes since the buffer was made, counters since the server started';
+COMMENT ON FUNCTION secaudit.explain(text, text, text, text) IS
+	'would this be recorded, and why: each rule and setting in their order, then the result';
+COMMENT ON FUNCTION secaudit.label_relation(regclass, text) IS
+	'sets the tags of a table, view or sequence; NULL takes them away';
+COMMENT ON FUNCTION secaudit.label_column(regclass, name, text) IS 'the same of a column';
+COMMENT ON FUNCTION secaudit.label_function(regprocedure, text) IS 'the same of a function or procedure';
+COMMENT ON FUNCTION secaudit.label_schema(regnamespace, text) IS 'the same of a schema, for all that is in it';
+COMMENT ON FUNCTION secaudit.label_role(regrole, text) IS 'the same of a role, for all that it does';
 COMMENT ON FUNCTION secaudit.record(text, jsonb) IS
 	'puts an event "custom" of this name and detail, an object, into the trail; for applications';
 COMMENT ON FUNCTION secaudit.flush() IS

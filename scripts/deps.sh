@@ -32,7 +32,7 @@ packages_of()
 	local major=$1
 	case $2 in
 		build) echo "gcc make libc6-dev postgresql-$major postgresql-server-dev-$major" \
-			"libjansson-dev libssl-dev libkrb5-dev" ;;
+			"libjansson-dev libpcre2-dev libssl-dev libkrb5-dev" ;;
 		test) echo "check perl libipc-run-perl python3 python3-jsonschema" \
 			"postgresql-plperl-$major postgresql-plpython3-$major" ;;
 		lint) echo "clang-format cppcheck shellcheck" ;;
@@ -133,6 +133,13 @@ compiles()
 		"${CC:-cc}" "${flags[@]}" -fsyntax-only -x c -
 }
 
+# its header asks which width of characters is meant
+compiles_pcre2()
+{
+	printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include <pcre2.h>\n' |
+		"${CC:-cc}" -fsyntax-only -x c -
+}
+
 has_pgxs()
 {
 	[ -f "$("$PG_CONFIG" --pgxs)" ] && [ -f "$("$PG_CONFIG" --includedir-server)/postgres.h" ]
@@ -156,6 +163,7 @@ check_tools()
 				need "pg_config of PostgreSQL 15 or later (or set PG_CONFIG)" command -v "$PG_CONFIG"
 				need "PGXS and postgres.h (the server's development files)" has_pgxs
 				need "jansson.h (jansson development files)" compiles jansson.h
+				need "pcre2.h (PCRE2 development files, 8 bits)" compiles_pcre2
 				need "openssl/evp.h (OpenSSL development files)" compiles openssl/evp.h
 				need "gssapi/gssapi.h (Kerberos development files)" compiles gssapi/gssapi.h
 				;;

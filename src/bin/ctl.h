@@ -4,8 +4,9 @@
  *	  What the subcommands of secauditctl share.
  *
  * Exit codes are the same for every subcommand: 0 all is well, 1 the trail
- * is not as it should be, 2 the job could not be done (usage, files that
- * cannot be read).  Messages go to stderr as "secauditctl: ...".
+ * (or what was to be checked) is not as it should be, 2 the job could not be
+ *done (usage, files that cannot be read).  Messages go to stderr as
+ *"secauditctl: ...".
  *
  *-------------------------------------------------------------------------
  */
@@ -23,6 +24,7 @@
 #define AUD_CTL_VERSION "secauditctl (secaudit) " AUD_VERSION
 
 /* Subcommands: argv[0] is the subcommand's name. */
+extern int aud_cmd_rules(int argc, char **argv);
 extern int aud_cmd_tail(int argc, char **argv);
 extern int aud_cmd_verify(int argc, char **argv);
 

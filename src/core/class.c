@@ -115,8 +115,8 @@ aud_class_names(void)
 		   "error, replication, transaction, config";
 }
 
-static const char *
-class_name(int class)
+const char *
+aud_class_name(int class)
 {
 	for (size_t i = 0; i < lengthof(class_names); i++)
 	{
@@ -133,7 +133,7 @@ aud_class_append_primary(AudBuf *b, int classes)
 	{
 		if (classes & primary_order[i])
 		{
-			aud_buf_cstr(b, class_name(primary_order[i]));
+			aud_buf_cstr(b, aud_class_name(primary_order[i]));
 			return;
 		}
 	}
@@ -172,7 +172,7 @@ aud_class_append_all(AudBuf *b, int classes)
 			continue;
 		aud_buf_char(b, separator);
 		aud_buf_char(b, '"');
-		aud_buf_cstr(b, class_name(primary_order[i]));
+		aud_buf_cstr(b, aud_class_name(primary_order[i]));
 		aud_buf_char(b, '"');
 		separator = ',';
 	}

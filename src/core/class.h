@@ -29,7 +29,8 @@ typedef enum AudClass
 	AUD_CLASS_CONFIG = 1 << 11,
 } AudClass;
 
-#define AUD_CLASS_ALL ((1 << 12) - 1)
+#define AUD_CLASS_COUNT 12
+#define AUD_CLASS_ALL   ((1 << AUD_CLASS_COUNT) - 1)
 
 /*
  * What a statement does to an object, as a set of bits.  The first sixteen
@@ -66,6 +67,9 @@ extern int aud_class_by_name(const char *name, size_t len);
  * them, in any case; NULL if none is near.
  */
 extern const char *aud_class_nearest(const char *word, size_t len);
+
+/* The name of one class. */
+extern const char *aud_class_name(int class);
 
 /* The names of all classes, for hints: "read, write, ...". */
 extern const char *aud_class_names(void);

@@ -172,9 +172,64 @@ class_of_variable_set(VariableSetStmt *stmt)
 							  : AUD_CLASS_MISC_SET;
 }
 
+/* The classes of a command in the table; 0: it is not there. */
+static int
+class_of_tag(CommandTag tag)
+{
+	for (size_t i = 0; i < lengthof(command_classes); i++)
+	{
+		if (command_classes[i].tag == tag)
+			return command_classes[i].classes;
+	}
+	return 0;
+}
+
+static bool
+begins_with(const char *name, const char *word)
+{
+	return strncmp(name, word, strlen(word)) == 0;
+}
+
+/* What a command does beside that, its objects tell. */
+int
+aud_classify_tag(CommandTag tag)
+{
+	const char *name = GetCommandTagName(tag);
+	int         classes = class_of_tag(tag);
+
+	if (classes != 0)
+		return classes;
+	switch (tag)
+	{
+		case CMDTAG_SELECT:
+			return AUD_CLASS_READ;
+		case CMDTAG_INSERT:
+		case CMDTAG_UPDATE:
+		case CMDTAG_DELETE:
+		case CMDTAG_MERGE:
+		case CMDTAG_TRUNCATE_TABLE:
+			return AUD_CLASS_WRITE;
+		case CMDTAG_COPY:
+		case CMDTAG_EXECUTE:
+		case CMDTAG_EXPLAIN:
+		case CMDTAG_DECLARE_CURSOR:
+		case CMDTAG_FETCH:
+		case CMDTAG_MOVE:
+		case CMDTAG_PREPARE:
+			return 0;
+		default:
+			if (begins_with(name, "CREATE ") || begins_with(name, "ALTER ") ||
+				begins_with(name, "DROP ") || command_tag_event_trigger_ok(tag))
+				return AUD_CLASS_DDL;
+			return AUD_CLASS_MISC;
+	}
+}
+
 int
 aud_classify_utility(Node *parsetree, CommandTag tag)
 {
+	int classes;
+
 	if (IsA(parsetree, VariableSetStmt))
 		return class_of_variable_set((VariableSetStmt *) parsetree);
 	if (IsA(parsetree, AlterRoleSetStmt))
@@ -182,11 +237,9 @@ aud_classify_utility(Node *parsetree, CommandTag tag)
 	if (IsA(parsetree, AlterDatabaseSetStmt))
 		return AUD_CLASS_DDL | AUD_CLASS_CONFIG;
 
-	for (size_t i = 0; i < lengthof(command_classes); i++)
-	{
-		if (command_classes[i].tag == tag)
-			return command_classes[i].classes;
-	}
+	classes = class_of_tag(tag);
+	if (classes != 0)
+		return classes;
 
 	/*
 	 * EXPLAIN, EXECUTE, DECLARE and COPY get read and write from the objects

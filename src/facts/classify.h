@@ -29,4 +29,9 @@ extern int aud_classify_catalog_write(Oid relid, const Bitmapset *columns);
  */
 extern int aud_classify_utility(Node *parsetree, CommandTag tag);
 
+/*
+ * The same by the tag alone, for who has no statement; 0: that does not tell.
+ */
+extern int aud_classify_tag(CommandTag tag);
+
 #endif /* AUD_FACTS_CLASSIFY_H */

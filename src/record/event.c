@@ -59,6 +59,12 @@ aud_record_event(const AudEventFacts *facts)
 	if (facts->duration_us >= 0)
 		aud_json_lit_uint(&b, "duration_us", facts->duration_us);
 	aud_record_append_xid(&b, facts->xid);
+	if (facts->rules != NULL && facts->rules[0] != '\0')
+	{
+		aud_buf_lit(&b, ",\"rules\":[");
+		aud_buf_cstr(&b, facts->rules);
+		aud_buf_char(&b, ']');
+	}
 	aud_buf_char(&b, '}');
 	if (facts->dont_wait)
 		(void) aud_buffer_try_append(b.data, b.len);
@@ -111,5 +117,7 @@ aud_record_setting(const AudSettingFacts *setting)
 	append_value(&b, "setting", setting->name);
 	append_value(&b, "old_value", setting->old_value);
 	append_value(&b, "new_value", setting->new_value);
+	append_value(&b, "old_sha256", setting->old_sha256);
+	append_value(&b, "new_sha256", setting->new_sha256);
 	aud_record_event(&facts);
 }

@@ -144,8 +144,20 @@ event_name(const AudStmt *stmt)
 	return stmt->what.is_error ? "error" : "statement";
 }
 
-static const char *
-command_name(const AudStmt *stmt)
+const char *
+aud_record_outcome_name(AudOutcome outcome)
+{
+	return outcome_names[outcome];
+}
+
+const char *
+aud_record_origin_name(AudOrigin origin)
+{
+	return origin_names[origin];
+}
+
+const char *
+aud_record_command_name(const AudStmt *stmt)
 {
 	return stmt->what.command != NULL ? stmt->what.command
 									  : GetCommandTagName(stmt->what.tag);
@@ -158,7 +170,7 @@ append_kind(AudBuf *b, const AudStmt *stmt)
 	aud_json_lit_word(b, "event", event_name(stmt));
 	append_classes(b, stmt->what.classes);
 	if (!stmt->what.is_error)
-		aud_json_lit_word(b, "command", command_name(stmt));
+		aud_json_lit_word(b, "command", aud_record_command_name(stmt));
 	if (!stmt->what.is_begin)
 		aud_record_append_outcome(b, stmt->result.outcome);
 }
@@ -233,16 +245,16 @@ append_who_again(AudBuf *b, const AudIdentity *who)
 	memcpy(text, b->data + before, len);
 }
 
-/* Everything before the objects. */
 void
-aud_record_append_head(AudBuf *b, const AudStmt *stmt, int part, int parts)
+aud_record_append_who(AudBuf *b, const AudStmt *stmt)
 {
-	aud_record_append_start(b, stmt->when.began);
-	append_kind_again(b, stmt);
-	if (!stmt->what.is_begin)
-		aud_record_append_failure(b, &stmt->result.failure);
 	append_who_again(b, stmt->who);
 	aud_session_append_client_rest(b);
+}
+
+void
+aud_record_append_place(AudBuf *b, const AudStmt *stmt)
+{
 	aud_json_lit_uint(b, "stmt", stmt->place.number);
 	if (stmt->place.parent != 0)
 		aud_json_lit_uint(b, "parent", stmt->place.parent);
@@ -252,6 +264,18 @@ aud_record_append_head(AudBuf *b, const AudStmt *stmt, int part, int parts)
 		aud_json_lit_word(b, "origin", origin_names[stmt->place.origin]);
 	if (stmt->place.batch != 0)
 		aud_json_lit_uint(b, "batch", stmt->place.batch);
+}
+
+/* Everything before the objects. */
+void
+aud_record_append_head(AudBuf *b, const AudStmt *stmt, int part, int parts)
+{
+	aud_record_append_start(b, stmt->when.began);
+	append_kind_again(b, stmt);
+	if (!stmt->what.is_begin)
+		aud_record_append_failure(b, &stmt->result.failure);
+	aud_record_append_who(b, stmt);
+	aud_record_append_place(b, stmt);
 	if (stmt->what.is_begin)
 		aud_json_lit_word(b, "phase", "begin");
 	if (part > 0)

@@ -51,6 +51,15 @@ extern void aud_record_append_start(AudBuf *b, TimestampTz when);
 extern void aud_record_append_outcome(AudBuf *b, AudOutcome outcome);
 extern void aud_record_append_failure(AudBuf *b, const AudFailure *failure);
 
+/* The words that they put there; the origin of what the client sent is NULL. */
+extern const char *aud_record_outcome_name(AudOutcome outcome);
+extern const char *aud_record_origin_name(AudOrigin origin);
+extern const char *aud_record_command_name(const AudStmt *stmt);
+
+/* Of a statement: who and in which session; which one, and where it came from. */
+extern void aud_record_append_who(AudBuf *b, const AudStmt *stmt);
+extern void aud_record_append_place(AudBuf *b, const AudStmt *stmt);
+
 /* Everything of a statement before its objects; part 0: it is not split. */
 extern void aud_record_append_head(AudBuf *b, const AudStmt *stmt, int part,
 								   int parts);
@@ -65,6 +74,9 @@ extern void aud_record_append_objects(AudBuf *b, const AudStmt *stmt, int *next,
 /* ,"tags":["pci","pii"], and how many are left out; nothing if there are none. */
 extern void   aud_record_append_tags(AudBuf *b, const AudStmtTags *tags);
 extern size_t aud_record_tags_room(const AudStmtTags *tags);
+
+/* ,"rules":["bulk-phi"], and how many are left out; nothing if there are none. */
+extern void aud_record_append_rules(AudBuf *b, const AudStmt *stmt);
 
 /*
  * Details, ,"key":value one after the other, cut where they are long; the keys

@@ -28,6 +28,13 @@ extern void aud_record_open(const AudIdentity *who, bool wants_end);
 /* Append the record of a statement that has ended, or of an error. */
 extern void aud_record_statement(const AudStmt *stmt);
 
+/*
+ * Append an alert of a rule about a statement whose record, if it has one, is
+ * the one before.  reason: as docs/record.md lists them.
+ */
+extern void aud_record_rule_alert(const AudStmt *stmt, const char *rule,
+								  const char *severity, const char *reason);
+
 /* What a record about a session (or another event without objects) holds. */
 typedef struct AudEventFacts
 {
@@ -43,6 +50,7 @@ typedef struct AudEventFacts
 	int64              duration_us; /* -1: none */
 	bool               dont_wait;   /* rather lose it than wait for room */
 	TransactionId      xid;         /* top-level one, where assigned */
+	const char        *rules;       /* "a","b": that chose it; NULL: none did */
 } AudEventFacts;
 
 extern void aud_record_event(const AudEventFacts *facts);
@@ -67,6 +75,10 @@ typedef struct AudSettingFacts
 	const char *old_value;
 	const char *new_value;
 	bool        dont_wait;
+
+	/* of secaudit.rules_file: digests of the contents; NULL: none */
+	const char *old_sha256;
+	const char *new_sha256;
 } AudSettingFacts;
 
 extern void aud_record_setting(const AudSettingFacts *setting);

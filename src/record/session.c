@@ -24,6 +24,7 @@
 #include "utils/memutils.h"
 
 #include "buffer/inflight.h"
+#include "core/json_scan.h"
 #include "core/json_write.h"
 #include "core/redact/redact.h"
 #include "record/session.h"
@@ -38,6 +39,7 @@ static char   place_json[1536];
 static size_t place_len;
 static char   client_json[1536]; /* from "pid" on */
 static size_t client_len;
+static uint64 client_serial;
 static char   client_app[NAMEDATALEN]; /* the name client_json was made with */
 static char   context_json[6 * AUD_CONTEXT_MAX + 16];
 static size_t context_len;
@@ -198,6 +200,27 @@ make_client(void)
 		append_app(&b);
 	append_client_address(&b);
 	client_len = b.len;
+	client_serial++;
+}
+
+/* The member of that key, plain; false, and "", if there is none. */
+static bool
+find_text(const char *members, size_t len, const char *key, char *text,
+		  size_t size)
+{
+	AudJsonValue value;
+	AudBuf       b;
+
+	aud_buf_init(&b, text, size);
+	return aud_json_find_member(members, len, key, &value) &&
+		   aud_json_unescape(&b, value.text, value.len);
+}
+
+bool
+aud_session_text_db(char *text, size_t size)
+{
+	aud_session_find_place();
+	return find_text(place_json, strlen(place_json), "db", text, size);
 }
 
 /* What an application puts there is searched for secrets, as its name is. */
@@ -234,13 +257,33 @@ aud_session_append_name(AudBuf *b)
 	aud_buf_append(b, session_json, session_len);
 }
 
-void
-aud_session_append_peer(AudBuf *b)
+static inline void
+renew_client(void)
 {
 	if (client_len == 0 ||
 		strcmp(client_app, application_name ? application_name : "") != 0)
 		make_client();
+}
+
+void
+aud_session_append_peer(AudBuf *b)
+{
+	renew_client();
 	aud_buf_append(b, client_json, client_len);
+}
+
+bool
+aud_session_text_app(char *text, size_t size)
+{
+	renew_client();
+	return find_text(client_json, client_len, "app", text, size);
+}
+
+uint64
+aud_session_app_serial(void)
+{
+	renew_client();
+	return client_serial;
 }
 
 uint64

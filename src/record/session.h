@@ -44,6 +44,16 @@ extern uint64 aud_session_next_stmt(void);
 /* Number of the last one. */
 extern uint64 aud_session_last_stmt(void);
 
+/*
+ * Database and application name as records have them, into text[size]; false,
+ * and "", if there is none.
+ */
+extern bool aud_session_text_db(char *text, size_t size);
+extern bool aud_session_text_app(char *text, size_t size);
+
+/* Another number once the application name is another one. */
+extern uint64 aud_session_app_serial(void);
+
 /* The database's name as known to this session, or NULL. */
 extern const char *aud_session_database(void);
 

@@ -96,6 +96,7 @@ append_results(AudBuf *b, const AudStmt *stmt, const AudProgress *at, AudBuf *cu
 	if (stmt->what.query_id != 0)
 		aud_record_append_query_id(b, stmt->what.query_id);
 	aud_record_append_tags(b, &stmt->tags);
+	aud_record_append_rules(b, stmt);
 }
 
 /* Which of the two texts something was done to. */

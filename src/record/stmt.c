@@ -408,6 +408,12 @@ aud_stmt_merge(AudStmt *to, const AudStmt *from)
 		merge_object(to, from, &from->objects.items[i]);
 	to->objects.omitted += from->objects.omitted;
 	aud_stmt_add_tags(to, &from->tags);
+	if (from->rules.refused_by[0] != '\0')
+	{
+		strlcpy(to->rules.refused_by, from->rules.refused_by, AUD_STMT_RULE_SIZE);
+		to->rules.severity = from->rules.severity;
+		to->rules.broke_glass = from->rules.broke_glass;
+	}
 	to->what.classes |= from->what.classes;
 	to->what.rls |= from->what.rls;
 	to->what.audited |= from->what.audited;

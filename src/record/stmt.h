@@ -309,6 +309,20 @@ typedef struct AudStmtParams
 	bool   invalid; /* has text that is none */
 } AudStmtParams;
 
+/* Longest name of a rule, with its NUL. */
+#define AUD_STMT_RULE_SIZE 64
+
+/* What rules have said of the statement; see statement/rules.h. */
+typedef struct AudStmtRules
+{
+	AudSpan names;   /* "bulk-phi","night" in the arena: what chose it */
+	int     omitted; /* names that found no room */
+
+	char refused_by[AUD_STMT_RULE_SIZE]; /* "": it was not */
+	int  severity;                       /* of that rule */
+	bool broke_glass; /* a superuser has run it all the same */
+} AudStmtRules;
+
 typedef struct AudStmtResult
 {
 	uint64     rows;
@@ -337,6 +351,7 @@ struct AudStmt
 	AudStmtSettings    settings;
 	AudStmtEffects     effects;
 	AudStmtParams      params;
+	AudStmtRules       rules;
 	AudStmtResult      result; /* last that is cleared, see there */
 	AudStmtTags tags; /* of its objects, and of who acts and where; by its n */
 };
@@ -428,6 +443,16 @@ struct AudLabel;
 extern const AudStmtTags *aud_tags_of(const struct AudLabel *label);
 extern const AudStmtTags *aud_tags_union(const AudStmtTags *a,
 										 const AudStmtTags *b);
+
+/* One more rule that chose the statement. */
+extern void aud_stmt_add_rule(AudStmt *stmt, const char *name);
+
+/*
+ * The plain name of the i-th object that has one, UTF-8, into text[size], cut
+ * if it is longer; false if there is none.
+ */
+extern bool aud_stmt_object_name(const AudStmt *stmt, int i, char *text,
+								 size_t size);
 
 /* Room for one more object, zeroed, or NULL (counted as omitted). */
 extern AudObject *aud_stmt_add_object(AudStmt *stmt);

@@ -23,6 +23,7 @@
 #include "server/guc.h"
 #include "server/guc_context.h"
 #include "server/guc_role.h"
+#include "server/guc_rules.h"
 #include "server/guc_trail.h"
 #include "server/log_list.h"
 
@@ -123,7 +124,7 @@ renew_flags(void)
 
 	config.marking = has_role || may_have_labels;
 	config.watching = config.log_classes != 0 || config.log_commands != NULL ||
-					  config.log_superuser || has_role ||
+					  config.log_superuser || has_role || config.rules != NULL ||
 					  (may_have_labels && config.log_tagged != 0);
 }
 
@@ -414,4 +415,5 @@ aud_guc_init(void)
 	define_record_settings();
 	aud_guc_define_context(&config);
 	aud_guc_define_trail(&config);
+	aud_guc_define_rules(&config, renew_flags);
 }

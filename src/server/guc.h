@@ -65,6 +65,12 @@ typedef struct AudConfig
 	bool watching; /* may anything at all of this session be recorded? */
 	bool marking;  /* may any object have a label or be granted to the role? */
 
+	/* secaudit.rules_file: as set, "" for none; what is in it, or NULL */
+	const char            *rules_file;
+	const struct AudRules *rules;
+	uint64 rules_serial; /* another one for other rules; 0: none */
+	bool   break_glass;
+
 	/* what a record holds */
 	bool        log_parameters;
 	int         parameter_max_bytes; /* bytes of one bound value */

@@ -33,6 +33,7 @@
 #include "statement/effects.h"
 #include "statement/expression.h"
 #include "statement/place.h"
+#include "statement/refuse.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
 
@@ -125,6 +126,7 @@ aud_statement_function_called(Oid funcid)
 		note_known(whose, caller, funcid);
 	if (funcid >= FirstNormalObjectId)
 		note_function(whose, funcid);
+	aud_refuse_check(whose);
 	/* what it does to the session, by whatever name it is called */
 	aud_command_function_called(caller,
 								aud_builtin_behind(funcid),
@@ -195,6 +197,7 @@ aud_statement_function_looked_up(Oid funcid)
 		aud_objects_add_planned_function(whose, funcid);
 	else
 		note_function(whose, funcid);
+	aud_refuse_check(whose);
 	return found.may_measure && aud_subtype_diff_is(funcid);
 }
 
@@ -285,6 +288,7 @@ aud_statement_object_altered(Oid classid, Oid objid, Oid other)
 	aud_objects_add_address(stmt, described, objid, 0, AUD_ACCESS_ALTER);
 	if (described == RelationRelationId && OidIsValid(other))
 		aud_objects_add_address(stmt, described, other, 0, AUD_ACCESS_ALTER);
+	aud_refuse_check(stmt);
 }
 
 /* A dropped object can be named only before it is gone. */
@@ -300,6 +304,7 @@ aud_statement_object_dropped(Oid classid, Oid objid, int subid, bool is_internal
 		aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
 	else if (!is_internal && !aud_objects_is_part(classid, objid))
 		aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_DROP);
+	aud_refuse_check(stmt);
 }
 
 void
@@ -309,6 +314,7 @@ aud_statement_object_truncated(Oid relid)
 
 	if (stmt != NULL)
 		aud_objects_add_relation(stmt, relid, AUD_ACCESS_TRUNCATE, NULL);
+	aud_refuse_check(stmt);
 }
 
 /*
@@ -320,6 +326,8 @@ aud_statement_checks_permissions(List *range_table, List *permissions)
 {
 	AudStmt *stmt = aud_statement_active();
 
-	if (stmt != NULL && stmt->what.utility == T_CopyStmt)
-		aud_objects_add_range_table(stmt, range_table, permissions);
+	if (stmt == NULL || stmt->what.utility != T_CopyStmt)
+		return;
+	aud_objects_add_range_table(stmt, range_table, permissions);
+	aud_refuse_check(stmt);
 }

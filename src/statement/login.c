@@ -19,6 +19,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "commands/event_trigger.h"
 #include "libpq/auth.h"
 #include "libpq/libpq-be.h"
@@ -27,6 +28,7 @@
 #include "replication/walsender.h"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
+#include "storage/proc.h"
 #include "utils/timestamp.h"
 
 #include "buffer/inflight.h"
@@ -131,11 +133,21 @@ append_detail(AudAuthentication *how, Port *port, const char *detail)
 	append_value(how, "detail", detail, len);
 }
 
+/* Longest list of rules in the record of an event. */
+#define RULES_MAX 1024
+
+/*
+ * Record it, if it is wanted or rules say so, with the alerts that it raises.
+ * At an error no catalog can be read any more.
+ */
 static void
-record_always(const char *event, AudOutcome outcome, const AudFailure *failure,
-			  const char *identity, const char *detail, const char *const *cut,
-			  int64 duration_us)
+record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
+			   const char *identity, const char *detail, const char *const *cut,
+			   int64 duration_us, bool is_wanted)
 {
+	char          names[RULES_MAX];
+	AudBuf        rules;
+	AudVerdict    verdict = {0};
 	AudEventFacts facts = {
 		.event = event,
 		.class = "session",
@@ -146,18 +158,24 @@ record_always(const char *event, AudOutcome outcome, const AudFailure *failure,
 		.detail = detail,
 		.cut = cut,
 		.duration_us = duration_us,
+		.rules = names,
 	};
 
-	aud_record_event(&facts);
-}
-
-static void
-record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
-			   const char *identity, const char *detail, const char *const *cut,
-			   int64 duration_us)
-{
-	if (aud_policy_wants_class(AUD_CLASS_SESSION))
-		record_always(event, outcome, failure, identity, detail, cut, duration_us);
+	aud_buf_init(&rules, names, sizeof(names));
+	if (aud_config->rules != NULL)
+	{
+		aud_rules_judge_event(&facts,
+							  MyProc != NULL ? MyProc->roleId : InvalidOid,
+							  IsTransactionState() && failure == NULL &&
+								  duration_us < 0,
+							  &verdict);
+		aud_rules_name_event(&rules, &verdict);
+		if (verdict.decides != NULL)
+			is_wanted = verdict.decides->action == AUD_RULE_LOG;
+	}
+	if (is_wanted || verdict.n_alerts > 0)
+		aud_record_event(&facts);
+	aud_rules_alert_event(&facts, &verdict);
 }
 
 bool
@@ -205,7 +223,8 @@ record_refusal(const AudFailure *failure, const char *log_detail)
 				   who.truncated ? NULL : identity,
 				   how->members.truncated ? NULL : how->text,
 				   how->cut,
-				   -1);
+				   -1,
+				   aud_policy_wants_class(AUD_CLASS_SESSION));
 	if (aud_backend->error.refuses_setting)
 		aud_refused_alert(NULL, who.truncated ? NULL : identity);
 }
@@ -304,7 +323,8 @@ record_end(const AudFailure *failure)
 				   aud_identity_now(false)->json,
 				   detail,
 				   NULL,
-				   GetCurrentTimestamp() - MyStartTimestamp);
+				   GetCurrentTimestamp() - MyStartTimestamp,
+				   aud_policy_wants_class(AUD_CLASS_SESSION));
 }
 
 /* before_shmem_exit: the process still has everything that a record needs. */
@@ -353,15 +373,14 @@ record_start(const char *identity)
 {
 	const AudAuthentication *how = &aud_backend->login.how;
 
-	if (!aud_backend->login.wants_start)
-		return;
-	record_always("session.start",
-				  AUD_OUTCOME_SUCCESS,
-				  NULL,
-				  identity,
-				  how->members.truncated ? NULL : how->text,
-				  how->cut,
-				  -1);
+	record_session("session.start",
+				   AUD_OUTCOME_SUCCESS,
+				   NULL,
+				   identity,
+				   how->members.truncated ? NULL : how->text,
+				   how->cut,
+				   -1,
+				   aud_backend->login.wants_start);
 }
 
 bool

@@ -5,7 +5,7 @@
  *	  settings.
  *
  * The decision is taken when the statement has ended, because only then all
- * of its classes and its outcome are known.
+ * of its classes and its outcome are known.  Rules come first, then the settings.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,9 +15,8 @@
 #include "server/log_list.h"
 #include "statement/policy.h"
 
-/* A look-up that a foreign key makes on its own account. */
-static bool
-is_internal(const AudStmt *stmt)
+bool
+aud_policy_is_internal(const AudStmt *stmt)
 {
 	return stmt->place.origin == AUD_ORIGIN_REFERENTIAL &&
 		   !stmt->place.is_check && (stmt->what.classes & ~AUD_CLASS_READ) == 0;
@@ -97,22 +96,24 @@ acts_tagged(const AudStmt *stmt, bool failed)
 	return stmt->what.acts_tagged && is_tagged_class(stmt->what.classes, failed);
 }
 
-bool
-aud_policy_wants(const AudStmt *stmt)
+/* What the settings say where no rule decides. */
+static bool
+settings_want(const AudStmt *stmt)
 {
 	bool failed = stmt->result.outcome == AUD_OUTCOME_FAILURE;
 
 	/* what reaches beyond the tables is recorded, as COPY to a file is */
-	if (stmt->what.must_record || stmt->what.privileged)
+	if (stmt->what.privileged)
 		return true;
 	if (touches_marked(stmt, failed) &&
-		(failed || aud_config->log_internal || !is_internal(stmt)))
+		(failed || aud_config->log_internal || !aud_policy_is_internal(stmt)))
 		return true;
 	if (stmt->place.level > 0 && !aud_config->log_nested && !is_grave(stmt))
 		return false;
 	/* what leads to a record is one, too: it is the other's parent */
 	if (!failed && !stmt->what.has_recorded &&
-		(is_summarised(stmt) || (is_internal(stmt) && !aud_config->log_internal)))
+		(is_summarised(stmt) ||
+		 (aud_policy_is_internal(stmt) && !aud_config->log_internal)))
 		return false;
 	if (failed && aud_policy_wants_class(AUD_CLASS_ERROR))
 		return true;
@@ -121,4 +122,33 @@ aud_policy_wants(const AudStmt *stmt)
 	if (stmt->who->superuser && aud_config->log_superuser)
 		return true;
 	return acts_tagged(stmt, failed) || is_in_list(stmt);
+}
+
+/* docs/policy.md has this as a table. */
+static bool
+decide(const AudStmt *stmt, bool at_end, AudVerdict *verdict)
+{
+	memset(verdict, 0, sizeof(*verdict));
+	if (aud_config->rules != NULL)
+		aud_rules_judge(stmt, at_end, verdict);
+	if (stmt->what.must_record || verdict->n_alerts > 0 ||
+		stmt->rules.refused_by[0] != '\0')
+		return true;
+	if (verdict->decides != NULL)
+		return verdict->decides->action == AUD_RULE_LOG;
+	return settings_want(stmt);
+}
+
+bool
+aud_policy_wants(const AudStmt *stmt)
+{
+	AudVerdict verdict;
+
+	return decide(stmt, false, &verdict);
+}
+
+bool
+aud_policy_judge(const AudStmt *stmt, AudVerdict *verdict)
+{
+	return decide(stmt, true, verdict);
 }

@@ -10,6 +10,7 @@
 
 #include "record/stmt.h"
 #include "server/guc.h"
+#include "statement/rules.h"
 
 /*
  * Can anything at all be wanted from this session?  One branch: this is all
@@ -21,8 +22,14 @@ aud_policy_watching(void)
 	return aud_config->watching;
 }
 
-/* Is this finished statement recorded? */
+/* Is this statement recorded, as far as it is known? */
 extern bool aud_policy_wants(const AudStmt *stmt);
+
+/* It is over: is it recorded?  And what else do rules say of it? */
+extern bool aud_policy_judge(const AudStmt *stmt, AudVerdict *verdict);
+
+/* A look-up that a foreign key makes on its own account. */
+extern bool aud_policy_is_internal(const AudStmt *stmt);
 
 /* Are events of this class recorded? */
 static inline bool

@@ -28,6 +28,7 @@
 #include "statement/error.h"
 #include "statement/guard.h"
 #include "statement/place.h"
+#include "statement/refuse.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
 
@@ -117,6 +118,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 		aud_params_add(aud_stack_host(stmt), query_desc->params);
 	if (stmt->place.level == 0)
 		aud_guard_admit(stmt, NULL);
+	aud_refuse_check(stmt);
 }
 
 void

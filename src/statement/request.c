@@ -22,6 +22,7 @@
 #include "statement/early.h"
 #include "statement/error.h"
 #include "statement/policy.h"
+#include "statement/refuse.h"
 #include "statement/request.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
@@ -56,6 +57,7 @@ aud_request_begin_call(Oid funcid)
 	aud_begin_take_down(stmt, true);
 	aud_begin_keep_unfinished(stmt);
 	aud_objects_add_function(stmt, funcid);
+	aud_refuse_check(stmt);
 }
 
 /* Is that frame still active, and still that of the request? */

@@ -117,21 +117,36 @@ is_unused(const AudStmt *stmt)
 
 /* Such a one has accessed nothing, but for the code that its plan has run. */
 static bool
-is_wanted(AudStmt *stmt)
+is_wanted(AudStmt *stmt, AudVerdict *verdict)
 {
+	memset(verdict, 0, sizeof(*verdict));
 	if (is_unused(stmt))
 	{
 		if (!stmt->life.reached)
 			return false;
 		stmt->result.incomplete = true;
 	}
-	return aud_policy_wants(stmt);
+	return aud_policy_judge(stmt, verdict);
+}
+
+/* Its record, with the alerts that it raises behind it. */
+static void
+record(AudStmt *stmt, const AudVerdict *verdict)
+{
+	if (verdict->decides != NULL || verdict->n_alerts > 0 ||
+		stmt->rules.refused_by[0] != '\0')
+		aud_rules_name(stmt, verdict);
+	aud_record_statement(stmt);
+	aud_xact_count_record();
+	if (verdict->n_alerts > 0 || stmt->rules.refused_by[0] != '\0')
+		aud_rules_alert(stmt, verdict);
 }
 
 void
 aud_stack_record(AudStmt *stmt)
 {
-	bool wanted;
+	AudVerdict verdict;
+	bool       wanted;
 
 	if (stmt->life.recorded)
 		return;
@@ -149,13 +164,12 @@ aud_stack_record(AudStmt *stmt)
 		stmt->when.began = GetCurrentTimestamp();
 	if (stmt->what.classes == 0)
 		stmt->what.classes = AUD_CLASS_MISC;
-	wanted = is_wanted(stmt);
+	wanted = is_wanted(stmt, &verdict);
 	if (stmt->place.level > 0)
 	{
 		if (wanted)
 		{
-			aud_record_statement(stmt);
-			aud_xact_count_record();
+			record(stmt, &verdict);
 			if (aud_backend->stack.active != NULL)
 				aud_backend->stack.active->what.has_recorded = true;
 		}
@@ -166,8 +180,7 @@ aud_stack_record(AudStmt *stmt)
 	if (wanted)
 	{
 		aud_inflight_ending();
-		aud_record_statement(stmt);
-		aud_xact_count_record();
+		record(stmt, &verdict);
 	}
 	else
 		aud_inflight_end();

@@ -22,6 +22,7 @@
 #include "statement/effects.h"
 #include "statement/error.h"
 #include "statement/guard.h"
+#include "statement/refuse.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
 #include "statement/xact.h"
@@ -95,6 +96,7 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 	aud_effects_before_cursor(stmt);
 	if (aud_config->log_parameters)
 		aud_params_add(stmt, params);
+	aud_refuse_check(stmt);
 }
 
 /*

@@ -17,6 +17,7 @@
 #include "buffer/file.h"
 #include "buffer/file_salvage.h"
 #include "core/json_write.h"
+#include "core/match/rules.h"
 #include "core/version.h"
 #include "server/clock.h"
 #include "server/guc.h"
@@ -191,6 +192,18 @@ put_setting(const char *name, const char *old_value, const char *value, void *ar
 	aud_buf_char(out, '"');
 }
 
+static void
+put_rules(AudBuf *out)
+{
+	const AudRules *rules = aud_config->rules;
+
+	if (rules == NULL)
+		return;
+	put_text(out, "rules_file", aud_config->rules_file);
+	aud_json_member_word(out, "rules_sha256", rules->sha256);
+	aud_json_member_uint(out, "rules_count", (uint64) rules->n);
+}
+
 void
 aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 {
@@ -213,6 +226,7 @@ aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 		aud_json_member_uint(out, "salvaged", (uint64) aud_buffer_salvage_count());
 	if (aud_buffer_file_set_aside()[0] != '\0')
 		aud_json_member_word(out, "set_aside", aud_buffer_file_set_aside());
+	put_rules(out);
 	aud_json_key(out, "settings");
 	aud_buf_char(out, '[');
 	aud_settings_own(put_setting, out);

@@ -17,7 +17,7 @@
 #include "trail/recover.h"
 
 /* Bytes that any of these needs. */
-#define AUD_EVENT_MAX 4096
+#define AUD_EVENT_MAX 5120
 
 /*
  * The first line of the file "name": padded so that the line, with a trailer

@@ -1,0 +1,16 @@
+/*-------------------------------------------------------------------------
+ *
+ * guc_rules.h
+ *	  Definitions of the settings of the rules; for guc.c only.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_SERVER_GUC_RULES_H
+#define AUD_SERVER_GUC_RULES_H
+
+#include "server/guc.h"
+
+/* changed: called when there are other rules than before, or none. */
+extern void aud_guc_define_rules(AudConfig *config, void (*changed)(void));
+
+#endif /* AUD_SERVER_GUC_RULES_H */

@@ -1,0 +1,67 @@
+/*-------------------------------------------------------------------------
+ *
+ * refuse.c
+ *	  Statements that a rule refuses fail before they run.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+
+#include "core/class.h"
+#include "statement/backend.h"
+#include "statement/policy.h"
+#include "statement/refuse.h"
+#include "statement/rules.h"
+#include "statement/stack.h"
+
+/*
+ * The leader has been asked about the query that a parallel worker takes part
+ * in. A transaction must be able to end.  A look-up that a foreign key makes is
+ * the server's own, and its answer is not seen.
+ */
+static bool
+is_exempt(const AudStmt *stmt)
+{
+	return (IsParallelWorker() && stmt->place.silent &&
+			stmt->place.level == 0 && stmt->body.host == NULL) ||
+		   stmt->what.utility == T_TransactionStmt || stmt->what.is_error ||
+		   stmt->body.is_inner || aud_policy_is_internal(stmt);
+}
+
+static void
+note(AudStmt *stmt, const AudRule *rule, bool broke_glass)
+{
+	AudStmtRules *rules = &stmt->rules;
+
+	strlcpy(rules->refused_by, rule->name, sizeof(rules->refused_by));
+	rules->severity = rule->severity;
+	rules->broke_glass = broke_glass;
+}
+
+void
+aud_refuse_ask(AudStmt *stmt)
+{
+	AudStmt       *host = aud_stack_host(stmt);
+	const AudRule *rule;
+
+	if (stmt->who == NULL || is_exempt(stmt) || host->rules.broke_glass)
+		return;
+	aud_rules_begin(stmt);
+	rule = aud_rules_refusing(stmt, host);
+	if (rule == NULL)
+		return;
+	if (stmt->who->superuser && aud_config->break_glass)
+	{
+		note(host, rule, true);
+		return;
+	}
+	note(host, rule, false);
+	ereport(ERROR,
+			errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			errmsg("statement refused by audit rule \"%s\"", rule->name),
+			errdetail("The rule is in the file of secaudit.rules_file."),
+			errhint(
+				"A superuser can set secaudit.break_glass to \"on\" to run it all the same; each use raises an alert."));
+}

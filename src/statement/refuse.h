@@ -1,0 +1,35 @@
+/*-------------------------------------------------------------------------
+ *
+ * refuse.h
+ *	  Statements that a rule refuses fail before they run.
+ *
+ * What a statement does becomes known step by step: the classes of most when
+ *they begin, the objects of a query before its executor starts, a function when
+ *it is about to be called, the tables of a DROP ... CASCADE one by one.  So the
+ *rules are asked at each step, before what it is about is done.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_STATEMENT_REFUSE_H
+#define AUD_STATEMENT_REFUSE_H
+
+#include "core/match/rules.h"
+#include "record/stmt.h"
+#include "server/guc.h"
+
+/* See aud_refuse_check. */
+extern void aud_refuse_ask(AudStmt *stmt);
+
+/*
+ * Something has become known of a statement (NULL: of none), which has not been
+ * done: throws if a rule refuses that.
+ */
+static inline void
+aud_refuse_check(AudStmt *stmt)
+{
+	if (stmt != NULL && aud_config->rules != NULL &&
+		(aud_config->rules->actions & 1 << AUD_RULE_REFUSE) != 0)
+		aud_refuse_ask(stmt);
+}
+
+#endif /* AUD_STATEMENT_REFUSE_H */
