@@ -104,6 +104,13 @@ $mark = mark($node);
 as('ann', 'INSERT INTO t SELECT generate_series(1, 6)');
 is_deeply([ alerts($node, $mark) ], ['rule a3'], 'the number of rows is known when the statement has run');
 
+$mark = now([ 'fails', 'alert', { outcome => 'failure', class => 'error' } ], [ 'quiet', 'skip', {} ]);
+as('ann', 'SELECT * FROM nowhere');
+as('ann', 'SELCT 1');
+is_deeply([ alerts($node, $mark) ], [ 'rule fails', 'rule fails' ], 'what fails before it is a statement raises alerts, too');
+is_deeply([ map { $_->{rules}[0] } records($node, since => $mark, event => 'error', user => 'ann') ], [ 'fails', 'fails' ],
+	'and is recorded with the rule');
+
 $mark = now([ 'staff', 'alert', { member_of => 'staff', class => 'write' } ],
 	[ 'app', 'alert', { app => 'secret*' } ], [ 'none', 'alert', { member_of => 'no such role' } ]);
 as('ann', 'INSERT INTO t VALUES (1)');

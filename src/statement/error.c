@@ -126,16 +126,14 @@ make_record(const AudFailure *failure, const char *query, size_t query_len)
 void
 aud_error_write(void)
 {
-	AudStmt *stmt = aud_backend->error.unwritten;
+	AudStmt   *stmt = aud_backend->error.unwritten;
+	AudVerdict verdict;
 
 	if (stmt == NULL)
 		return;
 	aud_backend->error.unwritten = NULL;
-	if (aud_policy_wants(stmt))
-	{
-		aud_record_statement(stmt);
-		aud_xact_count_record();
-	}
+	if (aud_policy_judge(stmt, &verdict))
+		aud_policy_record(stmt, &verdict);
 	aud_refused_recorded(stmt);
 	if (aud_config->durability == AUD_DURABILITY_STATEMENT)
 		aud_guard_wait();

@@ -12,8 +12,10 @@
 #include "postgres.h"
 
 #include "core/class.h"
+#include "record/record.h"
 #include "server/log_list.h"
 #include "statement/policy.h"
+#include "statement/xact.h"
 
 bool
 aud_policy_is_internal(const AudStmt *stmt)
@@ -151,4 +153,17 @@ bool
 aud_policy_judge(const AudStmt *stmt, AudVerdict *verdict)
 {
 	return decide(stmt, true, verdict);
+}
+
+void
+aud_policy_record(AudStmt *stmt, const AudVerdict *verdict)
+{
+	bool refused = stmt->rules.refused_by[0] != '\0';
+
+	if (verdict->decides != NULL || verdict->n_alerts > 0 || refused)
+		aud_rules_name(stmt, verdict);
+	aud_record_statement(stmt);
+	aud_xact_count_record();
+	if (verdict->n_alerts > 0 || refused)
+		aud_rules_alert(stmt, verdict);
 }

@@ -28,6 +28,9 @@ extern bool aud_policy_wants(const AudStmt *stmt);
 /* It is over: is it recorded?  And what else do rules say of it? */
 extern bool aud_policy_judge(const AudStmt *stmt, AudVerdict *verdict);
 
+/* Then, if it is: its record, with the alerts that it raises behind it. */
+extern void aud_policy_record(AudStmt *stmt, const AudVerdict *verdict);
+
 /* A look-up that a foreign key makes on its own account. */
 extern bool aud_policy_is_internal(const AudStmt *stmt);
 

@@ -129,19 +129,6 @@ is_wanted(AudStmt *stmt, AudVerdict *verdict)
 	return aud_policy_judge(stmt, verdict);
 }
 
-/* Its record, with the alerts that it raises behind it. */
-static void
-record(AudStmt *stmt, const AudVerdict *verdict)
-{
-	if (verdict->decides != NULL || verdict->n_alerts > 0 ||
-		stmt->rules.refused_by[0] != '\0')
-		aud_rules_name(stmt, verdict);
-	aud_record_statement(stmt);
-	aud_xact_count_record();
-	if (verdict->n_alerts > 0 || stmt->rules.refused_by[0] != '\0')
-		aud_rules_alert(stmt, verdict);
-}
-
 void
 aud_stack_record(AudStmt *stmt)
 {
@@ -169,7 +156,7 @@ aud_stack_record(AudStmt *stmt)
 	{
 		if (wanted)
 		{
-			record(stmt, &verdict);
+			aud_policy_record(stmt, &verdict);
 			if (aud_backend->stack.active != NULL)
 				aud_backend->stack.active->what.has_recorded = true;
 		}
@@ -180,7 +167,7 @@ aud_stack_record(AudStmt *stmt)
 	if (wanted)
 	{
 		aud_inflight_ending();
-		record(stmt, &verdict);
+		aud_policy_record(stmt, &verdict);
 	}
 	else
 		aud_inflight_end();
