@@ -407,7 +407,8 @@ aud_stmt_merge(AudStmt *to, const AudStmt *from)
 	for (int i = 0; i < from->objects.n; i++)
 		merge_object(to, from, &from->objects.items[i]);
 	to->objects.omitted += from->objects.omitted;
-	aud_stmt_add_tags(to, &from->tags);
+	if (from->tags.n > 0)
+		aud_stmt_add_tags(to, &from->tags);
 	to->what.classes |= from->what.classes;
 	to->what.rls |= from->what.rls;
 	to->what.audited |= from->what.audited;
