@@ -2,8 +2,7 @@
 
 Three servers with the default settings, which record none of the statements:
 one without any label, one with ten, one with 100,000 (tables and their columns).
-Sessions on them take turns, slice by slice.  The table that is read has no label,
-or, in a last column, is read by a session of the audit role's server.
+Sessions on them take turns, slice by slice.  The table that is read has no label.
 """
 
 from kit import cluster, proc, report
@@ -15,16 +14,14 @@ SLICES = pick(6, 40)
 TABLES = 1000
 COLUMNS = 99  # and the table: 100 labels each
 
-# name, label for the table, tables that are labelled, settings
+# name, what the table calls it, tables, columns of each that have a label, too
 SERVERS = [
-    ('labels0', 'no label', 0, {}),
-    ('labels10', '10 labels', 10, {}),
-    ('labels100k', '100,000 labels', TABLES, {}),
-    ('role', 'secaudit.role, no label', 0, {'role': 'auditor'}),
+    ('labels0', 'no label', 0, 0),
+    ('labels10', '10 labels', 10, 0),
+    ('labels100k', '100,000 labels', TABLES, COLUMNS),
 ]
 
 MAKE = """
-CREATE ROLE auditor;
 DO $$ BEGIN
     FOR i IN 1..%d LOOP
         EXECUTE format('CREATE TABLE labelled%%s (%%s)', i,
@@ -47,21 +44,12 @@ END $$;
 """
 
 
-def start(name, label, labelled, conf):
-    """A server with so many labelled tables, and a session on it."""
-    row = secaudit(name, label, log='ddl, role, session, error, config', log_superuser='off',
-                   **conf)
-    server = cluster.Cluster(row)
-    if 'role' in conf:
-        # the server starts without the role, and says so
-        server.start().run('CREATE ROLE auditor')
-    else:
-        server.start().run('ALTER SYSTEM SET secaudit.log = \'none\'')
-        server.run('SELECT pg_reload_conf()')
-        server.run(MAKE % (labelled, COLUMNS))
-        server.run(LABEL % ((labelled, COLUMNS) if labelled != 10 else (10, 0)))
-        server.run('ALTER SYSTEM RESET secaudit.log')
-        server.run('SELECT pg_reload_conf()')
+def start(name, label, tables, columns):
+    """A session on a server with these labels, and how many there are."""
+    row = secaudit(name, label, log='ddl, role, session, error, config', log_superuser='off')
+    server = cluster.Cluster(row).start()
+    server.run(MAKE % (tables, COLUMNS))
+    server.run(LABEL % (tables, columns))
     count = server.run('SELECT count(*) FROM pg_seclabel').strip()
     session = server.session()
     session.ask(cluster.STATIC_SELECT % 30_000)

@@ -149,27 +149,29 @@ name_relation(AudStmt *stmt, const AudMention *mention)
 	return object;
 }
 
-/* What is computed when it is read has the marks of what it is computed of. */
-static void
+/*
+ * What is computed when it is read has the marks of what it is computed of.  An
+ * object for which there was no room (NULL) is marked all the same.
+ */
+static pg_noinline void
 mark_relation(AudStmt *stmt, AudObject *object, const AudMention *mention)
 {
+	AudObject omitted = {.classid = RelationRelationId, .objid = mention->relid};
 	const AudRelation *relation = aud_names_relation(mention->relid);
 	AudUse             use = mention->use;
 
 	if (relation != NULL)
 		use.read = aud_names_columns_read(relation, use.read);
-	aud_marks_add(stmt, object, mention->access, &use);
+	aud_marks_add(stmt, object != NULL ? object : &omitted, mention->access, &use);
 }
 
-/* One for which there is no room any more is marked all the same. */
 void
 aud_objects_mention(AudStmt *stmt, const AudMention *mention)
 {
-	AudObject omitted = {.classid = RelationRelationId, .objid = mention->relid};
 	AudObject *object = name_relation(stmt, mention);
 
 	if (aud_config->marking)
-		mark_relation(stmt, object != NULL ? object : &omitted, mention);
+		mark_relation(stmt, object, mention);
 }
 
 void

@@ -407,7 +407,8 @@ aud_stmt_merge(AudStmt *to, const AudStmt *from)
 	for (int i = 0; i < from->objects.n; i++)
 		merge_object(to, from, &from->objects.items[i]);
 	to->objects.omitted += from->objects.omitted;
-	aud_stmt_add_tags(to, &from->tags);
+	if (from->tags.n > 0)
+		aud_stmt_add_tags(to, &from->tags);
 	if (from->rules.refused_by[0] != '\0')
 	{
 		strlcpy(to->rules.refused_by, from->rules.refused_by, AUD_STMT_RULE_SIZE);

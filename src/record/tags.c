@@ -87,10 +87,12 @@ take(const AudStmtTags *from, int at, AudStmtTags *to)
 void
 aud_tags_merge(AudStmtTags *to, const AudStmtTags *from)
 {
-	AudStmtTags before = *to;
+	AudStmtTags before;
 	int         b = 0;
 	int         f = 0;
 
+	before.n = to->n;
+	memcpy(before.names, to->names, to->n * sizeof(to->names[0]));
 	to->n = 0;
 	to->omitted += from->omitted;
 	while (b < before.n || f < from->n)
@@ -140,9 +142,7 @@ aud_tags_union(const AudStmtTags *a, const AudStmtTags *b)
 void
 aud_stmt_add_tags(AudStmt *stmt, const AudStmtTags *tags)
 {
-	if (stmt->tags.n == 0)
-		stmt->tags = *tags;
-	else if (tags->n > 0)
+	if (tags->n > 0)
 		aud_tags_merge(&stmt->tags, tags);
 }
 

@@ -54,7 +54,7 @@ static int   lock_level = AUD_LOCK_SESSION;
 static bool  refused;
 static char *log_string;
 static char *log_tagged_string;
-static char *role_string;
+static char *audit_role_string;
 static bool  may_have_labels = true;
 static char *node_name_string;
 static char  host_name[AUD_NODE_NAME_MAX + 1];
@@ -331,7 +331,7 @@ define_object_settings(void)
 	DefineCustomStringVariable("secaudit.role",
 							   "Role of the object audit: what uses a privilege that it holds is recorded, whatever secaudit.log says.",
 							   "Empty means that there is no object audit.",
-							   &role_string,
+							   &audit_role_string,
 							   "",
 							   PGC_SUSET,
 							   GUC_NOT_IN_SAMPLE,
