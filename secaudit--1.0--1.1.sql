@@ -165,9 +165,10 @@ GRANT SELECT ON secaudit.stat TO secaudit_auditor;
 
 --
 -- SECURITY LABEL is for owners, who are those that are audited.  An auditor
--- labels what others own, and needs no right on it.
+-- labels what others own, and needs no right on it: so names are texts, which
+-- are looked up here, with their schema.
 --
-CREATE FUNCTION secaudit.label_relation(relation regclass, label text)
+CREATE FUNCTION secaudit.label_relation(relation text, label text)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -178,60 +179,60 @@ BEGIN
 			WHEN 'm' THEN 'MATERIALIZED VIEW'
 			WHEN 'f' THEN 'FOREIGN TABLE'
 			WHEN 'S' THEN 'SEQUENCE'
-			ELSE 'TABLE' END FROM pg_class WHERE oid = relation),
-		relation, label);
+			ELSE 'TABLE' END FROM pg_class WHERE oid = relation::regclass),
+		relation::regclass, label);
 END
 $$;
 
-CREATE FUNCTION secaudit.label_column(relation regclass, col name, label text)
+CREATE FUNCTION secaudit.label_column(relation text, col name, label text)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	EXECUTE format('SECURITY LABEL FOR secaudit ON COLUMN %s.%I IS %L', relation, col, label);
+	EXECUTE format('SECURITY LABEL FOR secaudit ON COLUMN %s.%I IS %L', relation::regclass, col, label);
 END
 $$;
 
-CREATE FUNCTION secaudit.label_function(routine regprocedure, label text)
+CREATE FUNCTION secaudit.label_function(routine text, label text)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	EXECUTE format('SECURITY LABEL FOR secaudit ON ROUTINE %s IS %L', routine, label);
+	EXECUTE format('SECURITY LABEL FOR secaudit ON ROUTINE %s IS %L', routine::regprocedure, label);
 END
 $$;
 
-CREATE FUNCTION secaudit.label_schema(schema_name regnamespace, label text)
+CREATE FUNCTION secaudit.label_schema(schema_name text, label text)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	EXECUTE format('SECURITY LABEL FOR secaudit ON SCHEMA %s IS %L', schema_name, label);
+	EXECUTE format('SECURITY LABEL FOR secaudit ON SCHEMA %s IS %L', schema_name::regnamespace, label);
 END
 $$;
 
-CREATE FUNCTION secaudit.label_role(role_name regrole, label text)
+CREATE FUNCTION secaudit.label_role(role_name text, label text)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	EXECUTE format('SECURITY LABEL FOR secaudit ON ROLE %s IS %L', role_name, label);
+	EXECUTE format('SECURITY LABEL FOR secaudit ON ROLE %s IS %L', role_name::regrole, label);
 END
 $$;
 
 REVOKE ALL ON FUNCTION
-	secaudit.label_relation(regclass, text),
-	secaudit.label_column(regclass, name, text),
-	secaudit.label_function(regprocedure, text),
-	secaudit.label_schema(regnamespace, text),
-	secaudit.label_role(regrole, text)
+	secaudit.label_relation(text, text),
+	secaudit.label_column(text, name, text),
+	secaudit.label_function(text, text),
+	secaudit.label_schema(text, text),
+	secaudit.label_role(text, text)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-	secaudit.label_relation(regclass, text),
-	secaudit.label_column(regclass, name, text),
-	secaudit.label_function(regprocedure, text),
-	secaudit.label_schema(regnamespace, text),
-	secaudit.label_role(regrole, text)
+	secaudit.label_relation(text, text),
+	secaudit.label_column(text, name, text),
+	secaudit.label_function(text, text),
+	secaudit.label_schema(text, text),
+	secaudit.label_role(text, text)
 TO secaudit_auditor;
 
 COMMENT ON SCHEMA secaudit IS 'functions of the audit trail; auditing works without them';
@@ -240,12 +241,12 @@ COMMENT ON FUNCTION secaudit.status() IS
 	'how the trail is doing: one row; positions in bytes since the buffer was made, counters since the server started';
 COMMENT ON FUNCTION secaudit.explain(text, text, text, text) IS
 	'would this be recorded, and why: each rule and setting in their order, then the result';
-COMMENT ON FUNCTION secaudit.label_relation(regclass, text) IS
+COMMENT ON FUNCTION secaudit.label_relation(text, text) IS
 	'sets the tags of a table, view or sequence; NULL takes them away';
-COMMENT ON FUNCTION secaudit.label_column(regclass, name, text) IS 'the same of a column';
-COMMENT ON FUNCTION secaudit.label_function(regprocedure, text) IS 'the same of a function or procedure';
-COMMENT ON FUNCTION secaudit.label_schema(regnamespace, text) IS 'the same of a schema, for all that is in it';
-COMMENT ON FUNCTION secaudit.label_role(regrole, text) IS 'the same of a role, for all that it does';
+COMMENT ON FUNCTION secaudit.label_column(text, name, text) IS 'the same of a column';
+COMMENT ON FUNCTION secaudit.label_function(text, text) IS 'the same of a function or procedure';
+COMMENT ON FUNCTION secaudit.label_schema(text, text) IS 'the same of a schema, for all that is in it';
+COMMENT ON FUNCTION secaudit.label_role(text, text) IS 'the same of a role, for all that it does';
 COMMENT ON FUNCTION secaudit.record(text, jsonb) IS
 	'puts an event "custom" of this name and detail, an object, into the trail; for applications';
 COMMENT ON FUNCTION secaudit.flush() IS
