@@ -57,9 +57,9 @@ ALTER FUNCTION secaudit.flush() RENAME TO not_flush;
 DROP EXTENSION secaudit;
 RESET ROLE;
 
--- None of it runs with more than its caller's rights.
-SELECT count(*) AS definer FROM pg_proc
-WHERE pronamespace = 'secaudit'::regnamespace AND prosecdef;
+-- Only what sets labels runs with more than its caller's rights, with a safe path.
+SELECT proname, proconfig FROM pg_proc
+WHERE pronamespace = 'secaudit'::regnamespace AND prosecdef ORDER BY proname COLLATE "C";
 
 -- A schema of that name that is somebody else's is an error, not a trap.
 DROP EXTENSION secaudit;

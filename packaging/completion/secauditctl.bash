@@ -17,7 +17,7 @@ _secauditctl_value()
 	case $1 in
 		--class) _secauditctl_list 'read write ddl role function session error config misc misc_set transaction replication audit alert' ;;
 		--outcome) _secauditctl_list 'success failure partial unknown' ;;
-		--event) _secauditctl_list 'statement session session.auth session.start session.end role error transaction config replication worker alert audit.start audit.stop audit.open audit.close audit.checkpoint audit.gap audit.expire' ;;
+		--event) _secauditctl_list 'statement session session.auth session.start session.end role error transaction config replication worker custom alert audit.start audit.stop audit.open audit.close audit.checkpoint audit.gap audit.expire' ;;
 		--color) _secauditctl_list 'auto always never' ;;
 		--since) _secauditctl_list '10min 1h 1d 1w' ;;
 		-n | --records) _secauditctl_list 'all' ;;
@@ -42,7 +42,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'tail verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'rules tail verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -55,8 +55,13 @@ _secauditctl()
 	case ${COMP_WORDS[1]} in
 		tail) options='--follow --records= --user= --class= --outcome= --event= --since= --utc --raw --color= --help' ;;
 		verify) options='--closed --expect= --json --quiet --help' ;;
+		rules) options='--member-of= --quiet --help' ;;
 		*) return ;;
 	esac
+	if [ "${COMP_WORDS[1]}" = rules ] && [ "$COMP_CWORD" -eq 2 ] && [[ $cur != -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W 'check explain' -- "$cur")
+		return
+	fi
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 		[[ ${COMPREPLY[*]} != *= ]] || compopt -o nospace 2> /dev/null

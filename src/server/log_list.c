@@ -179,7 +179,6 @@ static void
 explain_unknown(const char *word, size_t len)
 {
 	const char *name;
-	char        perhaps[NAMEDATALEN + 32] = "";
 
 	GUC_check_errdetail("Unrecognized class or command \"%.*s\".", (int) len, word);
 	if (len > 0 && word[0] == '-')
@@ -189,10 +188,12 @@ explain_unknown(const char *word, size_t len)
 	}
 	name = nearest_word(word, len);
 	if (name != NULL)
-		snprintf(perhaps, sizeof(perhaps), "Perhaps you meant \"%s\". ", name);
-	GUC_check_errhint("%sValid classes are all, none, %s; commands are named like truncate, create_table or set_role; \"-\" before a name takes it away.",
-					  perhaps,
-					  aud_class_names());
+		GUC_check_errhint("Perhaps you meant \"%s\". Valid classes are all, none, %s; commands are named like truncate, create_table or set_role; \"-\" before a name takes it away.",
+						  name,
+						  aud_class_names());
+	else
+		GUC_check_errhint("Valid classes are all, none, %s; commands are named like truncate, create_table or set_role; \"-\" before a name takes it away.",
+						  aud_class_names());
 }
 
 bool
