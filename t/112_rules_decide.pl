@@ -155,4 +155,13 @@ $node->safe_psql('postgres', 'GRANT ann TO bob');
 as('bob', 'SET ROLE ann; INSERT INTO t VALUES (1); RESET ROLE; INSERT INTO t VALUES (2)');
 is_deeply([ grep { /INSERT/ } @{ decided($mark) } ], ['INSERT dis'], 'the effective user is that of the statement');
 
+# What the application says of its request, and what has a label.
+$node->safe_psql('postgres', q{SECURITY LABEL FOR secaudit ON TABLE card IS 'pci'});
+$mark = now([ 'job', 'skip', { user => 'ann', context => '*job=nightly*' } ], [ 'card', 'log', { tag => 'pci' } ], [ 'rest', 'log', { user => 'ann' } ]);
+as('ann', q{SET secaudit.context = 'user=x job=nightly'; SELECT 'skipped'; SET secaudit.context = 'job=daily'; SELECT 'kept'; SELECT pan FROM card});
+is_deeply(
+	[ map { join q{ }, $_->{query}, @{ $_->{rules} // [] } } records($node, since => $mark, event => 'statement', db => 'postgres', user => 'ann') ],
+	[ q{SET secaudit.context = 'user=x job=nightly'}, q{SET secaudit.context = 'job=daily' rest}, q{SELECT 'kept' rest}, q{SELECT pan FROM card card} ],
+	'a rule about the context, from the statement after the SET on; and one about a tag');
+$node->safe_psql('postgres', q{SECURITY LABEL FOR secaudit ON TABLE card IS NULL});
 done_testing();

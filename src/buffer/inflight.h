@@ -27,7 +27,8 @@
 /*
  * The session is open.  The texts are ready JSON members with a comma before
  * each:
- *	  who		,"node":"...","db":"...","user":"..."
+ *	  who		,"node":"...","db":"...","user":"..."; of a statement its
+ *				"context", too
  *	  name		,"session":"..."
  *	  client	,"pid":N,"app":"..." and so on
  * May be called again when one of them has changed.  Texts too long for the

@@ -60,6 +60,7 @@ static const AudShapeMember who_members[] = {
 	{.key = "login_user", .kind = AUD_SHAPE_TEXT},
 	{.key = "current_user", .kind = AUD_SHAPE_TEXT},
 	{.key = "superuser", .kind = AUD_SHAPE_TRUE},
+	{.key = "context", .kind = AUD_SHAPE_TEXT},
 };
 
 static const AudShapeMember name_members[] = {

@@ -147,7 +147,7 @@ aud_match_facts_own(AudMatchFacts *facts, const AudStmt *stmt, bool at_end,
 	instr_time duration;
 
 	facts->unknown = at_end ? 0 : AUD_MATCH_LATE;
-	facts->context = NULL;
+	facts->context = aud_session_context();
 	facts->has_rows = stmt->result.has_rows;
 	facts->rows = stmt->result.rows;
 	facts->unix_s = aud_record_unix_us(stmt->when.began) / 1000000;
@@ -168,6 +168,7 @@ aud_match_facts_event(AudMatchFacts *facts, AudMatchTexts *texts,
 	facts->member_of = role_is_member_of;
 	facts->classes = AUD_CLASS_SESSION;
 	facts->outcome = aud_record_outcome_name(event->outcome);
+	facts->context = aud_session_context();
 	facts->origin = "client";
 	facts->superuser = event->identity != NULL &&
 					   strstr(event->identity, ",\"superuser\":true") != NULL;

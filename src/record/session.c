@@ -41,7 +41,8 @@ static char   client_json[1536]; /* from "pid" on */
 static size_t client_len;
 static uint64 client_serial;
 static char   client_app[NAMEDATALEN]; /* the name client_json was made with */
-static char   context_json[6 * AUD_CONTEXT_MAX + 16];
+static char   context_text[3 * AUD_CONTEXT_MAX]; /* redacted, in UTF-8 */
+static char   context_json[6 * sizeof(context_text) + 16];
 static size_t context_len;
 static unsigned context_made;     /* of which change it was made */
 static char     session_json[64]; /* ,"session":"x.y" */
@@ -227,25 +228,37 @@ aud_session_text_db(char *text, size_t size)
 static void
 make_context(void)
 {
-	char   storage[2 * AUD_CONTEXT_MAX];
-	AudBuf redacted;
-	AudBuf b;
+	AudBuf      redacted;
+	AudBuf      b;
+	char        storage[sizeof(context_text)];
+	const char *utf8;
+	size_t      len;
 
 	context_made = aud_config->context_changes;
 	aud_buf_init(&redacted, storage, sizeof(storage));
 	aud_redact_text(&redacted, aud_config->context, strlen(aud_config->context));
+	len = redacted.len;
+	utf8 = aud_text_to_utf8(redacted.data, &len);
+	aud_buf_init(&b, context_text, sizeof(context_text));
+	aud_buf_append(&b, utf8, len);
 	aud_buf_init(&b, context_json, sizeof(context_json));
-	if (redacted.len > 0)
-		aud_text_append_member(&b, "context", redacted.data);
+	if (len > 0)
+		aud_json_member(&b, "context", context_text, strlen(context_text));
 	context_len = b.len;
+}
+
+const char *
+aud_session_context(void)
+{
+	if (context_made != aud_config->context_changes)
+		make_context();
+	return context_len > 0 ? context_text : NULL;
 }
 
 void
 aud_session_append_context(AudBuf *b)
 {
-	if (context_made != aud_config->context_changes)
-		make_context();
-	if (context_len > 0)
+	if (aud_session_context() != NULL)
 		aud_buf_append(b, context_json, context_len);
 }
 

@@ -35,6 +35,9 @@ extern uint64 aud_session_take_ssn(void);
 extern void aud_session_append_name(AudBuf *b);
 extern void aud_session_append_peer(AudBuf *b);
 
+/* secaudit.context as it is recorded; NULL: the session has set none. */
+extern const char *aud_session_context(void);
+
 /* ,"context":"..." where the session has set one. */
 extern void aud_session_append_context(AudBuf *b);
 
