@@ -32,13 +32,13 @@ complete_bash()
 # The long options of a command, with = where they have a value.
 options_of_help()
 {
-	"$ctl" "$1" --help | sed -nE 's/^  (-., |    )(--[a-z]+=?).*/\2/p' | paste -sd ' '
+	"$ctl" "$1" --help | sed -nE 's/^  (-., |    )(--[a-z-]+=?).*/\2/p' | paste -sd ' '
 }
 
 # The same from the zsh file: the lines of the command's case.
 options_of_zsh()
 {
-	sed -n "/^\t$1)/,/;;/p" packaging/completion/_secauditctl | grep -oE -- "--[a-z]+=?" | sort -u | paste -sd ' '
+	sed -n "/^\t$1)/,/;;/p" packaging/completion/_secauditctl | grep -oE -- "--[a-z-]+=?" | sort -u | paste -sd ' '
 }
 
 enum_of()
