@@ -5,7 +5,7 @@
  *
  * Exit codes are the same for every subcommand: 0 all is well, 1 the trail
  * (or what was to be checked) is not as it should be, 2 the job could not be
- *done (usage, files that cannot be read).  Messages go to stderr as
+ * done (usage, files that cannot be read).  Messages go to stderr as
  *"secauditctl: ...".
  *
  *-------------------------------------------------------------------------

@@ -4,7 +4,7 @@
  *	  CREATE, ALTER and DROP EXTENSION: versions, and how many objects.
  *
  * One record stands for the whole script; statement/policy.c leaves out the
- *commands in it that only make the extension's own objects.
+ * commands in it that only make the extension's own objects.
  *
  *-------------------------------------------------------------------------
  */

@@ -6,8 +6,8 @@
  *
  * What everybody may do marks nothing.  So PUBLIC counts only where somebody
  * has granted it something, on tables of users, and not where it has a
- *privilege by default: on functions, and on what initdb has made.  Neither do
- *the roles that may read or write all data count there.
+ * privilege by default: on functions, and on what initdb has made.  Neither
+ * do the roles that may read or write all data count there.
  *
  * All of this reads catalogs, and is to be called within aud_safely.
  *

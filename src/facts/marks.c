@@ -5,13 +5,14 @@
  *	  audit role's privileges.
  *
  * pg_seclabel has no cache of the server's, so nothing tells which label has
- * changed: hooks/label.c has the server announce a change of the whole catalog,
- * and everything is forgotten.  Labels change rarely.  What goes with its
- *object (DROP, GRANT, another schema) the server announces for that object;
- *since numbers are used again, its entry must not stay.
+ * changed: hooks/label.c has the server announce a change of the whole
+ * catalog, and everything is forgotten.  Labels change rarely.  What goes
+ * with its object (DROP, GRANT, another schema) the server announces for that
+ * object; since numbers are used again, its entry must not stay.
  *
- * Messages may arrive while an entry is being made, so everything is looked up
- * before it enters the table, and again if something was forgotten meanwhile.
+ * Messages may arrive while an entry is being made, so everything is looked
+ * up before it enters the table, and again if something was forgotten
+ * meanwhile.
  *
  *-------------------------------------------------------------------------
  */

@@ -5,10 +5,10 @@
  *
  * Most statements come from the client while nothing else is active, or run
  * inside of the active one.  The others are queries that rules add, which may
- * run before or after the statement they were made of, code that
- * runs before its statement begins (early.h), and triggers that wait for the
- *end of the transaction.  For them a number may have to be given to a statement
- * before it begins: the early number.
+ * run before or after the statement they were made of, code that runs before
+ * its statement begins (early.h), and triggers that wait for the end of the
+ * transaction.  For them a number may have to be given to a statement before
+ * it begins: the early number.
  *
  *-------------------------------------------------------------------------
  */

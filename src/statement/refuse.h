@@ -4,9 +4,9 @@
  *	  Statements that a rule refuses fail before they run.
  *
  * What a statement does becomes known step by step: the classes of most when
- *they begin, the objects of a query before its executor starts, a function when
- *it is about to be called, the tables of a DROP ... CASCADE one by one.  So the
- *rules are asked at each step, before what it is about is done.
+ * they begin, the objects of a query before its executor starts, a function
+ * when it is about to be called, the tables of a DROP ... CASCADE one by one.
+ * So the rules are asked at each step, before what it is about is done.
  *
  *-------------------------------------------------------------------------
  */

@@ -5,9 +5,9 @@
  *
  * Most of what rules ask for is the same for many statements: who acts, from
  * where, which command, which classes, how it ended.  Which rules can still
- *match is found out once for each such kind of statement and kept in a view; a
- * statement of a known kind asks only those, and only for what is its own, such
- *as its objects.
+ * match is found out once for each such kind of statement and kept in a view;
+ * a statement of a known kind asks only those, and only for what is its own,
+ * such as its objects.
  *
  *-------------------------------------------------------------------------
  */

@@ -4,7 +4,7 @@
  *	  What the rules of secaudit.rules_file say of a statement.
  *
  * There are rules if aud_config->rules is not NULL; nothing here is to be
- *called otherwise.  docs/policy.md has the order in which they are asked.
+ * called otherwise.  docs/policy.md has the order in which they are asked.
  *
  *-------------------------------------------------------------------------
  */
