@@ -243,15 +243,6 @@ print_json(const AudReaderList *list, const AudVerifyResult *result, int status)
 
 /* ---- the command ------------------------------------------------------- */
 
-static bool
-has_log(const AudReaderList *list, const char *log)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->files[i].log, log) == 0)
-			return true;
-	return false;
-}
-
 /* An expectation about a trail that is not there cannot be checked. */
 static bool
 complain_about_unmet(const Verify *verify, const AudReaderList *list,
@@ -262,7 +253,7 @@ complain_about_unmet(const Verify *verify, const AudReaderList *list,
 	if (unmet)
 		aud_ctl_complain("an expected record is older than the trail");
 	for (size_t i = 0; i < verify->options.n_expected; i++)
-		if (!has_log(list, verify->expected[i].log))
+		if (!aud_reader_list_has_log(list, verify->expected[i].log))
 		{
 			aud_ctl_complain("there is no log %s", verify->expected[i].log);
 			unmet = true;

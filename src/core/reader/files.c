@@ -362,6 +362,17 @@ aud_reader_list_add(AudReaderList *list, const char *path, AudError *err)
 	return sort_list(list, err) && ok;
 }
 
+bool
+aud_reader_list_has_log(const AudReaderList *list, const char *log)
+{
+	for (size_t i = 0; i < list->count; i++)
+	{
+		if (strcmp(list->files[i].log, log) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 aud_reader_list_free(AudReaderList *list)
 {

@@ -80,6 +80,9 @@ extern bool aud_reader_list_add(AudReaderList *list, const char *path,
 								AudError *err);
 extern void aud_reader_list_free(AudReaderList *list);
 
+/* Is a file of this trail, the "log" of its records, in the list? */
+extern bool aud_reader_list_has_log(const AudReaderList *list, const char *log);
+
 /* One line, valid until the next call on its reader. */
 typedef struct AudLine
 {

@@ -65,15 +65,6 @@ aud_verify_expect(AudHasher *hasher, const AudReaderList *list,
 	return ok;
 }
 
-static bool
-has_log(const AudReaderList *list, const char *log)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->files[i].log, log) == 0)
-			return true;
-	return false;
-}
-
 void
 aud_walk_check_link(AudWalk *w)
 {
@@ -87,7 +78,7 @@ aud_walk_check_link(AudWalk *w)
 		if (!open->sound || other->log[0] == '\0')
 			continue;
 		w->log->follows = *other;
-		if (w->options->selection || has_log(w->list, other->log))
+		if (w->options->selection || aud_reader_list_has_log(w->list, other->log))
 			continue;
 		f = aud_walk_fault(w,
 						   AUD_FAULT_FILE_MISSING,
