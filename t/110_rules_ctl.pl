@@ -59,13 +59,13 @@ my %ts = (day => '2026-03-02T18:30:00.000000Z', night => '2026-03-02T20:30:00.00
 my $record = '{"ts":"%s","class":"read","command":"SELECT","outcome":"success","user":"web_1","db":"shop",'
   . '"objects":[{"type":"table","name":"public.%s"}]%s}';
 
-sub explain
+sub explained
 {
 	my ($ts, $object, $more, @options) = @_;
 	return rules(sprintf($record, $ts{$ts}, $object, $more), 'explain', @options, $good, '-');
 }
 
-$r = explain('day', 'item', '', '--member-of=guests');
+$r = explained('day', 'item', '', '--member-of=guests');
 is($r->{status}, 0, 'a record is explained with exit status 0');
 is($r->{out}, <<'EOF', 'each rule says by which key it does not match, and one decides');
 staff                    log    does not match: member_of
@@ -74,21 +74,21 @@ web                      skip   matches, decides
 rest                     log    matches
 not recorded by rule "web"
 EOF
-is(explain('day', 'card', '', '--member-of=guests')->{out}, <<'EOF', 'the first rule that matches decides');
+is(explained('day', 'card', '', '--member-of=guests')->{out}, <<'EOF', 'the first rule that matches decides');
 staff                    log    does not match: member_of
 night                    alert  does not match: time
 web                      skip   does not match: not_object
 rest                     log    matches, decides
 recorded by rule "rest"
 EOF
-is(explain('night', 'item', '')->{out}, <<'EOF', 'an alert is recorded; what is not known hides nothing');
+is(explained('night', 'item', '')->{out}, <<'EOF', 'an alert is recorded; what is not known hides nothing');
 staff                    log    taken as a match: member_of is not known
 night                    alert  matches
 web                      skip   matches
 rest                     log    matches
 recorded, since it raises an alert
 EOF
-is(explain('day', 'item', ',"privileged":true', '--member-of=x')->{out},
+is(explained('day', 'item', ',"privileged":true', '--member-of=x')->{out},
 	<<'EOF', 'what is protected is not skipped');
 staff                    log    does not match: member_of
 night                    alert  does not match: time

@@ -163,7 +163,7 @@ nearest_word(const char *word, size_t len)
 	aud_nearest_try(&nearest, "set_role");
 	for (size_t i = 0; i < lengthof(short_names); i++)
 		aud_nearest_try(&nearest, short_names[i].name);
-	for (int tag = 0; tag < COMMAND_TAG_NEXTTAG; tag++)
+	for (int tag = 0; tag < AUD_COMMAND_TAGS; tag++)
 	{
 		const char *tag_name = GetCommandTagName(tag);
 		char       *spelled = palloc(strlen(tag_name) + 1);

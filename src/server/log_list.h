@@ -12,7 +12,16 @@
 
 #include "tcop/cmdtag.h"
 
-#define AUD_LOG_TAG_WORDS ((COMMAND_TAG_NEXTTAG + 63) / 64)
+/* How many tags there are; the server's own name for that has gone in 18. */
+enum
+{
+	AUD_COMMAND_TAGS = 0
+#define PG_CMDTAG(tag, name, evtrgok, rwrok, rowcnt) +1
+#include "tcop/cmdtaglist.h"
+#undef PG_CMDTAG
+};
+
+#define AUD_LOG_TAG_WORDS ((AUD_COMMAND_TAGS + 63) / 64)
 
 /* The commands that are named: set and, behind a "-", taken away. */
 typedef struct AudLogCommands
