@@ -135,6 +135,7 @@ sub kill_server
 	my $postmaster = postmaster_pid($node);
 	my @pids = ($postmaster, map { $_->[0] } children($postmaster));
 
+	kill 'STOP', @pids; # or the last would hear of the death of the first
 	kill 'KILL', @pids;
 	wait_until(sub { !grep { kill 0, $_ } @pids }) or die "server would not die";
 	$node->{_pid} = undef;
