@@ -65,6 +65,10 @@ like(
 	call(q{SELECT secaudit.record('a', jsonb_build_object('x', repeat('x', 1500)))}),
 	qr/ERROR:  the detail of a custom event is too long\nDETAIL:  It may have up to 1500 bytes/,
 	'the detail has a limit');
+like(
+	call(q{SELECT secaudit.record('a', ('{"a":' || repeat('[', 16) || '1' || repeat(']', 16) || '}')::jsonb)}),
+	qr/ERROR:  the detail of a custom event is nested too deeply\nDETAIL:  It may have up to 16 objects/,
+	'and so has its depth');
 is(scalar(events()), $before, 'what is refused leaves no event');
 is(call(q{SELECT secaudit.record('a', jsonb_build_object('x', repeat('x', 1400)))}), '', 'up to the limit');
 is(length((events())[-1]{custom_detail}{x}), 1400, 'it is recorded whole');

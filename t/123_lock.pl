@@ -122,6 +122,33 @@ refused('lock = config, ALTER DATABASE', 'dba', q{ALTER DATABASE postgres SET se
 refused('lock = config, SET', 'dba', q{SET secaudit.log_superuser = off}, '55P02', 'secaudit.log_superuser');
 refused('lock = config, the lock itself', 'app', q{ALTER SYSTEM SET secaudit.lock = 'off'}, '42501', 'secaudit.lock');
 
+# Whatever is recorded of a superuser: changes of these settings are, and attempts.
+$node->append_conf('postgresql.conf', "secaudit.lock = 'session'\nsecaudit.log = 'write'\nsecaudit.log_superuser = off");
+$node->reload;
+$node->poll_query_until('postgres', q{SELECT current_setting('secaudit.log') = 'write'});
+foreach my $sql (
+	q{ALTER ROLE app SET secaudit.log_nested = off},
+	q{ALTER DATABASE postgres SET secaudit.log_nested = off},
+	q{ALTER SYSTEM SET secaudit.log_nested = off},
+	q{ALTER ROLE app RESET secaudit.log_nested})
+{
+	$got = attempt('dba', $sql);
+	is(scalar(grep { ($_->{query} // '') eq $sql && $_->{outcome} eq 'success' } @{ $got->{records} }), 1, "without class config: $sql");
+}
+refused('without class config', 'dba', q{SET secaudit.log = 'none'}, '55P02', 'secaudit.log');
+my $seq = (stored_records($node))[-1]{seq};
+$node->reload;
+$node->poll_query_until('postgres', q{SELECT current_setting('secaudit.log_nested') = 'off'});
+flush_trail($node);
+is_deeply(
+	[ map { "$_->{setting} $_->{new_value}" } grep { $_->{seq} > $seq && $_->{event} eq 'config' } stored_records($node) ],
+	['secaudit.log_nested off'],
+	'without class config: so is a reload that brings one into force');
+$node->safe_psql('postgres', q{ALTER SYSTEM RESET ALL; ALTER DATABASE postgres RESET ALL});
+$node->append_conf('postgresql.conf', "secaudit.log = 'all'\nsecaudit.log_superuser = on");
+$node->reload;
+$node->poll_query_until('postgres', q{SELECT current_setting('secaudit.log') = 'all'});
+
 # An error of another kind is no attempt.
 $got = attempt('app', q{SET work_mem = 'much'; SET port = 1; SET secaudit.context = 'x'; ALTER SYSTEM SET work_mem = '1GB'});
 is(scalar @{ $got->{alerts} }, 0, 'an error about other settings is no alert');

@@ -176,6 +176,16 @@ is_analyze(const ExplainStmt *explain)
 	return analyze;
 }
 
+/* EXPLAIN ANALYZE of CREATE TABLE AS makes it. */
+static bool
+makes_table(const ExplainStmt *explain)
+{
+	const Query *query = (const Query *) explain->query;
+
+	return IsA(query, Query) && query->commandType == CMD_UTILITY &&
+		   IsA(query->utilityStmt, CreateTableAsStmt);
+}
+
 /* Named when it is called, or by what denies that: see denied.h. */
 static void
 add_call(AudStmt *stmt, const CallStmt *call)
@@ -220,6 +230,8 @@ aud_command_query(AudStmt *stmt, Node *parsetree)
 			return true;
 		case T_ExplainStmt:
 			stmt->what.executed = is_analyze((ExplainStmt *) parsetree);
+			if (stmt->what.executed && makes_table((ExplainStmt *) parsetree))
+				stmt->what.classes |= AUD_CLASS_DDL;
 			return true;
 		default:
 			return IsA(parsetree, ExecuteStmt); /* CREATE TABLE AS goes on */

@@ -154,6 +154,7 @@ look_into_query(void *arg)
 static void
 compare(AudStmt *stmt)
 {
+	stmt->settings.unclear = true;
 	stmt->effects.compare_settings = true;
 	stmt->effects.decide = true;
 }

@@ -45,6 +45,17 @@ put_value(AudStmt *stmt, const char *key, const char *name, const char *value)
 	aud_stmt_detail_value(stmt, key, value);
 }
 
+/*
+ * Who changes what is audited, or tries to, is recorded whatever is audited.
+ */
+static void
+put_name(AudStmt *stmt, const char *name)
+{
+	aud_stmt_detail(stmt, "setting", name);
+	if (aud_settings_is_ours(name))
+		stmt->what.must_record = true;
+}
+
 void
 aud_command_put_setting(AudStmt *stmt, const char *name, const char *new_value,
 						bool local)
@@ -55,7 +66,7 @@ aud_command_put_setting(AudStmt *stmt, const char *name, const char *new_value,
 	if (class == AUD_CLASS_ROLE && new_value != NULL)
 		aud_stmt_detail(stmt, "target_role", new_value);
 	else if (class != AUD_CLASS_ROLE)
-		aud_stmt_detail(stmt, "setting", name);
+		put_name(stmt, name);
 	if (local)
 		aud_stmt_detail_flag(stmt, "local");
 	if (class != AUD_CLASS_ROLE)
@@ -115,7 +126,7 @@ before_set(AudStmt *stmt, VariableSetStmt *set)
 		before_set_role(stmt, set);
 	else if (set->kind != VAR_SET_MULTI)
 	{
-		aud_stmt_detail(stmt, "setting", set->name);
+		put_name(stmt, set->name);
 		if (set->is_local)
 			aud_stmt_detail_flag(stmt, "local");
 		put_value(stmt, "old_value", set->name, aud_settings_value(set->name));
@@ -187,7 +198,7 @@ put_stored(AudStmt *stmt, VariableSetStmt *set, const char *old_value)
 	}
 	if (set->kind == VAR_SET_CURRENT)
 		new_value = aud_settings_value(set->name);
-	aud_stmt_detail(stmt, "setting", set->name);
+	put_name(stmt, set->name);
 	put_value(stmt, "old_value", set->name, old_value);
 	put_value(stmt, "new_value", set->name, new_value);
 }

@@ -283,6 +283,7 @@ typedef struct AudStmtSettings
 {
 	bool called;       /* it calls set_config() */
 	bool called_later; /* the same, in the query of a cursor */
+	bool unclear;      /* of what is known only when it has been called */
 
 	/* What they were before; the frame's own, NULL: they are not compared */
 	struct AudSettingsPicture *picture;

@@ -134,6 +134,12 @@ aud_settings_is_watched(const char *name)
 	return false;
 }
 
+bool
+aud_settings_is_ours(const char *name)
+{
+	return begins(name, "secaudit.") && aud_settings_is_watched(name);
+}
+
 int
 aud_settings_class(const char *name)
 {
@@ -395,8 +401,7 @@ aud_settings_own(AudSettingChanged shown, void *arg)
 	{
 		char *value;
 
-		if (!begins(all[i]->name, "secaudit.") ||
-			!aud_settings_is_watched(all[i]->name) ||
+		if (!aud_settings_is_ours(all[i]->name) ||
 			(all[i]->flags & GUC_CUSTOM_PLACEHOLDER))
 			continue;
 		value = aud_settings_value(all[i]->name);

@@ -16,6 +16,9 @@ struct config_generic;
 /* Does this setting concern auditing, logging, code or rights? */
 extern bool aud_settings_is_watched(const char *name);
 
+/* Does it decide what secaudit does? */
+extern bool aud_settings_is_ours(const char *name);
+
 /* The classes of a command that changes this setting. */
 extern int aud_settings_class(const char *name);
 

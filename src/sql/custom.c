@@ -32,6 +32,9 @@ PG_FUNCTION_INFO_V1(secaudit_record);
 /* Digits of a number that each reader keeps. */
 #define EXACT_DIGITS 15
 
+/* Objects and arrays in one another: readers have limits, jq's is 256. */
+#define DEPTH_MAX 16
+
 /* What is being written, and the key whose value comes next. */
 typedef struct Writing
 {
@@ -114,6 +117,7 @@ put_detail(AudBuf *b, Jsonb *detail)
 	Writing            w = {.b = b, .first = true};
 	JsonbValue         v;
 	JsonbIteratorToken token;
+	int                depth = 0;
 
 	while ((token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
 	{
@@ -125,12 +129,19 @@ put_detail(AudBuf *b, Jsonb *detail)
 		{
 			if (w.b->len > 0)
 				put_lead(&w);
+			if (++depth > DEPTH_MAX)
+				ereport(ERROR,
+						errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("the detail of a custom event is nested too deeply"),
+						errdetail("It may have up to %d objects and arrays in one another.",
+								  DEPTH_MAX));
 			aud_buf_char(b, token == WJB_BEGIN_OBJECT ? '{' : '[');
 			w.first = true;
 			w.key = NULL;
 		}
 		else
 		{
+			depth--;
 			aud_buf_char(b, token == WJB_END_OBJECT ? '}' : ']');
 			w.first = false;
 			w.key = NULL;

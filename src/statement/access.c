@@ -132,6 +132,8 @@ aud_statement_function_called(Oid funcid)
 								aud_builtin_behind(funcid),
 								is_starting(caller));
 	aud_effects_carry_out(aud_stack_host(caller));
+	if (aud_stack_host(caller)->settings.unclear)
+		aud_refuse_check(whose);
 }
 
 /*

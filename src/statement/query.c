@@ -135,6 +135,7 @@ aud_statement_started(AudStmt *stmt, QueryDesc *query_desc)
 	{
 		aud_command_set_config_planned(stmt, query_desc);
 		aud_effects_carry_out(aud_stack_host(stmt));
+		aud_refuse_check(stmt);
 	}
 	aud_stack_watch(stmt, query_desc->estate->es_query_cxt);
 	aud_stack_leave(stmt);

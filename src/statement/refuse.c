@@ -40,6 +40,24 @@ note(AudStmt *stmt, const AudRule *rule, bool broke_glass)
 	rules->broke_glass = broke_glass;
 }
 
+/*
+ * The rule that refuses.  A call of set_config() whose setting is not known may
+ * be of any, the role included.
+ */
+static const AudRule *
+refusing(AudStmt *stmt, AudStmt *host)
+{
+	int            classes = host->what.classes;
+	const AudRule *rule;
+
+	if (host->settings.unclear)
+		host->what.classes |=
+			AUD_CLASS_ROLE | AUD_CLASS_CONFIG | AUD_CLASS_MISC_SET;
+	rule = aud_rules_refusing(stmt, host);
+	host->what.classes = classes;
+	return rule;
+}
+
 void
 aud_refuse_ask(AudStmt *stmt)
 {
@@ -49,7 +67,7 @@ aud_refuse_ask(AudStmt *stmt)
 	if (stmt->who == NULL || is_exempt(stmt) || host->rules.broke_glass)
 		return;
 	aud_rules_begin(stmt);
-	rule = aud_rules_refusing(stmt, host);
+	rule = refusing(stmt, host);
 	if (rule == NULL)
 		return;
 	if (stmt->who->superuser && aud_config->break_glass)

@@ -35,6 +35,7 @@ is_wanted(void)
 typedef struct AudReload
 {
 	TimestampTz when;
+	bool        wanted;     /* changes of all settings, not of ours alone */
 	bool        told_rules; /* the setting itself has another value */
 	uint64      rules_serial;
 	char        rules_file[MAXPGPATH];
@@ -61,6 +62,8 @@ record_change(const char *name, const char *old_value, const char *new_value,
 		.dont_wait = true, /* for room that only we can make */
 	};
 
+	if (!reload->wanted && !aud_settings_is_ours(name))
+		return;
 	if (strcmp(name, RULES_FILE) == 0)
 	{
 		reload->told_rules = true;
@@ -84,8 +87,7 @@ record_rules(AudReload *reload)
 void
 aud_config_reload(void)
 {
-	AudReload           reload = {.when = GetCurrentTimestamp()};
-	bool                wanted = is_wanted();
+	AudReload reload = {.when = GetCurrentTimestamp(), .wanted = is_wanted()};
 	AudSettingsPicture *before = aud_settings_picture();
 
 	reload.rules_serial = aud_config->rules_serial;
@@ -95,11 +97,9 @@ aud_config_reload(void)
 	ProcessConfigFile(PGC_SIGHUP);
 
 	/* what switches it off is still recorded, and what switches it on */
-	if (wanted || is_wanted())
-	{
-		aud_settings_changes(before, record_change, &reload);
-		record_rules(&reload);
-	}
+	reload.wanted |= is_wanted();
+	aud_settings_changes(before, record_change, &reload);
+	record_rules(&reload);
 	aud_settings_picture_free(before);
 }
 
