@@ -23,16 +23,16 @@ CREATE ROLE quiet; ALTER ROLE quiet SET secaudit.log = 'none'; ALTER ROLE quiet 
 CREATE ROLE auditor; GRANT secaudit_auditor TO auditor; CREATE ROLE nobody;
 EOF
 
-sub explain
+sub explained
 {
 	my ($args, $role) = @_;
 	return $node->safe_psql('secaudit_test', ($role ? "SET ROLE $role; " : '')
 		  . "SELECT concat_ws('|', what, verdict, why) FROM secaudit.explain($args) ORDER BY step");
 }
 
-sub result { return (split /\n/, explain(@_))[-1]; }
+sub result { return (split /\n/, explained(@_))[-1]; }
 
-is(explain(q{'ann', 'postgres', 'SELECT', 'public.t'}, 'auditor'), <<'EOF' =~ s/\n\z//r, 'each rule and setting, and the result');
+is(explained(q{'ann', 'postgres', 'SELECT', 'public.t'}, 'auditor'), <<'EOF' =~ s/\n\z//r, 'each rule and setting, and the result');
 rule "staff" (log)|matches
 rule "none" (skip)|does not match|by "user"
 rule "card" (alert)|does not match|by "object"
@@ -43,11 +43,11 @@ secaudit.log|not recorded|the class is not in it
 result|recorded|recorded by rule "staff" (log)
 EOF
 is(result(q{'app', 'postgres', 'select', 'public.t'}), 'result|not recorded|not recorded by rule "none" (skip)', 'a skip');
-like(explain(q{'app', 'postgres', 'CREATE TABLE', 'public.t'}), qr/rule "none" \(skip\)\|does not count\|what it matches is protected\n.*result\|recorded\|recorded by secaudit.log\z/s,
+like(explained(q{'app', 'postgres', 'CREATE TABLE', 'public.t'}), qr/rule "none" \(skip\)\|does not count\|what it matches is protected\n.*result\|recorded\|recorded by secaudit.log\z/s,
 	'a skip that hides nothing');
 is(result(q{'app', 'postgres', 'SELECT', 'public.card'}), 'result|recorded|recorded by rule "card" (alert)', 'an alert wins over a skip');
 is(result(q{'app', 'postgres', 'TRUNCATE TABLE', 'public.t'}), 'result|refused|refused by rule "stop" (refuse)', 'a refusal wins over all');
-like(explain(q{'bulk', 'postgres', 'INSERT', 'public.t'}), qr/rule "many" \(alert\)\|depends\|on "rows"\n/, 'what the call does not say is named');
+like(explained(q{'bulk', 'postgres', 'INSERT', 'public.t'}), qr/rule "many" \(alert\)\|depends\|on "rows"\n/, 'what the call does not say is named');
 is(result(q{'boss', 'postgres', 'SELECT', 'public.t'}), 'result|recorded|recorded by secaudit.log_superuser', 'a superuser');
 is(result(q{'quiet', 'secaudit_test', 'INSERT', 'public.t'}), 'result|not recorded|not recorded by secaudit.log of role "quiet"', 'a setting of the role');
 is(result(q{'quiet', 'postgres', 'SELECT', 'public.t'}), 'result|recorded|recorded by secaudit.log of role "quiet" in database "postgres"',
