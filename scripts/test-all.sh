@@ -32,10 +32,10 @@ awk -v versions="$versions" '
 		count = $(NF - 3) " / " $(NF - 1)
 		name = $0
 		sub(/ *[0-9]+ passed.*/, "", name)
-		if (name == "") {
-			sum[major] = count
+		if (name == "")
 			next
-		}
+		good[major] += $(NF - 3)
+		bad[major] += $(NF - 1)
 		if (!(name in known)) {
 			known[name] = 1
 			names[++n] = name
@@ -58,7 +58,7 @@ awk -v versions="$versions" '
 			row(names[j], values)
 		}
 		for (i = 1; i <= majors; i++)
-			values[i] = (list[i] in sum) ? sum[list[i]] : "did not run"
+			values[i] = (list[i] in good) ? good[list[i]] " / " bad[list[i]] : "did not run"
 		row("all", values)
 	}' "${logs[@]}"
 exit $status
