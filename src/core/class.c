@@ -71,6 +71,26 @@ static const char *const access_names[] = {
 	"maintain",
 };
 
+const char *const aud_outcome_names[] = {
+	"success",
+	"failure",
+	"partial",
+	"unknown",
+	NULL,
+};
+
+const char *const aud_origin_names[] = {
+	"client",
+	"function",
+	"trigger",
+	"referential",
+	"rule",
+	"extension",
+	"worker",
+	"fastpath",
+	NULL,
+};
+
 /* Is this lower-case word name[len], in any case? */
 static bool
 same_word(const char *word, const char *name, size_t len)

@@ -59,6 +59,13 @@ typedef enum AudAccess
 	(AUD_ACCESS_INSERT | AUD_ACCESS_UPDATE | AUD_ACCESS_DELETE | \
 	 AUD_ACCESS_TRUNCATE)
 
+/*
+ * Outcomes and origins as records spell them, in the order of AudOutcome and
+ * AudOrigin (record/stmt.h); NULL ends each.  A record leaves "client" out.
+ */
+extern const char *const aud_outcome_names[];
+extern const char *const aud_origin_names[];
+
 /* The class called name[len] in any case, or 0. */
 extern int aud_class_by_name(const char *name, size_t len);
 

@@ -118,8 +118,6 @@ void
 aud_match_facts_common(AudMatchFacts *facts, AudMatchTexts *texts,
 					   const AudStmt *stmt, const AudStmt *host, bool at_end)
 {
-	const char *origin = aud_record_origin_name(host->place.origin);
-
 	memset(facts, 0, sizeof(*facts));
 	last_object = -1;
 	facts->arg = stmt;
@@ -128,12 +126,12 @@ aud_match_facts_common(AudMatchFacts *facts, AudMatchTexts *texts,
 	facts->member_of = is_member_of;
 	facts->classes = aud_match_classes(stmt, host);
 	facts->command = host->what.is_error ? NULL : aud_record_command_name(host);
-	facts->origin = origin != NULL ? origin : "client";
+	facts->origin = aud_origin_names[host->place.origin];
 	facts->privileged = stmt->what.privileged || host->what.privileged;
 	facts->superuser = stmt->who->superuser;
 	put_session(facts, texts, stmt->who->json);
 	if (at_end)
-		facts->outcome = aud_record_outcome_name(stmt->result.outcome);
+		facts->outcome = aud_outcome_names[stmt->result.outcome];
 	else
 		facts->unknown = AUD_MATCH_LATE;
 	if (facts->classes == 0)
@@ -167,7 +165,7 @@ aud_match_facts_event(AudMatchFacts *facts, AudMatchTexts *texts,
 	facts->arg = who;
 	facts->member_of = role_is_member_of;
 	facts->classes = AUD_CLASS_SESSION;
-	facts->outcome = aud_record_outcome_name(event->outcome);
+	facts->outcome = aud_outcome_names[event->outcome];
 	facts->context = aud_session_context();
 	facts->origin = "client";
 	facts->superuser = event->identity != NULL &&

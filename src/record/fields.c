@@ -27,19 +27,6 @@
 /* The part of a line that details may take, as much as parameters. */
 #define DETAIL_PART 3
 
-static const char *const origin_names[] = {
-	NULL,
-	"function",
-	"trigger",
-	"referential",
-	"rule",
-	"extension",
-	"worker",
-	"fastpath",
-};
-
-static const char *const outcome_names[] = {"success", "failure", "partial"};
-
 AudRecordLine aud_record_line;
 
 void
@@ -95,7 +82,7 @@ aud_record_append_start(AudBuf *b, TimestampTz when)
 void
 aud_record_append_outcome(AudBuf *b, AudOutcome outcome)
 {
-	aud_json_lit_word(b, "outcome", outcome_names[outcome]);
+	aud_json_lit_word(b, "outcome", aud_outcome_names[outcome]);
 }
 
 void
@@ -142,18 +129,6 @@ event_name(const AudStmt *stmt)
 	if (stmt->what.event != NULL)
 		return stmt->what.event;
 	return stmt->what.is_error ? "error" : "statement";
-}
-
-const char *
-aud_record_outcome_name(AudOutcome outcome)
-{
-	return outcome_names[outcome];
-}
-
-const char *
-aud_record_origin_name(AudOrigin origin)
-{
-	return origin_names[origin];
 }
 
 const char *
@@ -260,8 +235,8 @@ aud_record_append_place(AudBuf *b, const AudStmt *stmt)
 		aud_json_lit_uint(b, "parent", stmt->place.parent);
 	if (stmt->place.level > 0)
 		aud_json_lit_uint(b, "level", stmt->place.level);
-	if (origin_names[stmt->place.origin] != NULL)
-		aud_json_lit_word(b, "origin", origin_names[stmt->place.origin]);
+	if (stmt->place.origin != AUD_ORIGIN_CLIENT)
+		aud_json_lit_word(b, "origin", aud_origin_names[stmt->place.origin]);
 	if (stmt->place.batch != 0)
 		aud_json_lit_uint(b, "batch", stmt->place.batch);
 }

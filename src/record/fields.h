@@ -51,9 +51,7 @@ extern void aud_record_append_start(AudBuf *b, TimestampTz when);
 extern void aud_record_append_outcome(AudBuf *b, AudOutcome outcome);
 extern void aud_record_append_failure(AudBuf *b, const AudFailure *failure);
 
-/* The words that they put there; the origin of what the client sent is NULL. */
-extern const char *aud_record_outcome_name(AudOutcome outcome);
-extern const char *aud_record_origin_name(AudOrigin origin);
+/* The command as the record has it. */
 extern const char *aud_record_command_name(const AudStmt *stmt);
 
 /* Of a statement: who and in which session; which one, and where it came from. */

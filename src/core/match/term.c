@@ -26,26 +26,6 @@ typedef enum ValueKind
 	VALUE_FLAG,
 } ValueKind;
 
-static const char *const outcomes[] = {
-	"success",
-	"failure",
-	"partial",
-	"unknown",
-	NULL,
-};
-
-static const char *const origins[] = {
-	"client",
-	"function",
-	"trigger",
-	"referential",
-	"rule",
-	"extension",
-	"worker",
-	"fastpath",
-	NULL,
-};
-
 static const struct
 {
 	const char        *name;
@@ -55,7 +35,7 @@ static const struct
 } keys[AUD_MATCH_KEYS] = {
 	[AUD_MATCH_CLASS] = {"class", VALUE_CLASS, NULL, 0},
 	[AUD_MATCH_COMMAND] = {"command", VALUE_ANY_CASE, NULL, 0},
-	[AUD_MATCH_OUTCOME] = {"outcome", VALUE_WORD, outcomes, 0},
+	[AUD_MATCH_OUTCOME] = {"outcome", VALUE_WORD, aud_outcome_names, 0},
 	[AUD_MATCH_USER] = {"user", VALUE_TEXT, NULL, 0},
 	[AUD_MATCH_CURRENT_USER] = {"current_user", VALUE_TEXT, NULL, 0},
 	[AUD_MATCH_MEMBER_OF] = {"member_of", VALUE_ROLE, NULL, 0},
@@ -69,7 +49,7 @@ static const struct
 	[AUD_MATCH_TIME] = {"time", VALUE_WINDOW, NULL, 0},
 	[AUD_MATCH_SUPERUSER] = {"superuser", VALUE_FLAG, NULL, 0},
 	[AUD_MATCH_PRIVILEGED] = {"privileged", VALUE_FLAG, NULL, 0},
-	[AUD_MATCH_ORIGIN] = {"origin", VALUE_WORD, origins, 0},
+	[AUD_MATCH_ORIGIN] = {"origin", VALUE_WORD, aud_origin_names, 0},
 	[AUD_MATCH_CONTEXT] = {"context", VALUE_TEXT, NULL, 0},
 };
 
