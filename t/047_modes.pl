@@ -43,13 +43,13 @@ check_trail($standby, 'the trail of the standby is sound');
 $node->stop;
 my $postgres = $node->installed_command('postgres');
 my ($in, $out, $err) = ("SELECT 'alone';\n", '', '');
-IPC::Run::run([ $postgres, '--single', '-D', $node->data_dir, 'postgres' ], \$in, \$out, \$err);
+IPC::Run::run([ $postgres, '--single', '-D', $node->data_dir, 'postgres' ], '<', input_file($in), '>', \$out, '2>', \$err);
 like($out, qr/alone/, 'single-user mode works') or diag($err);
 is(scalar(read_trail($node, query => qr/SELECT 'alone'/)), 1, 'and is recorded');
 my @events = map { $_->{event} } all_records($node);
 is_deeply([ @events[ -3 .. -1 ] ], [ 'audit.checkpoint', 'audit.stop', 'audit.close' ], 'its trail ends in order');
 $in = join('', map { "SELECT '" . ('x' x 3000) . "', $_;\n" } 1 .. 1000);
-IPC::Run::run([ $postgres, '--single', '-D', $node->data_dir, '-c', 'secaudit.buffer_size=1MB', 'postgres' ], \$in, \$out, \$err);
+IPC::Run::run([ $postgres, '--single', '-D', $node->data_dir, '-c', 'secaudit.buffer_size=1MB', 'postgres' ], '<', input_file($in), '>', \$out, '2>', \$err);
 is(scalar(read_trail($node, query => qr/^SELECT 'xxx/)), 1000, 'also when it is more than the buffer holds');
 
 # A crash loop: every life leaves its records, once.

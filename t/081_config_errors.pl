@@ -128,8 +128,9 @@ $node->stop;
 sub single
 {
 	my (@options) = @_;
-	my ($in, $out, $err) = ("SHOW secaudit.log;\n", '', '');
-	IPC::Run::run([ 'postgres', '--single', '-D', $node->data_dir, @options, 'postgres' ], \$in, \$out, \$err);
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ 'postgres', '--single', '-D', $node->data_dir, @options, 'postgres' ],
+		'<', input_file("SHOW secaudit.log;\n"), '>', \$out, '2>', \$err);
 	return ($out, $err);
 }
 my ($out, $err) = single('-c', 'secaudit.log=raed');

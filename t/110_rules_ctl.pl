@@ -4,6 +4,7 @@ use warnings;
 
 use IPC::Run ();
 use PostgreSQL::Test::Utils;
+use SecauditTest;
 use Test::More;
 
 $ENV{LC_ALL} = 'C.UTF-8';
@@ -22,7 +23,7 @@ sub rules
 {
 	my ($stdin, @args) = @_;
 	my ($out, $err) = ('', '');
-	IPC::Run::run([ 'secauditctl', 'rules', @args ], \$stdin, \$out, \$err);
+	IPC::Run::run([ 'secauditctl', 'rules', @args ], '<', input_file($stdin), '>', \$out, '2>', \$err);
 	return { status => $? >> 8, out => $out, err => $err };
 }
 

@@ -39,7 +39,7 @@ use Test::More;
 our @EXPORT = qw(
   new_node trail_dir trail_files flush_trail mark records await_records one_record
   all_records stored_records read_trail check_trail secauditctl objects_of marks_of is_record statements_are
-  has_library server_major
+  has_library server_major input_file
 );
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
@@ -516,6 +516,18 @@ sub check_trail
 		  . ($command->[0] eq 'verify' ? $out : '');
 	}
 	return ok($err eq '', $name) || diag($err);
+}
+
+# A file with that text, as a program's input.  A pipe would not do: the program may
+# end before it has read it, and the write to it then ends the test.
+sub input_file
+{
+	my ($text) = @_;
+	my $file = PostgreSQL::Test::Utils::tempdir() . '/input';
+	open my $fh, '>:raw', $file or die "$file: $!";
+	print $fh $text;
+	close $fh or die "$file: $!";
+	return $file;
 }
 
 # secauditctl(NODE, [ARGUMENTS], NAME): a test that the command succeeds.
