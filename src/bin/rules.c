@@ -256,7 +256,7 @@ explain(const char *path, const char *record_path)
 		status = AUD_EXIT_TROUBLE;
 	else
 	{
-		if (!aud_record_facts_read(&record, text.s, text.len, &err))
+		if (!aud_record_facts_read(&record, AUD_MATCH_ALL, text.s, text.len, &err))
 		{
 			aud_ctl_complain("%s: %s", record_path, err.message);
 			status = AUD_EXIT_TROUBLE;

@@ -53,7 +53,7 @@ static const int primary_order[] = {
 	AUD_CLASS_TRANSACTION,
 };
 
-static const char *const access_names[] = {
+const char *const aud_access_names[] = {
 	"select",
 	"insert",
 	"update",
@@ -69,6 +69,32 @@ static const char *const access_names[] = {
 	"copy_to",
 	"copy_from",
 	"maintain",
+	NULL,
+};
+
+const char *const aud_event_names[] = {
+	"statement",
+	"error",
+	"session",
+	"session.auth",
+	"session.start",
+	"session.end",
+	"role",
+	"config",
+	"transaction",
+	"replication",
+	"worker",
+	"custom",
+	"alert",
+	"audit",
+	"audit.start",
+	"audit.stop",
+	"audit.open",
+	"audit.close",
+	"audit.checkpoint",
+	"audit.gap",
+	"audit.expire",
+	NULL,
 };
 
 const char *const aud_outcome_names[] = {
@@ -206,5 +232,5 @@ aud_access_append(AudBuf *b, int access)
 	if (access == AUD_ACCESS_SELECT)
 		aud_buf_lit(b, "[\"select\"]");
 	else
-		append_names(b, access, access_names, lengthof(access_names));
+		append_names(b, access, aud_access_names, lengthof(aud_access_names) - 1);
 }

@@ -66,6 +66,13 @@ typedef enum AudAccess
 extern const char *const aud_outcome_names[];
 extern const char *const aud_origin_names[];
 
+/*
+ * Access in the order of AudAccess; events as records spell them, and "session"
+ * and "audit" for all of theirs.  NULL ends each.
+ */
+extern const char *const aud_access_names[];
+extern const char *const aud_event_names[];
+
 /* The class called name[len] in any case, or 0. */
 extern int aud_class_by_name(const char *name, size_t len);
 

@@ -108,12 +108,17 @@ read_digits(const AudJsonValue *value, size_t max, uint64_t *n)
 }
 
 bool
+aud_json_read_uint(const AudJsonValue *value, uint64_t *n)
+{
+	return value->kind == AUD_JSON_NUMBER && read_digits(value, UINT_DIGITS, n);
+}
+
+bool
 aud_json_find_uint(const char *object, size_t len, const char *key, uint64_t *n)
 {
 	AudJsonValue value;
 
-	return aud_json_find(object, len, key, &value) &&
-		   value.kind == AUD_JSON_NUMBER && read_digits(&value, UINT_DIGITS, n);
+	return aud_json_find(object, len, key, &value) && aud_json_read_uint(&value, n);
 }
 
 bool

@@ -96,7 +96,10 @@ extern bool aud_json_find_member(const char *members, size_t len,
 extern bool aud_json_find_copy(const char *object, size_t len, const char *key,
 							   char *copy, size_t size);
 
-/* The same for a number of at most 18 decimal digits, ... */
+/* A number of at most 18 decimal digits; false for any other value. */
+extern bool aud_json_read_uint(const AudJsonValue *value, uint64_t *n);
+
+/* The same for a member, ... */
 extern bool aud_json_find_uint(const char *object, size_t len, const char *key,
 							   uint64_t *n);
 

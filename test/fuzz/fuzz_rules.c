@@ -29,7 +29,7 @@ test_all(const AudRules *rules, const char *text, size_t len)
 	AudError       err = {0};
 	const char    *failed;
 
-	if (aud_record_facts_read(&r, text, len, &err))
+	if (aud_record_facts_read(&r, AUD_MATCH_ALL, text, len, &err))
 	{
 		for (int i = 0; i < rules->n; i++)
 		{

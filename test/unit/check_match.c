@@ -214,7 +214,7 @@ compile(const char *text, AudFaultAt *fault)
 	AudJsonValue value = {AUD_JSON_OBJECT, text, strlen(text)};
 
 	memset(fault, 0, sizeof(*fault));
-	return aud_match_compile(&value, NULL, fault);
+	return aud_match_compile(&value, AUD_MATCH_ALL, NULL, fault);
 }
 
 static AudTruth
@@ -227,7 +227,7 @@ test(const char *condition, const char *facts)
 	AudTruth       truth;
 
 	ck_assert_msg(match != NULL, "%s: %s", condition, fault.error.message);
-	ck_assert(aud_record_facts_read(&r, facts, strlen(facts), &err));
+	ck_assert(aud_record_facts_read(&r, AUD_MATCH_ALL, facts, strlen(facts), &err));
 	truth = aud_match_test(match, &r.facts, AUD_MATCH_ALL, NULL);
 	aud_record_facts_free(&r);
 	aud_match_free(match);
@@ -266,7 +266,7 @@ START_TEST(the_key_that_does_not_match_is_named)
 							  "\"user\": \"app_web\"}",
 							  &fault);
 
-	ck_assert(aud_record_facts_read(&r, record, strlen(record), &err));
+	ck_assert(aud_record_facts_read(&r, AUD_MATCH_ALL, record, strlen(record), &err));
 	ck_assert_int_eq(aud_match_test(match, &r.facts, AUD_MATCH_ALL, &failed),
 					 AUD_NO);
 	ck_assert_str_eq(failed, "not_db");
@@ -397,11 +397,11 @@ START_TEST(only_one_record_is_read)
 	AudRecordFacts r = {.used = 0};
 	AudError       err = {0};
 
-	ck_assert(!aud_record_facts_read(&r, "{}\n{}", 5, &err));
+	ck_assert(!aud_record_facts_read(&r, AUD_MATCH_ALL, "{}\n{}", 5, &err));
 	ck_assert_str_eq(err.message, "there is more than one record");
 	aud_record_facts_free(&r);
 	err.set = false;
-	ck_assert(!aud_record_facts_read(&r, "[]", 2, &err));
+	ck_assert(!aud_record_facts_read(&r, AUD_MATCH_ALL, "[]", 2, &err));
 	ck_assert_str_eq(err.message, "it is no JSON object");
 	aud_record_facts_free(&r);
 }

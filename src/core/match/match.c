@@ -26,7 +26,7 @@ count_members(const AudJsonValue *value)
 }
 
 static bool
-compile_members(AudMatch *match, const AudJsonValue *value,
+compile_members(AudMatch *match, const AudJsonValue *value, int keys,
 				const AudZones *zones, AudFaultAt *fault)
 {
 	AudJsonScan   s;
@@ -37,7 +37,7 @@ compile_members(AudMatch *match, const AudJsonValue *value,
 	{
 		AudTerm *term = &match->terms[match->n++];
 
-		if (!aud_term_compile(term, &m, zones, fault))
+		if (!aud_term_compile(term, &m, keys, zones, fault))
 			return false;
 		match->keys |= AUD_MATCH_BIT(term->key);
 	}
@@ -51,7 +51,7 @@ compare_terms(const void *a, const void *b)
 }
 
 AudMatch *
-aud_match_compile(const AudJsonValue *value, const AudZones *zones,
+aud_match_compile(const AudJsonValue *value, int keys, const AudZones *zones,
 				  AudFaultAt *fault)
 {
 	AudMatch *match;
@@ -73,7 +73,7 @@ aud_match_compile(const AudJsonValue *value, const AudZones *zones,
 		free(match);
 		return NULL;
 	}
-	if (!compile_members(match, value, zones, fault))
+	if (!compile_members(match, value, keys, zones, fault))
 	{
 		aud_match_free(match);
 		return NULL;

@@ -43,6 +43,15 @@ typedef enum AudMatchKey
 	AUD_MATCH_PRIVILEGED,
 	AUD_MATCH_ORIGIN,
 	AUD_MATCH_CONTEXT,
+	/* Of records of the trail alone; rules know none of what follows. */
+	AUD_MATCH_ANY_USER, /* user, current_user or login_user */
+	AUD_MATCH_EVENT,    /* "session" stands for all of session.* */
+	AUD_MATCH_SESSION,
+	AUD_MATCH_PID,
+	AUD_MATCH_SQLSTATE,
+	AUD_MATCH_ACCESS, /* how any of the objects was accessed */
+	AUD_MATCH_RULE,   /* that chose it, or raised the alert */
+	AUD_MATCH_TEXT,   /* query, error or detail */
 	AUD_MATCH_KEYS,
 } AudMatchKey;
 
@@ -50,11 +59,21 @@ typedef enum AudMatchKey
 #define AUD_MATCH_BIT(key) (1 << (key))
 #define AUD_MATCH_ALL      (AUD_MATCH_BIT(AUD_MATCH_KEYS) - 1)
 
+/* What conditions of rules are made of. */
+#define AUD_MATCH_OF_RULES (AUD_MATCH_BIT(AUD_MATCH_ANY_USER) - 1)
+
+/* Classes that only records have, beside those of AudClass. */
+#define AUD_MATCH_CLASS_ALERT (1 << 29)
+#define AUD_MATCH_CLASS_AUDIT (1 << 30)
+
+/* Those two by name, in a record; or 0. */
+extern int aud_match_record_class(const char *name, size_t len);
+
 /* What is known.  Texts are UTF-8; NULL: there is none. */
 typedef struct AudMatchFacts
 {
 	int         unknown; /* keys of which nothing can be said */
-	int         classes; /* of AudClass */
+	int         classes; /* of AudClass, and the two above */
 	const char *command;
 	const char *outcome; /* "success" */
 	const char *user;
@@ -72,12 +91,23 @@ typedef struct AudMatchFacts
 	uint64_t    duration_us;
 	int64_t     unix_s; /* when it began */
 
+	/* Of a record only */
+	const char *login_user;
+	const char *event;
+	const char *session;
+	const char *sqlstate;
+	bool        has_pid;
+	uint64_t    pid;
+
 	/* What has to be looked up; arg is given to them. */
 	const void *arg;
 
 	/* The i-th of them, valid until the next call; NULL: there is none. */
 	const char *(*object)(const void *arg, int i);
 	const char *(*tag)(const void *arg, int i);
+	const char *(*access)(const void *arg, int i);
+	const char *(*rule)(const void *arg, int i);
+	const char *(*text)(const void *arg, int i);
 
 	/* Is the effective user a member of the role? */
 	AudTruth (*member_of)(const void *arg, const char *role);
@@ -86,10 +116,10 @@ typedef struct AudMatchFacts
 typedef struct AudMatch AudMatch;
 
 /*
- * Compile an object; zones: see window.h.  NULL, with a fault, if it is not
- * valid.  Free it with aud_match_free, which takes NULL.
+ * Compile an object that may have these keys; zones: see window.h.  NULL, with
+ * a fault, if it is not valid.  Free it with aud_match_free, which takes NULL.
  */
-extern AudMatch *aud_match_compile(const AudJsonValue *value,
+extern AudMatch *aud_match_compile(const AudJsonValue *value, int keys,
 								   const AudZones *zones, AudFaultAt *fault);
 extern void      aud_match_free(AudMatch *match);
 

@@ -3,12 +3,14 @@
  * record_facts.c
  *	  The facts of a record of the trail, to be matched.
  *
+ * One pass over the members, each of which is told by its key; what no
+ * condition asks for is passed over.  The first member of a key counts.
+ *
  *-------------------------------------------------------------------------
  */
 #include "core/match/record_facts.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,8 +21,7 @@
 typedef struct Reading
 {
 	AudRecordFacts *record;
-	const char     *text;
-	size_t          len;
+	int             keys;
 	AudError       *error;
 } Reading;
 
@@ -45,118 +46,359 @@ keep(Reading *r, const AudJsonValue *value)
 	return at;
 }
 
-/* The member of that key as text; NULL: there is none. */
-static const char *
-text_of(Reading *r, const char *key)
+static void
+set_text(Reading *r, const char **fact, const AudJsonValue *value)
 {
-	AudJsonValue value;
-
-	if (!aud_json_find(r->text, r->len, key, &value) ||
-		value.kind != AUD_JSON_STRING)
-		return NULL;
-	return keep(r, &value);
-}
-
-static bool
-is_true(const Reading *r, const char *key)
-{
-	AudJsonValue value;
-
-	return aud_json_find(r->text, r->len, key, &value) &&
-		   value.kind == AUD_JSON_BOOL && value.text[0] == 't';
+	if (value->kind == AUD_JSON_STRING && *fact == NULL)
+		*fact = keep(r, value);
 }
 
 static void
-read_classes(Reading *r)
+set_number(bool *has, uint64_t *n, const AudJsonValue *value)
 {
-	AudJsonValue value;
-	AudJsonValue class;
-	AudJsonScan s;
-
-	if (aud_json_find(r->text, r->len, "class", &value))
-		r->record->facts.classes = aud_class_by_name(value.text, value.len);
-	if (!aud_json_find(r->text, r->len, "classes", &value))
-		return;
-	aud_json_scan_array(&s, value.text, value.len);
-	while (aud_json_scan_element(&s, &class))
-		r->record->facts.classes |= aud_class_by_name(class.text, class.len);
+	if (!*has && value->kind == AUD_JSON_NUMBER)
+		*has = aud_json_read_uint(value, n);
 }
 
-/* What an element is called: itself, or its name where it is an object. */
-static bool
-name_of(const AudJsonValue *element, AudJsonValue *name)
+static void
+set_true(bool *fact, const AudJsonValue *value)
 {
-	*name = *element;
-	if (element->kind == AUD_JSON_OBJECT &&
-		!aud_json_find(element->text, element->len, "name", name))
-		return false;
-	return name->kind == AUD_JSON_STRING;
+	*fact = *fact || (value->kind == AUD_JSON_BOOL && value->text[0] == 't');
 }
 
 static int
-count(const AudJsonValue *array)
+class_of(const AudJsonValue *value)
+{
+	int class = aud_class_by_name(value->text, value->len);
+
+	return class != 0 ? class : aud_match_record_class(value->text, value->len);
+}
+
+static void
+add_classes(AudRecordFacts *record, const AudJsonValue *value)
+{
+	AudJsonValue class;
+	AudJsonScan s;
+
+	aud_json_scan_array(&s, value->text, value->len);
+	while (aud_json_scan_element(&s, &class))
+		record->facts.classes |= class_of(&class);
+}
+
+/* Room for one more; false: no memory. */
+static bool
+grow(Reading *r, AudTextList *list)
+{
+	int          cap = list->cap > 0 ? 2 * list->cap : 16;
+	const char **bigger;
+
+	if (list->n < list->cap)
+		return true;
+	bigger = realloc(list->items, (size_t) cap * sizeof(*bigger));
+	if (bigger == NULL)
+	{
+		aud_error_set(r->error, ENOMEM, "out of memory");
+		return false;
+	}
+	list->items = bigger;
+	list->cap = cap;
+	return true;
+}
+
+static void
+add_to_list(Reading *r, AudTextList *list, const AudJsonValue *value)
+{
+	if (value->kind != AUD_JSON_STRING || !grow(r, list))
+		return;
+	list->items[list->n] = keep(r, value);
+	if (list->items[list->n] != NULL)
+		list->n++;
+}
+
+static void
+add_strings(Reading *r, AudTextList *list, const AudJsonValue *array)
 {
 	AudJsonScan  s;
 	AudJsonValue element;
-	int          n = 0;
 
 	aud_json_scan_array(&s, array->text, array->len);
 	while (aud_json_scan_element(&s, &element))
-		n++;
-	return n;
+		add_to_list(r, list, &element);
 }
 
-/* The names of the elements of an array. */
 static void
-read_list(Reading *r, const char *key, AudTextList *list)
+add_object(Reading *r, const AudJsonValue *object)
+{
+	AudJsonScan   s;
+	AudJsonMember m;
+	bool          named = false;
+
+	aud_json_scan_object(&s, object->text, object->len);
+	while (aud_json_scan_member(&s, &m))
+	{
+		if (!named && aud_json_key_is(&m, "name"))
+		{
+			add_to_list(r, &r->record->objects, &m.value);
+			named = true;
+		}
+		else if ((r->keys & AUD_MATCH_BIT(AUD_MATCH_ACCESS)) &&
+				 aud_json_key_is(&m, "access"))
+			add_strings(r, &r->record->accesses, &m.value);
+	}
+}
+
+static void
+add_objects(Reading *r, const AudJsonValue *array)
 {
 	AudJsonScan  s;
-	AudJsonValue array;
 	AudJsonValue element;
-	AudJsonValue name;
 
-	if (!aud_json_find(r->text, r->len, key, &array))
-		return;
-	list->items = calloc((size_t) count(&array) + 1, sizeof(*list->items));
-	if (list->items == NULL)
-	{
-		aud_error_set(r->error, ENOMEM, "out of memory");
-		return;
-	}
-	aud_json_scan_array(&s, array.text, array.len);
+	aud_json_scan_array(&s, array->text, array->len);
 	while (aud_json_scan_element(&s, &element))
 	{
-		if (!name_of(&element, &name))
-			continue;
-		list->items[list->n] = keep(r, &name);
-		if (list->items[list->n] == NULL)
-			return;
-		list->n++;
+		if (element.kind == AUD_JSON_OBJECT)
+			add_object(r, &element);
+		else
+			add_to_list(r, &r->record->objects, &element);
 	}
 }
 
-/* "2026-01-31T23:59:59.123456Z"; without one nothing can be said of the time. */
-static void
-read_time(Reading *r)
+/* Two digits, or what is above 99 if they are none. */
+static int
+two_digits(const char *s)
 {
-	const char *ts = text_of(r, "ts");
-	struct tm   tm = {0};
+	return s[0] >= '0' && s[0] <= '9' && s[1] >= '0' && s[1] <= '9'
+			   ? 10 * (s[0] - '0') + (s[1] - '0')
+			   : 100;
+}
 
-	if (ts == NULL || sscanf(ts,
-							 "%4d-%2d-%2dT%2d:%2d:%2d",
-							 &tm.tm_year,
-							 &tm.tm_mon,
-							 &tm.tm_mday,
-							 &tm.tm_hour,
-							 &tm.tm_min,
-							 &tm.tm_sec) != 6)
-	{
-		r->record->facts.unknown |= AUD_MATCH_BIT(AUD_MATCH_TIME);
+/* "2026-01-31T23:59:59.123456Z"; another form says nothing of the time. */
+static bool
+parse_time(const char *ts, size_t len, int64_t *unix_s)
+{
+	struct tm tm = {0};
+	int       century;
+
+	if (len < 19 || ts[4] != '-' || ts[7] != '-' || ts[10] != 'T' ||
+		ts[13] != ':' || ts[16] != ':')
+		return false;
+	century = two_digits(ts);
+	tm.tm_year = two_digits(ts + 2);
+	tm.tm_mon = two_digits(ts + 5) - 1;
+	tm.tm_mday = two_digits(ts + 8);
+	tm.tm_hour = two_digits(ts + 11);
+	tm.tm_min = two_digits(ts + 14);
+	tm.tm_sec = two_digits(ts + 17);
+	if (century > 99 || tm.tm_year > 99 || tm.tm_mon > 11 || tm.tm_mday > 31 ||
+		tm.tm_hour > 24 || tm.tm_min > 59 || tm.tm_sec > 60)
+		return false;
+	tm.tm_year += 100 * century - 1900;
+	*unix_s = timegm(&tm);
+	return true;
+}
+
+static void
+set_time(AudRecordFacts *record, const AudJsonValue *value)
+{
+	if (value->kind == AUD_JSON_STRING &&
+		parse_time(value->text, value->len, &record->facts.unix_s))
+		record->facts.unknown &= ~AUD_MATCH_BIT(AUD_MATCH_TIME);
+}
+
+static void
+set_address(Reading *r, const AudJsonValue *value)
+{
+	const char *address = NULL;
+
+	set_text(r, &address, value);
+	if (address != NULL)
+		(void) aud_address_parse(&r->record->facts.client, address);
+}
+
+static void
+add_own_text(Reading *r, const AudJsonValue *value)
+{
+	AudRecordFacts *record = r->record;
+	const char     *text = NULL;
+
+	if (record->n_texts == sizeof(record->own_texts) / sizeof(record->own_texts[0]))
 		return;
+	set_text(r, &text, value);
+	if (text != NULL)
+		record->own_texts[record->n_texts++] = text;
+}
+
+typedef enum Member
+{
+	MEMBER_APP,
+	MEMBER_CLASS,
+	MEMBER_CLASSES,
+	MEMBER_CLIENT,
+	MEMBER_COMMAND,
+	MEMBER_CONTEXT,
+	MEMBER_CURRENT_USER,
+	MEMBER_DB,
+	MEMBER_DURATION,
+	MEMBER_EVENT,
+	MEMBER_LOGIN_USER,
+	MEMBER_OBJECTS,
+	MEMBER_ORIGIN,
+	MEMBER_OUTCOME,
+	MEMBER_PID,
+	MEMBER_PRIVILEGED,
+	MEMBER_ROWS,
+	MEMBER_RULE,
+	MEMBER_RULES,
+	MEMBER_SESSION,
+	MEMBER_SQLSTATE,
+	MEMBER_SUPERUSER,
+	MEMBER_TAGS,
+	MEMBER_TEXT,
+	MEMBER_TS,
+	MEMBER_USER,
+} Member;
+
+#define USERS                                                        \
+	(AUD_MATCH_BIT(AUD_MATCH_USER) | AUD_MATCH_BIT(AUD_MATCH_CURRENT_USER) | \
+	 AUD_MATCH_BIT(AUD_MATCH_ANY_USER))
+
+/* Members of a record, and for which keys of a condition they are read. */
+static const struct
+{
+	const char *name;
+	Member      member;
+	int         keys;
+} members[] = {
+	{"ts", MEMBER_TS, AUD_MATCH_BIT(AUD_MATCH_TIME)},
+	{"event", MEMBER_EVENT, AUD_MATCH_BIT(AUD_MATCH_EVENT)},
+	{"class", MEMBER_CLASS, AUD_MATCH_BIT(AUD_MATCH_CLASS)},
+	{"classes", MEMBER_CLASSES, AUD_MATCH_BIT(AUD_MATCH_CLASS)},
+	{"command", MEMBER_COMMAND, AUD_MATCH_BIT(AUD_MATCH_COMMAND)},
+	{"outcome", MEMBER_OUTCOME, AUD_MATCH_BIT(AUD_MATCH_OUTCOME)},
+	{"sqlstate", MEMBER_SQLSTATE, AUD_MATCH_BIT(AUD_MATCH_SQLSTATE)},
+	{"error", MEMBER_TEXT, AUD_MATCH_BIT(AUD_MATCH_TEXT)},
+	{"detail", MEMBER_TEXT, AUD_MATCH_BIT(AUD_MATCH_TEXT)},
+	{"db", MEMBER_DB, AUD_MATCH_BIT(AUD_MATCH_DB)},
+	{"user", MEMBER_USER, USERS},
+	{"login_user", MEMBER_LOGIN_USER, AUD_MATCH_BIT(AUD_MATCH_ANY_USER)},
+	{"current_user", MEMBER_CURRENT_USER, USERS},
+	{"superuser", MEMBER_SUPERUSER, AUD_MATCH_BIT(AUD_MATCH_SUPERUSER)},
+	{"session", MEMBER_SESSION, AUD_MATCH_BIT(AUD_MATCH_SESSION)},
+	{"pid", MEMBER_PID, AUD_MATCH_BIT(AUD_MATCH_PID)},
+	{"client_addr", MEMBER_CLIENT, AUD_MATCH_BIT(AUD_MATCH_CLIENT)},
+	{"app", MEMBER_APP, AUD_MATCH_BIT(AUD_MATCH_APP)},
+	{"context", MEMBER_CONTEXT, AUD_MATCH_BIT(AUD_MATCH_CONTEXT)},
+	{"origin", MEMBER_ORIGIN, AUD_MATCH_BIT(AUD_MATCH_ORIGIN)},
+	{"privileged", MEMBER_PRIVILEGED, AUD_MATCH_BIT(AUD_MATCH_PRIVILEGED)},
+	{"objects", MEMBER_OBJECTS, AUD_MATCH_BIT(AUD_MATCH_OBJECT) | AUD_MATCH_BIT(AUD_MATCH_ACCESS)},
+	{"tags", MEMBER_TAGS, AUD_MATCH_BIT(AUD_MATCH_TAG)},
+	{"rules", MEMBER_RULES, AUD_MATCH_BIT(AUD_MATCH_RULE)},
+	{"rule", MEMBER_RULE, AUD_MATCH_BIT(AUD_MATCH_RULE)},
+	{"rows", MEMBER_ROWS, AUD_MATCH_BIT(AUD_MATCH_ROWS)},
+	{"duration_us", MEMBER_DURATION, AUD_MATCH_BIT(AUD_MATCH_DURATION_MS)},
+	{"query", MEMBER_TEXT, AUD_MATCH_BIT(AUD_MATCH_TEXT)},
+};
+
+static void
+set_fact(Reading *r, Member member, const AudJsonValue *value)
+{
+	AudRecordFacts *record = r->record;
+	AudMatchFacts  *facts = &record->facts;
+
+	switch (member)
+	{
+		case MEMBER_APP:
+			set_text(r, &facts->app, value);
+			break;
+		case MEMBER_CLASS:
+			facts->classes |= class_of(value);
+			break;
+		case MEMBER_CLASSES:
+			add_classes(record, value);
+			break;
+		case MEMBER_CLIENT:
+			set_address(r, value);
+			break;
+		case MEMBER_COMMAND:
+			set_text(r, &facts->command, value);
+			break;
+		case MEMBER_CONTEXT:
+			set_text(r, &facts->context, value);
+			break;
+		case MEMBER_CURRENT_USER:
+			set_text(r, &facts->current_user, value);
+			break;
+		case MEMBER_DB:
+			set_text(r, &facts->db, value);
+			break;
+		case MEMBER_DURATION:
+			set_number(&facts->has_duration, &facts->duration_us, value);
+			break;
+		case MEMBER_EVENT:
+			set_text(r, &facts->event, value);
+			break;
+		case MEMBER_LOGIN_USER:
+			set_text(r, &facts->login_user, value);
+			break;
+		case MEMBER_OBJECTS:
+			add_objects(r, value);
+			break;
+		case MEMBER_ORIGIN:
+			set_text(r, &facts->origin, value);
+			break;
+		case MEMBER_OUTCOME:
+			set_text(r, &facts->outcome, value);
+			break;
+		case MEMBER_PID:
+			set_number(&facts->has_pid, &facts->pid, value);
+			break;
+		case MEMBER_PRIVILEGED:
+			set_true(&facts->privileged, value);
+			break;
+		case MEMBER_ROWS:
+			set_number(&facts->has_rows, &facts->rows, value);
+			break;
+		case MEMBER_RULE:
+			add_to_list(r, &record->rules, value);
+			break;
+		case MEMBER_RULES:
+			add_strings(r, &record->rules, value);
+			break;
+		case MEMBER_SESSION:
+			set_text(r, &facts->session, value);
+			break;
+		case MEMBER_SQLSTATE:
+			set_text(r, &facts->sqlstate, value);
+			break;
+		case MEMBER_SUPERUSER:
+			set_true(&facts->superuser, value);
+			break;
+		case MEMBER_TAGS:
+			add_strings(r, &record->tags, value);
+			break;
+		case MEMBER_TEXT:
+			add_own_text(r, value);
+			break;
+		case MEMBER_TS:
+			set_time(record, value);
+			break;
+		case MEMBER_USER:
+			set_text(r, &facts->user, value);
+			break;
 	}
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	r->record->facts.unix_s = timegm(&tm);
+}
+
+static void
+read_member(Reading *r, const AudJsonMember *m)
+{
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+	{
+		if ((r->keys & members[i].keys) && aud_json_key_is(m, members[i].name))
+		{
+			set_fact(r, members[i].member, &m->value);
+			return;
+		}
+	}
 }
 
 static const char *
@@ -177,77 +419,95 @@ nth_tag(const void *arg, int i)
 	return nth(&((const AudRecordFacts *) arg)->tags, i);
 }
 
-static void
-read_who(Reading *r)
+static const char *
+nth_access(const void *arg, int i)
 {
-	AudMatchFacts *facts = &r->record->facts;
-	const char    *address = text_of(r, "client_addr");
-
-	facts->user = text_of(r, "user");
-	facts->current_user = text_of(r, "current_user");
-	if (facts->current_user == NULL)
-		facts->current_user = facts->user;
-	facts->db = text_of(r, "db");
-	facts->app = text_of(r, "app");
-	facts->superuser = is_true(r, "superuser");
-	if (address != NULL)
-		(void) aud_address_parse(&facts->client, address);
+	return nth(&((const AudRecordFacts *) arg)->accesses, i);
 }
 
-static void
-read_what(Reading *r)
+static const char *
+nth_rule(const void *arg, int i)
 {
-	AudMatchFacts *facts = &r->record->facts;
-
-	read_classes(r);
-	facts->command = text_of(r, "command");
-	facts->outcome = text_of(r, "outcome");
-	facts->origin = text_of(r, "origin");
-	if (facts->origin == NULL)
-		facts->origin = "client";
-	facts->context = text_of(r, "context");
-	facts->privileged = is_true(r, "privileged");
-	facts->has_rows = aud_json_find_uint(r->text, r->len, "rows", &facts->rows);
-	facts->has_duration =
-		aud_json_find_uint(r->text, r->len, "duration_us", &facts->duration_us);
+	return nth(&((const AudRecordFacts *) arg)->rules, i);
 }
 
-/* text[len] is followed by a NUL. */
+static const char *
+nth_text(const void *arg, int i)
+{
+	const AudRecordFacts *record = arg;
+
+	return i < record->n_texts ? record->own_texts[i] : NULL;
+}
+
+/* Forget the record before, but for its memory; room for texts of len bytes. */
+static bool
+begin(AudRecordFacts *record, size_t len)
+{
+	if (record->room < len + 1)
+	{
+		free(record->texts);
+		record->room = 2 * (len + 1);
+		record->texts = malloc(record->room);
+		if (record->texts == NULL)
+			record->room = 0;
+	}
+	record->used = 0;
+	record->n_texts = 0;
+	record->objects.n = record->tags.n = 0;
+	record->accesses.n = record->rules.n = 0;
+	record->facts = (AudMatchFacts){
+		.arg = record,
+		.object = nth_object,
+		.tag = nth_tag,
+		.access = nth_access,
+		.rule = nth_rule,
+		.text = nth_text,
+		.unknown = AUD_MATCH_BIT(AUD_MATCH_TIME),
+	};
+	return record->texts != NULL;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 bool
-aud_record_facts_read(AudRecordFacts *record, const char *text, size_t len,
-					  AudError *error)
+aud_record_facts_read(AudRecordFacts *record, int keys, const char *text,
+					  size_t len, AudError *error)
 {
-	Reading       r = {record, text, len, error};
+	Reading       r = {record, keys, error};
 	AudJsonScan   s;
 	AudJsonMember m;
 
-	memset(record, 0, sizeof(*record));
-	record->facts.arg = record;
-	record->facts.object = nth_object;
-	record->facts.tag = nth_tag;
-	aud_json_scan_object(&s, text, len);
-	while (aud_json_scan_member(&s, &m))
-		;
-	if (!s.ended || s.p + strspn(s.p, " \t\r\n") < text + len)
-	{
-		aud_error_set(error,
-					  0,
-					  s.ended ? "there is more than one record"
-							  : "it is no JSON object");
-		return false;
-	}
-	record->texts = malloc(len + 1);
-	if (record->texts == NULL)
+	if (!begin(record, len))
 	{
 		aud_error_set(error, ENOMEM, "out of memory");
 		return false;
 	}
-	read_who(&r);
-	read_what(&r);
-	read_list(&r, "objects", &record->objects);
-	read_list(&r, "tags", &record->tags);
-	read_time(&r);
-	return !error->set;
+	aud_json_scan_object(&s, text, len);
+	while (aud_json_scan_member(&s, &m) && !error->set)
+		read_member(&r, &m);
+	if (error->set)
+		return false;
+	if (!s.ended)
+	{
+		aud_error_set(error, 0, "it is no JSON object");
+		return false;
+	}
+	while (s.p < text + len && is_blank(*s.p))
+		s.p++;
+	if (s.p < text + len)
+	{
+		aud_error_set(error, 0, "there is more than one record");
+		return false;
+	}
+	if (record->facts.origin == NULL)
+		record->facts.origin = "client";
+	if (record->facts.current_user == NULL)
+		record->facts.current_user = record->facts.user;
+	return true;
 }
 
 void
@@ -256,5 +516,7 @@ aud_record_facts_free(AudRecordFacts *record)
 	free(record->texts);
 	free(record->objects.items);
 	free(record->tags.items);
+	free(record->accesses.items);
+	free(record->rules.items);
 	memset(record, 0, sizeof(*record));
 }

@@ -18,6 +18,7 @@
 typedef struct AudTextList
 {
 	int          n;
+	int          cap;
 	const char **items;
 } AudTextList;
 
@@ -26,17 +27,24 @@ typedef struct AudRecordFacts
 	AudMatchFacts facts; /* its arg is this struct: do not copy */
 	AudTextList   objects;
 	AudTextList   tags;
+	AudTextList   accesses;
+	AudTextList   rules;
+	const char   *own_texts[3];
+	int           n_texts;
 
 	char  *texts; /* all of them, one after the other */
 	size_t used;
+	size_t room;
 } AudRecordFacts;
 
 /*
- * Read a record, one JSON object, text[len] with a NUL behind it.  False, with
- * an error, if it is none or memory is short; to be freed in any case.
+ * Read a record, one JSON object, text[len]; only the facts of these keys, a set
+ * of AudMatchKey, are worth the time.  False, with an error, if it is no record
+ * or memory is short.  Begin with {0}; memory is used again for the next record,
+ * and to be freed in the end.
  */
-extern bool aud_record_facts_read(AudRecordFacts *record, const char *text,
-								  size_t len, AudError *error);
+extern bool aud_record_facts_read(AudRecordFacts *record, int keys,
+								  const char *text, size_t len, AudError *error);
 extern void aud_record_facts_free(AudRecordFacts *record);
 
 #endif /* AUD_CORE_MATCH_RECORD_FACTS_H */

@@ -51,6 +51,14 @@ static const struct
 	[AUD_MATCH_PRIVILEGED] = {"privileged", VALUE_FLAG, NULL, 0},
 	[AUD_MATCH_ORIGIN] = {"origin", VALUE_WORD, aud_origin_names, 0},
 	[AUD_MATCH_CONTEXT] = {"context", VALUE_TEXT, NULL, 0},
+	[AUD_MATCH_ANY_USER] = {"any_user", VALUE_TEXT, NULL, 0},
+	[AUD_MATCH_EVENT] = {"event", VALUE_WORD, aud_event_names, 0},
+	[AUD_MATCH_SESSION] = {"session", VALUE_TEXT, NULL, 0},
+	[AUD_MATCH_PID] = {"pid", VALUE_RANGE, NULL, 1},
+	[AUD_MATCH_SQLSTATE] = {"sqlstate", VALUE_ANY_CASE, NULL, 0},
+	[AUD_MATCH_ACCESS] = {"access", VALUE_WORD, aud_access_names, 0},
+	[AUD_MATCH_RULE] = {"rule", VALUE_TEXT, NULL, 0},
+	[AUD_MATCH_TEXT] = {"text", VALUE_TEXT, NULL, 0},
 };
 
 const char *
@@ -152,17 +160,36 @@ parse_range(AudRange *range, const AudJsonValue *value, uint64_t unit,
 
 /* ---- single values ---------------------------------------------------------- */
 
-static bool
-parse_class(AudTermValue *out, const AudJsonValue *value, AudFaultAt *fault)
+int
+aud_match_record_class(const char *name, size_t len)
 {
-	const char *names[AUD_CLASS_COUNT + 1];
+	if (len != strlen("alert"))
+		return 0;
+	return memcmp(name, "alert", len) == 0	 ? AUD_MATCH_CLASS_ALERT
+		   : memcmp(name, "audit", len) == 0 ? AUD_MATCH_CLASS_AUDIT
+											 : 0;
+}
+
+static bool
+parse_class(AudTermValue *out, bool of_records, const AudJsonValue *value,
+			AudFaultAt *fault)
+{
+	const char *names[AUD_CLASS_COUNT + 3];
+	int         n = 0;
 
 	out->class = aud_class_by_name(value->text, value->len);
+	if (out->class == 0 && of_records)
+		out->class = aud_match_record_class(value->text, value->len);
 	if (out->class != 0)
 		return true;
 	for (int i = 0; i < AUD_CLASS_COUNT; i++)
-		names[i] = aud_class_name(1 << i);
-	names[AUD_CLASS_COUNT] = NULL;
+		names[n++] = aud_class_name(1 << i);
+	if (of_records)
+	{
+		names[n++] = "alert";
+		names[n++] = "audit";
+	}
+	names[n] = NULL;
 	return aud_fault_unknown(fault,
 							 aud_fault_place(value),
 							 "class",
@@ -210,7 +237,7 @@ parse_string(AudTermValue *out, const AudTerm *term, const AudJsonValue *value,
 							"expected a string, or a list of them, for \"%s\"",
 							term->name);
 	if (kind == VALUE_CLASS)
-		return parse_class(out, value, fault);
+		return parse_class(out, term->of_records, value, fault);
 	if (kind == VALUE_WORD)
 		return parse_word(out, term, value, fault);
 	text = aud_fault_string(value, fault);
@@ -287,25 +314,28 @@ compile_list(AudTerm *term, const AudJsonValue *value, const AudZones *zones,
 }
 
 static bool
-find_key(AudTerm *term, const AudJsonMember *m, AudFaultAt *fault)
+find_key(AudTerm *term, const AudJsonMember *m, int allowed, AudFaultAt *fault)
 {
 	static const char not [] = "not_";
 	const char *names[AUD_MATCH_KEYS + 1];
 	const char *name = term->name;
+	int         n = 0;
 
 	term->negated = strncmp(name, not, sizeof(not ) - 1) == 0;
 	if (term->negated)
 		name += sizeof(not ) - 1;
 	for (int i = 0; i < AUD_MATCH_KEYS; i++)
 	{
+		if (!(allowed & AUD_MATCH_BIT(i)))
+			continue;
 		if (strcmp(keys[i].name, name) == 0)
 		{
 			term->key = (AudMatchKey) i;
 			return true;
 		}
-		names[i] = keys[i].name;
+		names[n++] = keys[i].name;
 	}
-	names[AUD_MATCH_KEYS] = NULL;
+	names[n] = NULL;
 	return aud_fault_unknown(fault,
 							 m->start,
 							 "key to match",
@@ -315,15 +345,16 @@ find_key(AudTerm *term, const AudJsonMember *m, AudFaultAt *fault)
 }
 
 bool
-aud_term_compile(AudTerm *term, const AudJsonMember *m, const AudZones *zones,
-				 AudFaultAt *fault)
+aud_term_compile(AudTerm *term, const AudJsonMember *m, int allowed,
+				 const AudZones *zones, AudFaultAt *fault)
 {
 	bool is_list = m->value.kind == AUD_JSON_ARRAY;
 	int  n = is_list ? count_elements(&m->value) : 1;
 
 	memset(term, 0, sizeof(*term));
+	term->of_records = allowed != AUD_MATCH_OF_RULES;
 	term->name = aud_fault_key(m, fault);
-	if (term->name == NULL || !find_key(term, m, fault))
+	if (term->name == NULL || !find_key(term, m, allowed, fault))
 		return false;
 	if (n == 0)
 		return aud_fault_at(fault,

@@ -33,6 +33,7 @@ typedef struct AudTerm
 {
 	AudMatchKey   key;
 	bool          negated;
+	bool          of_records; /* and of no rule */
 	char         *name; /* as written: "not_user" */
 	int           n;
 	AudTermValue *values;
@@ -45,8 +46,11 @@ struct AudMatch
 	AudTerm *terms; /* in the order of AudMatchKey */
 };
 
-/* Compile a member of a condition; the term is to be freed even if it fails. */
-extern bool aud_term_compile(AudTerm *term, const AudJsonMember *m,
+/*
+ * Compile a member of a condition, whose key is one of these; the term is to be
+ * freed even if it fails.
+ */
+extern bool aud_term_compile(AudTerm *term, const AudJsonMember *m, int keys,
 							 const AudZones *zones, AudFaultAt *fault);
 extern void aud_term_free(AudTerm *term);
 

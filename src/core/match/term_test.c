@@ -88,6 +88,33 @@ any_word(const AudTerm *term, const char *word)
 }
 
 static AudTruth
+any_of_words(const AudTerm *term, const AudMatchFacts *facts,
+			 const char *(*get)(const void *arg, int i))
+{
+	AudTruth    found = AUD_NO;
+	const char *word;
+
+	for (int i = 0; get != NULL && found != AUD_YES && (word = get(facts->arg, i)) != NULL; i++)
+		found = any_word(term, word);
+	return found;
+}
+
+/* "session" is any of session.*. */
+static AudTruth
+any_event(const AudTerm *term, const char *event)
+{
+	for (int i = 0; event != NULL && i < term->n; i++)
+	{
+		size_t len = strlen(term->values[i].word);
+
+		if (strncmp(term->values[i].word, event, len) == 0 &&
+			(event[len] == '\0' || event[len] == '.'))
+			return AUD_YES;
+	}
+	return AUD_NO;
+}
+
+static AudTruth
 any_class(const AudTerm *term, int classes)
 {
 	for (int i = 0; i < term->n; i++)
@@ -186,6 +213,24 @@ test_values(const AudTerm *term, const AudMatchFacts *facts)
 			return any_word(term, facts->origin);
 		case AUD_MATCH_CONTEXT:
 			return any_pair(term, facts->context);
+		case AUD_MATCH_ANY_USER:
+			return either(any_pattern(term, facts->user),
+						  either(any_pattern(term, facts->current_user),
+								 any_pattern(term, facts->login_user)));
+		case AUD_MATCH_EVENT:
+			return any_event(term, facts->event);
+		case AUD_MATCH_SESSION:
+			return any_pattern(term, facts->session);
+		case AUD_MATCH_PID:
+			return any_range(term, facts->has_pid, facts->pid);
+		case AUD_MATCH_SQLSTATE:
+			return any_pattern(term, facts->sqlstate);
+		case AUD_MATCH_ACCESS:
+			return any_of_words(term, facts, facts->access);
+		case AUD_MATCH_RULE:
+			return any_of_several(term, facts, facts->rule);
+		case AUD_MATCH_TEXT:
+			return any_of_several(term, facts, facts->text);
 		case AUD_MATCH_KEYS:
 			break;
 	}

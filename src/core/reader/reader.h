@@ -134,6 +134,13 @@ extern bool aud_reader_seek(AudReader *r, uint64_t offset, uint64_t number,
 extern AudReadStatus aud_reader_next(AudReader *r, AudLine *line, AudError *err);
 
 /*
+ * As many complete lines as a read brings, at least one: data[len] are they
+ * with the newlines between them, number and offset those of the first.  A line
+ * that is oversized comes alone.
+ */
+extern AudReadStatus aud_reader_block(AudReader *r, AudLine *block, AudError *err);
+
+/*
  * After AUD_READ_END: the bytes behind the last newline, if there are any.
  * They stay where they are.
  */
