@@ -124,3 +124,21 @@ aud_ctl_common_option(int c, char **argv, const char *command,
 		return false;
 	return true;
 }
+
+bool
+aud_ctl_color(const char *arg, AudColorWhen *when)
+{
+	if (arg == NULL || strcmp(arg, "always") == 0)
+		*when = AUD_COLOR_ALWAYS;
+	else if (strcmp(arg, "auto") == 0)
+		*when = AUD_COLOR_AUTO;
+	else if (strcmp(arg, "never") == 0)
+		*when = AUD_COLOR_NEVER;
+	else
+	{
+		aud_ctl_complain("invalid value for --color: \"%s\"", arg);
+		fprintf(stderr, "Expected auto, always or never.\n");
+		return false;
+	}
+	return true;
+}

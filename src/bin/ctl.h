@@ -14,6 +14,7 @@
 #define AUD_BIN_CTL_H
 
 #include "core/error.h"
+#include "bin/term.h"
 #include "core/reader/reader.h"
 #include "core/version.h"
 
@@ -25,6 +26,7 @@
 
 /* Subcommands: argv[0] is the subcommand's name. */
 extern int aud_cmd_rules(int argc, char **argv);
+extern int aud_cmd_search(int argc, char **argv);
 extern int aud_cmd_tail(int argc, char **argv);
 extern int aud_cmd_verify(int argc, char **argv);
 
@@ -43,6 +45,9 @@ extern bool aud_ctl_common_option(int c, char **argv, const char *command,
 
 /* Value of the long option --help; the short ones are -? and -V. */
 #define AUD_OPT_HELP 1000
+
+/* The value of --color; false, and reported, if it is none. */
+extern bool aud_ctl_color(const char *arg, AudColorWhen *when);
 
 /* "Try ... --help"; returns AUD_EXIT_TROUBLE. */
 extern int aud_ctl_usage_error(const char *command);

@@ -21,6 +21,7 @@ typedef struct Command
 
 static const Command commands[] = {
 	{"rules", aud_cmd_rules, "check a rules file, say which of its rules decides"},
+	{"search", aud_cmd_search, "find records in a trail"},
 	{"tail", aud_cmd_tail, "print records in readable form, follow a trail"},
 	{"verify", aud_cmd_verify, "check that a trail is what its writer wrote"},
 };

@@ -51,6 +51,14 @@ aud_str_add(AudStr *t, const char *s)
 }
 
 void
+aud_str_char(AudStr *t, char c)
+{
+	need(t, 1);
+	t->s[t->len++] = c;
+	t->s[t->len] = '\0';
+}
+
+void
 aud_str_printf(AudStr *t, const char *fmt, ...)
 {
 	va_list args;

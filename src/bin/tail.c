@@ -31,28 +31,24 @@ print_help(void)
 		   "  secauditctl tail [OPTION]... [FILE|DIR]...\n\n"
 		   "DIR is a trail's directory; without FILE or DIR, the environment "
 		   "variable\nSECAUDIT_DIRECTORY names it.\n\n"
-		   "Options:\n"
-		   "  -f, --follow         go on as the trail grows, from file to file\n"
-		   "  -n, --records=N      the last N records (default %d; with --since: "
-		   "all),\n"
-		   "                       or \"all\"\n"
-		   "      --user=LIST      only these users (session or effective)\n"
-		   "      --class=LIST     only these classes (read, write, ddl, ...)\n"
-		   "      --outcome=LIST   only these outcomes (success, failure, "
-		   "partial, unknown)\n"
-		   "      --event=LIST     only these events; \"session\" stands for all "
-		   "session.*\n"
-		   "      --since=TIME     only from then on: \"2026-01-31 23:59\", "
-		   "\"10min\", \"2h\", \"1d\"\n"
-		   "      --utc            show and read times in UTC, not local time\n"
-		   "      --raw            the JSON lines as they are\n"
-		   "      --color=WHEN     auto (default), always or never\n"
-		   "  -?, --help           print this help, then exit\n\n"
-		   "LIST is separated by commas. On a terminal lines are shortened to "
-		   "its width,\nelsewhere they are not.\n\n"
-		   "Exit status: 0, or 1 if a line is not a record, or 2 if something "
-		   "could not be read.\n",
+		   "  -f, --follow             go on as the trail grows, from file to "
+		   "file\n"
+		   "  -n, --records=N          the last N records (default %d; with "
+		   "--since: all),\n"
+		   "                           or \"all\"\n\n",
 		   DEFAULT_RECORDS);
+	aud_filter_help();
+	printf("\nOutput:\n"
+		   "  --output=FORMAT          table (default), json, csv or logfmt\n"
+		   "  --fields=LIST            only these keys; \"help\" prints all keys\n"
+		   "  --raw                    the JSON lines as they are: --output=json\n"
+		   "  --utc, --local           times in UTC, or local (default)\n"
+		   "  --color=WHEN             auto (default), always or never\n"
+		   "  -?, --help               print this help, then exit\n\n"
+		   "On a terminal lines are shortened to its width, elsewhere they are "
+		   "not.\n\n"
+		   "Exit status: 0, or 1 if a line is not a record, or 2 if something "
+		   "could not be read.\n");
 }
 
 static void
@@ -103,6 +99,7 @@ run(AudTail *tail, int argc, char **argv)
 	if (tail->follow)
 		catch_interrupts();
 
+	aud_output_begin(&tail->output);
 	first = aud_tail_start(tail, &list, &from);
 	for (size_t i = first; i < list.count && !ferror(stdout); i++)
 	{
@@ -132,27 +129,23 @@ run(AudTail *tail, int argc, char **argv)
 
 enum
 {
-	OPT_USER = 256,
-	OPT_CLASS,
-	OPT_OUTCOME,
-	OPT_EVENT,
-	OPT_SINCE,
-	OPT_UTC,
+	OPT_UTC = 256,
+	OPT_LOCAL,
 	OPT_RAW,
 	OPT_COLOR,
+	OPT_OUTPUT,
+	OPT_FIELDS,
 };
 
-static const struct option long_options[] = {
+static const struct option own_options[] = {
 	{"follow", no_argument, NULL, 'f'},
 	{"records", required_argument, NULL, 'n'},
-	{"user", required_argument, NULL, OPT_USER},
-	{"class", required_argument, NULL, OPT_CLASS},
-	{"outcome", required_argument, NULL, OPT_OUTCOME},
-	{"event", required_argument, NULL, OPT_EVENT},
-	{"since", required_argument, NULL, OPT_SINCE},
 	{"utc", no_argument, NULL, OPT_UTC},
+	{"local", no_argument, NULL, OPT_LOCAL},
 	{"raw", no_argument, NULL, OPT_RAW},
 	{"color", optional_argument, NULL, OPT_COLOR},
+	{"output", required_argument, NULL, OPT_OUTPUT},
+	{"fields", required_argument, NULL, OPT_FIELDS},
 	{"help", no_argument, NULL, AUD_OPT_HELP},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
@@ -162,7 +155,6 @@ static const struct option long_options[] = {
 typedef struct Options
 {
 	AudColorWhen color;
-	const char  *since;
 	bool         counted; /* was -n given? */
 } Options;
 
@@ -182,98 +174,70 @@ parse_count(const char *arg, uint64_t *wanted)
 		   *wanted <= MAX_RECORDS;
 }
 
+/* Take one option over.  False, and reported, if its value is not valid. */
 static bool
-parse_color(const char *arg, AudColorWhen *when)
+set_option(AudTail *tail, Options *options, int c, const char *arg)
 {
-	if (arg == NULL || strcmp(arg, "always") == 0)
-		*when = AUD_COLOR_ALWAYS;
-	else if (strcmp(arg, "auto") == 0)
-		*when = AUD_COLOR_AUTO;
-	else if (strcmp(arg, "never") == 0)
-		*when = AUD_COLOR_NEVER;
-	else
-		return false;
-	return true;
-}
-
-/*
- * Take one option over.  False, with *bad naming what its value should have
- * been, if that is not valid.
- */
-static bool
-set_option(AudTail *tail, Options *options, int c, const char *arg,
-		   const char **bad)
-{
-	bool ok = true;
-
 	switch (c)
 	{
 		case 'f':
 			tail->follow = true;
-			break;
+			return true;
 		case 'n':
 			options->counted = true;
-			*bad = "number of records";
-			ok = parse_count(arg, &tail->wanted);
-			break;
-		case OPT_USER:
-			tail->filter.user = arg;
-			break;
-		case OPT_CLASS:
-			tail->filter.class_ = arg;
-			break;
-		case OPT_OUTCOME:
-			tail->filter.outcome = arg;
-			break;
-		case OPT_EVENT:
-			tail->filter.event = arg;
-			break;
-		case OPT_SINCE:
-			options->since = arg;
-			break;
+			if (parse_count(arg, &tail->wanted))
+				return true;
+			aud_ctl_complain("invalid number of records: \"%s\"", arg);
+			return false;
 		case OPT_UTC:
-			tail->row.utc = true;
-			break;
+		case OPT_LOCAL:
+			tail->output.row.utc = c == OPT_UTC;
+			return true;
 		case OPT_RAW:
-			tail->raw = true;
-			break;
+			tail->output.format = AUD_FORMAT_JSON;
+			return true;
 		case OPT_COLOR:
-			*bad = "value for --color";
-			ok = parse_color(arg, &options->color);
-			break;
+			return aud_ctl_color(arg, &options->color);
+		case OPT_OUTPUT:
+			return aud_output_set_format(&tail->output, arg);
+		case OPT_FIELDS:
+			return aud_output_set_fields(&tail->output, arg);
+		default:
+			return aud_filter_set(&tail->filter, c, arg);
 	}
-	return ok;
 }
 
 int
 aud_cmd_tail(int argc, char **argv)
 {
-	AudTail     tail = {.wanted = DEFAULT_RECORDS};
-	Options     options = {.color = AUD_COLOR_AUTO};
-	const char *bad = NULL;
-	int         status;
-	int         c;
+	static AudTail tail = {.wanted = DEFAULT_RECORDS};
+	Options        options = {.color = AUD_COLOR_AUTO};
+	int            status;
+	int            c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":fn:V", long_options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, ":fn:V", aud_filter_options(own_options), NULL)) != -1)
 	{
 		if (aud_ctl_common_option(c, argv, "tail", print_help, &status))
 			return status;
-		if (!set_option(&tail, &options, c, optarg, &bad))
+		if (c == OPT_FIELDS && strcmp(optarg, "help") == 0)
 		{
-			aud_ctl_complain("invalid %s: \"%s\"", bad, optarg);
-			return aud_ctl_usage_error("tail");
+			aud_keys_print();
+			return AUD_EXIT_OK;
 		}
+		if (!set_option(&tail, &options, c, optarg))
+			return aud_ctl_usage_error("tail");
 	}
-	/* only now is it known whether the time is meant in UTC */
-	if (options.since != NULL &&
-		!aud_timearg_parse(options.since, tail.row.utc, tail.filter.since))
-	{
-		aud_ctl_complain("invalid time: \"%s\"", options.since);
+	/* only now is it known whether times are meant in UTC */
+	if (!aud_filter_ready(&tail.filter, tail.output.row.utc))
 		return aud_ctl_usage_error("tail");
-	}
-	if (options.since != NULL && !options.counted)
+	if (tail.filter.since != NULL && !options.counted)
 		tail.wanted = AUD_TAIL_ALL;
-	aud_term_init(&tail.term, stdout, options.color);
-	return run(&tail, argc - optind, argv + optind);
+	tail.search.query = &tail.filter.query;
+	aud_term_init(&tail.output.term, stdout, options.color);
+	status = run(&tail, argc - optind, argv + optind);
+	aud_search_free(&tail.search);
+	aud_output_free(&tail.output);
+	aud_filter_free(&tail.filter);
+	return status;
 }

@@ -12,7 +12,7 @@
 
 #include "bin/ctl.h"
 #include "bin/filter.h"
-#include "bin/row.h"
+#include "bin/output.h"
 #include "bin/term.h"
 
 #define AUD_TAIL_ALL UINT64_MAX
@@ -26,16 +26,15 @@ typedef struct AudTailPosition
 
 typedef struct AudTail
 {
-	AudTerm       term;
-	AudFilter     filter;
-	AudRowOptions row;
-	bool          follow;
-	bool          raw;
-	uint64_t      wanted;   /* records, or AUD_TAIL_ALL */
-	uint64_t      last_seq; /* while following: of the last line read */
-	uint64_t      skip_seq; /* records up to this one were shown before */
-	bool          damaged;  /* a line that is no record was shown */
-	bool          trouble;  /* something could not be read */
+	AudFilter filter;
+	AudSearch search; /* tests lines, one by one */
+	AudOutput output;
+	bool      follow;
+	uint64_t  wanted;   /* records, or AUD_TAIL_ALL */
+	uint64_t  last_seq; /* while following: of the last line read */
+	uint64_t  skip_seq; /* records up to this one were shown before */
+	bool      damaged;  /* a line that is no record was shown */
+	bool      trouble;  /* something could not be read */
 } AudTail;
 
 /* Set by SIGINT and SIGTERM while following. */

@@ -133,7 +133,7 @@ aud_tail_follow(AudTail *tail, int argc, char **argv, AudReaderFile *first,
 		if (!more)
 		{
 			pause_briefly();
-			aud_term_measure(&tail->term);
+			aud_term_measure(&tail->output.term);
 			continue;
 		}
 		if (r.fd >= 0)

@@ -23,7 +23,7 @@ static void
 show_damage(AudTail *tail, const AudReaderFile *file, const AudLine *line,
 			const char *why)
 {
-	const AudTerm *t = &tail->term;
+	const AudTerm *t = &tail->output.term;
 	size_t         shown = line->len < 200 ? line->len : 200;
 
 	aud_term_color(t, AUD_COLOR_RED);
@@ -38,51 +38,20 @@ show_damage(AudTail *tail, const AudReaderFile *file, const AudLine *line,
 	fputc('\n', t->out);
 }
 
-/*
- * Parse a line.  NULL with *why set if it is no record, NULL with *why NULL
- * if the filter does not want it.
- */
-static json_t *
-parse_line(const AudTail *tail, const AudLine *line, const char **why)
-{
-	static json_error_t error;
-	json_t             *record = NULL;
-
-	*why = NULL;
-	if (line->oversized)
-		*why = "not a record, line too long";
-	else if ((record = json_loadb(line->data, line->len, 0, &error)) == NULL)
-		*why = "not a record, invalid JSON";
-	else if (!json_is_object(record))
-		*why = "not a record, no JSON object";
-	if (*why == NULL && aud_filter_match(&tail->filter, record))
-		return record;
-	json_decref(record);
-	return NULL;
-}
-
 static void
 show_line(AudTail *tail, const AudReaderFile *file, const AudLine *line)
 {
 	const char *why;
-	json_t     *record = parse_line(tail, line, &why);
 
+	if (!aud_search_matches(&tail->search, line, &why))
+		return;
+	if (why == NULL && !aud_output_record(&tail->output, line->data, line->len))
+		why = "not a record, invalid JSON";
 	if (why != NULL)
 	{
 		tail->damaged = true;
 		show_damage(tail, file, line, why);
 	}
-	else if (record != NULL && !tail->raw)
-		aud_row_print(&tail->term, record, &tail->row);
-	else if (record != NULL)
-	{
-		if (tail->term.tty)
-			aud_term_put_raw(&tail->term, line->data, line->len);
-		else
-			fwrite(line->data, 1, line->len, tail->term.out);
-		fputc('\n', tail->term.out);
-	}
-	json_decref(record);
 }
 
 /*
@@ -90,16 +59,12 @@ show_line(AudTail *tail, const AudReaderFile *file, const AudLine *line)
  * whatever the filter says.
  */
 static bool
-counts(const AudTail *tail, const AudLine *line)
+counts(AudTail *tail, const AudLine *line)
 {
 	const char *why;
-	json_t     *record;
 
-	if (!aud_filter_is_set(&tail->filter))
-		return true;
-	record = parse_line(tail, line, &why);
-	json_decref(record);
-	return record != NULL || why != NULL;
+	return !aud_filter_is_set(&tail->filter) ||
+		   aud_search_matches(&tail->search, line, &why);
 }
 
 bool

@@ -66,6 +66,49 @@ parse_fraction(const char **p, char *micros)
 			micros[i] = **p;
 }
 
+const char *const aud_timearg_forms =
+	"Expected \"2026-01-31 23:59\", with seconds, a date alone, RFC 3339, now, "
+	"today,\nyesterday, this-week, or how long ago: 90s, 10min, 2h, 1d, 1w.\n";
+
+/* "today": the beginning of a day that has a name. */
+static bool
+parse_day(const char *arg, bool utc, char *ts)
+{
+	time_t    now = time(NULL);
+	struct tm tm;
+
+	if (utc)
+		gmtime_r(&now, &tm);
+	else
+		localtime_r(&now, &tm);
+	if (strcmp(arg, "yesterday") == 0)
+		tm.tm_mday--;
+	else if (strcmp(arg, "this-week") == 0)
+		tm.tm_mday -= (tm.tm_wday + 6) % 7;
+	else if (strcmp(arg, "today") != 0)
+		return false;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	format_ts(utc ? timegm(&tm) : mktime(&tm), "000000", ts);
+	return true;
+}
+
+/* "+02:00" behind a time: seconds to the east; false if it is none. */
+static bool
+parse_offset(const char *p, long *east)
+{
+	int hours;
+	int minutes;
+	int end = 0;
+
+	if ((*p != '+' && *p != '-') || p[1] < '0' || p[1] > '9' ||
+		sscanf(p + 1, "%2d:%2d%n", &hours, &minutes, &end) != 2 || end != 5 ||
+		p[6] != '\0' || hours > 23 || minutes > 59 || minutes < 0)
+		return false;
+	*east = 60L * (60L * hours + minutes) * (*p == '-' ? -1 : 1);
+	return true;
+}
+
 bool
 aud_timearg_parse(const char *arg, bool utc, char *ts)
 {
@@ -73,8 +116,10 @@ aud_timearg_parse(const char *arg, bool utc, char *ts)
 	const char *p;
 	char        micros[7] = "000000";
 	time_t      t;
+	long        east = 0;
 
-	if (parse_ago(arg, ts))
+	if (parse_ago(strcmp(arg, "now") == 0 ? "0s" : arg, ts) ||
+		parse_day(arg, utc, ts))
 		return true;
 	p = strptime(arg, "%Y-%m-%d", &tm);
 	if (p == NULL)
@@ -88,15 +133,15 @@ aud_timearg_parse(const char *arg, bool utc, char *ts)
 			return false;
 		parse_fraction(&p, micros);
 	}
-	if (*p == 'Z' && p[1] == '\0')
+	if ((*p == 'Z' && p[1] == '\0') || parse_offset(p, &east))
 	{
 		utc = true;
-		p++;
+		p = "";
 	}
 	if (*p != '\0' || tm.tm_year < -1899 || tm.tm_year > 8099)
 		return false;
 	tm.tm_isdst = -1;
-	t = utc ? timegm(&tm) : mktime(&tm);
+	t = (utc ? timegm(&tm) : mktime(&tm)) - east;
 	format_ts(t, micros, ts);
 	return true;
 }

@@ -14,15 +14,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* "2026-01-31T23:59:59.123456Z" and a NUL */
-#define AUD_TS_SIZE 28
+#include "core/search/search.h"
 
 /*
- * Read a point in time: a record's own form; "2026-01-31 23:59[:59]" or
- * "2026-01-31", local unless utc is set or a Z follows; or how long ago:
- * "90s", "10min", "2h", "1d".  False if it is none of them.
+ * Read a point in time into ts[AUD_TS_SIZE]: RFC 3339, which a record has;
+ * "2026-01-31 23:59[:59]" or "2026-01-31", local unless utc is set; "now", "today",
+ * "yesterday", "this-week" (from Monday on); or how long ago: "90s", "10min", "2h",
+ * "1d", "1w".  False if it is none of them.
  */
 extern bool aud_timearg_parse(const char *arg, bool utc, char *ts);
+
+/* A line that names these forms. */
+extern const char *const aud_timearg_forms;
 
 /*
  * Split a record's ts into date and time of day with milliseconds, local

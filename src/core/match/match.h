@@ -139,6 +139,9 @@ extern void aud_match_each_role(const AudMatch *match,
 								void (*each)(const char *role, void *arg),
 								void *arg);
 
+/* The words that a key of records may have, "success, failure, ..."; false: any. */
+extern bool aud_match_append_names(AudBuf *b, AudMatchKey key);
+
 /* "duration_ms" */
 extern const char *aud_match_key_name(AudMatchKey key);
 

@@ -67,6 +67,27 @@ aud_match_key_name(AudMatchKey key)
 	return keys[key].name;
 }
 
+bool
+aud_match_append_names(AudBuf *b, AudMatchKey key)
+{
+	const char *const *words = keys[key].words;
+
+	if (keys[key].kind == VALUE_CLASS)
+	{
+		aud_buf_cstr(b, aud_class_names());
+		aud_buf_lit(b, ", alert, audit");
+	}
+	else if (words == NULL)
+		return false;
+	for (int i = 0; words != NULL && words[i] != NULL; i++)
+	{
+		if (i > 0)
+			aud_buf_lit(b, ", ");
+		aud_buf_cstr(b, words[i]);
+	}
+	return true;
+}
+
 /* ---- ranges --------------------------------------------------------------- */
 
 #define NUMBER_DIGITS 12

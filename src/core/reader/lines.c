@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/search/find.h"
+
 /* below malloc's threshold for mmap: opening many small files stays cheap */
 #define FIRST_CAP (64 * 1024)
 
@@ -203,26 +205,6 @@ aud_reader_next(AudReader *r, AudLine *line, AudError *err)
 	}
 }
 
-/* How many newlines there are; written so that the compiler counts many at once. */
-static uint64_t
-count_newlines(const char *text, size_t len)
-{
-	uint64_t n = 0;
-
-	while (len > 0)
-	{
-		size_t  piece = len < 255 ? len : 255;
-		uint8_t found = 0;
-
-		for (size_t i = 0; i < piece; i++)
-			found += text[i] == '\n';
-		n += found;
-		text += piece;
-		len -= piece;
-	}
-	return n;
-}
-
 /* Read until the block is full, or there is no more for now. */
 static AudReadStatus
 fill_block(AudReader *r, AudError *err)
@@ -249,7 +231,7 @@ aud_reader_block(AudReader *r, AudLine *block, AudError *err)
 		return aud_reader_next(r, block, err);
 	len = (size_t) (last - (r->buf + r->start));
 	take(r, block, len, len + 1);
-	r->line += count_newlines(block->data, len);
+	r->line += aud_count_newlines(block->data, len);
 	return AUD_READ_LINE;
 }
 

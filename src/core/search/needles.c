@@ -49,7 +49,7 @@ static const char *const members[AUD_MATCH_KEYS] = {
 	[AUD_MATCH_CONTEXT] = "\"context\":\"",
 };
 
-/* Cut to AUD_NEEDLE_MAX bytes; "whole" closes the quotes if all of it fits. */
+/* Of a long value its beginning is enough; "whole" closes the quotes if all of it fits. */
 static void
 set_needle(AudNeedle *needle, const char *prefix, const char *value, size_t len,
 		   bool whole)
@@ -89,22 +89,30 @@ upper_case(AudNeedle *needle, size_t from)
 	}
 }
 
+/* Is it a regular expression that stands for itself alone? */
+static bool
+is_literal_regex(const AudPattern *p)
+{
+	return p->kind == AUD_PATTERN_REGEX && strpbrk(p->text + 1, "\\^$.|?*+()[]{}") == NULL;
+}
+
 /*
  * Of a word all of it, of a glob what is before its first star; a regular
- * expression has none.  Commands and SQLSTATEs, of which case does not matter,
+ * expression has none, unless it is letters only.  Commands and SQLSTATEs, of which case does not matter,
  * are written in capitals.
  */
 static bool
 pattern_needle(AudNeedle *needle, AudMatchKey key, const AudPattern *p)
 {
 	bool   is_word = p->kind == AUD_PATTERN_WORD;
-	size_t len = is_word ? strlen(p->text) : p->literal;
-	bool   whole = is_word && key != AUD_MATCH_TEXT;
+	bool   is_literal = is_literal_regex(p);
+	const char *text = p->text + is_literal; /* behind its tilde */
+	size_t len = is_word || is_literal ? strlen(text) : p->literal;
 
-	if (p->kind == AUD_PATTERN_REGEX || !is_plain(p->text, len))
+	if ((p->kind == AUD_PATTERN_REGEX && !is_literal) || !is_plain(text, len))
 		return false;
-	set_needle(needle, prefixes[key], p->text, len, whole);
-	if (p->any_case)
+	set_needle(needle, is_literal ? "" : prefixes[key], text, len, is_word);
+	if (p->any_case && !is_literal)
 		upper_case(needle, strlen(prefixes[key]));
 	return needle->len > 0;
 }
@@ -172,7 +180,7 @@ set_of_term(AudNeedleSet *set, const AudTerm *term)
 	if (set->items == NULL)
 		return false;
 	while (set->n < term->n && value_needle(&set->items[set->n], term, set->n))
-		set->n++;
+		aud_needle_prepare(&set->items[set->n++]);
 	if (set->n == term->n)
 		return true;
 	set->n = 0;
@@ -256,7 +264,7 @@ has_any(const AudNeedleSet *set, const char *line, size_t len)
 {
 	for (int i = 0; i < set->n; i++)
 	{
-		if (memmem(line, len, set->items[i].text, set->items[i].len) != NULL)
+		if (aud_find(line, len, &set->items[i]) != NULL)
 			return true;
 	}
 	return false;

@@ -16,15 +16,7 @@
 #define AUD_CORE_SEARCH_NEEDLES_H
 
 #include "core/match/match.h"
-
-/* Bytes of a needle, at most; of a longer one its beginning is enough. */
-#define AUD_NEEDLE_MAX 64
-
-typedef struct AudNeedle
-{
-	char   text[AUD_NEEDLE_MAX];
-	size_t len;
-} AudNeedle;
+#include "core/search/find.h"
 
 /* Of these a line must have at least one. */
 typedef struct AudNeedleSet

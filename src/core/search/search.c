@@ -72,9 +72,10 @@ aud_search_matches(AudSearch *search, const AudLine *line, const char **damage)
 		*damage = "not a record, invalid JSON";
 	if (*damage != NULL)
 		return true;
+	/* what cannot be found out, of a text that exhausts a regular expression, hides nothing */
 	return is_in_range(query, line) &&
 		   (query->match == NULL ||
-			aud_match_test(query->match, &search->facts.facts, keys, NULL) == AUD_YES);
+			aud_match_test(query->match, &search->facts.facts, keys, NULL) != AUD_NO);
 }
 
 /* ---- a block -------------------------------------------------------------------- */
@@ -82,10 +83,8 @@ aud_search_matches(AudSearch *search, const AudLine *line, const char **damage)
 static void
 hunt_from(Hunt *hunt, int i, const char *from)
 {
-	const AudNeedle *needle = &hunt->set->items[i];
-
 	hunt->next[i] =
-		memmem(from, (size_t) (hunt->end - from), needle->text, needle->len);
+		aud_find(from, (size_t) (hunt->end - from), &hunt->set->items[i]);
 }
 
 /* The first place at or after from that has a needle; NULL: there is none. */
@@ -231,9 +230,7 @@ uint64_t
 aud_search_number(const AudFound *found)
 {
 	const AudLine *block = found->block;
-	uint64_t       number = block->number;
 
-	for (const char *p = block->data; p < found->line.data; p++)
-		number += *p == '\n';
-	return number;
+	return block->number +
+		   aud_count_newlines(block->data, (size_t) (found->line.data - block->data));
 }
