@@ -48,7 +48,7 @@ LTO := $(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-fl
 # Hooks and callbacks have the signatures they are given.
 PG_CFLAGS   = -Wextra -Wno-unused-parameter -Wshadow -Wstrict-prototypes -Wvla -fvisibility=hidden \
 	$(LTO) -MMD -MP $(COPT_DEV)
-SHLIB_LINK  = -lcrypto -ljansson -lpcre2-8
+SHLIB_LINK  = -lcrypto -ljansson -lpcre2-8 -lzstd -lz
 
 # PGDLLEXPORT is empty before 16; with hidden visibility it has to mean
 # something.
@@ -112,7 +112,7 @@ CORE_CFLAGS   = -std=gnu11 -g -O2 -fstack-protector-strong -fno-strict-aliasing 
 ASAN_CFLAGS   = $(filter-out -O2,$(CORE_CFLAGS)) -O1 -U_FORTIFY_SOURCE \
 	-fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
-CORE_LIBS     = -ljansson -lcrypto -lpcre2-8
+CORE_LIBS     = -ljansson -lcrypto -lpcre2-8 -lzstd -lz
 UNIT_LIBS     = $(CORE_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 # A file that holds the flags, rewritten only when they change.

@@ -22,7 +22,7 @@ if grep '^aud_' "$tmp/wanted" >&2; then
 	echo "$module calls these functions, but has none of that name" >&2
 	status=1
 fi
-for library in jansson crypto pcre2-8; do
+for library in jansson crypto pcre2-8 zstd z; do
 	path=$(ldd "$module" | awk -v l="lib$library." 'index($1, l) == 1 { print $3 }')
 	[ -n "$path" ] || continue
 	names --defined-only "$path" > "$tmp/library"

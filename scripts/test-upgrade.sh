@@ -31,7 +31,7 @@ make_upgrade_root()
 	packages=$(printf 'postgresql-%s ' "${majors[@]}")
 	quietly "$roots/upgrade.log" in_root sh -ec "
 		apt-get update
-		apt-get install -y $packages procps libjansson4 libpcre2-8-0"
+		apt-get install -y $packages procps libjansson4 libpcre2-8-0 libzstd1 zlib1g"
 	umount_root
 	mv "$new" "$roots/upgrade"
 }

@@ -115,7 +115,7 @@ void
 aud_tail_follow(AudTail *tail, int argc, char **argv, AudReaderFile *first,
 				AudTailPosition from)
 {
-	AudReader     r = {.fd = -1};
+	AudReader     r = {.source = {.fd = -1}};
 	AudReaderFile file = *first;
 
 	while (!aud_tail_interrupted && !ferror(stdout))
@@ -123,11 +123,11 @@ aud_tail_follow(AudTail *tail, int argc, char **argv, AudReaderFile *first,
 		AudReaderFile next = {0};
 		bool          more;
 
-		if (r.fd < 0 && file.path != NULL && !aud_tail_open(tail, &r, &file, from))
+		if (r.source.fd < 0 && file.path != NULL && !aud_tail_open(tail, &r, &file, from))
 			break;
 		/* look for a successor before the last look at this one */
 		more = worth_listing(argc, argv) && next_file(argc, argv, &file, &next);
-		if (r.fd >= 0 && !aud_tail_drain(tail, &r, &file))
+		if (r.source.fd >= 0 && !aud_tail_drain(tail, &r, &file))
 			break;
 		fflush(stdout);
 		if (!more)
@@ -136,13 +136,13 @@ aud_tail_follow(AudTail *tail, int argc, char **argv, AudReaderFile *first,
 			aud_term_measure(&tail->output.term);
 			continue;
 		}
-		if (r.fd >= 0)
+		if (r.source.fd >= 0)
 			leave_file(tail, &r, &file, &next);
 		free(file.path);
 		file = next;
 		from = (AudTailPosition){0, 1};
 	}
-	if (r.fd >= 0)
+	if (r.source.fd >= 0)
 		aud_reader_close(&r);
 	free(file.path);
 }

@@ -108,10 +108,14 @@ aud_tail_drain(AudTail *tail, AudReader *r, const AudReaderFile *file)
 	}
 	if (status == AUD_READ_ERROR)
 	{
-		aud_ctl_complain("%s \"%s\": %s",
-						 err.message,
-						 file->path,
-						 strerror(err.sys_errno));
+		/* what is said of an archive names it */
+		if (err.sys_errno == 0)
+			aud_ctl_error(&err);
+		else
+			aud_ctl_complain("%s \"%s\": %s",
+							 err.message,
+							 file->path,
+							 strerror(err.sys_errno));
 		tail->trouble = true;
 		return false;
 	}

@@ -3,20 +3,16 @@
  * lines.c
  *	  The lines of one file.  See reader.h for the contract.
  *
- * Plain read(2) into one buffer: mmap would turn a file that is cut under us
- * into SIGBUS, and a follower must see the file grow.  A line is searched for
- * its newline once only: "scanned" remembers how far earlier calls came.
+ * A line is searched for its newline once only: "scanned" remembers how far
+ * earlier calls came.
  *
  *-------------------------------------------------------------------------
  */
 #include "core/reader/reader.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/search/find.h"
 
@@ -29,41 +25,28 @@
 bool
 aud_reader_open(AudReader *r, const char *path, AudError *err)
 {
-	struct stat st;
-
 	memset(r, 0, sizeof(*r));
-
-	/* O_NONBLOCK: opening a FIFO must not hang; no effect on files */
-	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (r->fd < 0)
+	if (!aud_source_open(&r->source, path, err))
+		return false;
+	r->buf = malloc(FIRST_CAP);
+	if (r->buf == NULL)
 	{
-		aud_error_set(err, errno, "could not open file \"%s\"", path);
+		aud_error_set(err, ENOMEM, "could not read file \"%s\"", path);
+		aud_reader_close(r);
 		return false;
 	}
-	if (fstat(r->fd, &st) != 0)
-		aud_error_set(err, errno, "could not stat file \"%s\"", path);
-	else if (!S_ISREG(st.st_mode))
-		aud_error_set(err, 0, "\"%s\" is not a regular file", path);
-	else if ((r->buf = malloc(FIRST_CAP)) == NULL)
-		aud_error_set(err, ENOMEM, "could not read file \"%s\"", path);
-	else
-	{
-		r->cap = FIRST_CAP;
-		r->limit = AUD_READER_ALL;
-		return true;
-	}
-	aud_reader_close(r);
-	return false;
+	r->cap = FIRST_CAP;
+	r->limit = AUD_READER_ALL;
+	return true;
 }
 
 void
 aud_reader_close(AudReader *r)
 {
-	if (r->fd >= 0)
-		close(r->fd);
+	aud_source_close(&r->source);
 	free(r->buf);
 	memset(r, 0, sizeof(*r));
-	r->fd = -1;
+	r->source.fd = -1;
 }
 
 void
@@ -75,11 +58,8 @@ aud_reader_limit(AudReader *r, uint64_t bytes)
 bool
 aud_reader_seek(AudReader *r, uint64_t offset, uint64_t number, AudError *err)
 {
-	if (lseek(r->fd, (off_t) offset, SEEK_SET) < 0)
-	{
-		aud_error_set(err, errno, "could not seek");
+	if (!aud_source_seek(&r->source, offset, err))
 		return false;
-	}
 	r->start = r->scanned = r->end = 0;
 	r->offset = offset;
 	r->line = number - 1;
@@ -129,15 +109,9 @@ fill(AudReader *r, AudError *err)
 	room = r->cap - r->end;
 	if (room > r->limit - at)
 		room = (size_t) (r->limit - at);
-	do
-		got = read(r->fd, r->buf + r->end, room);
-	while (got < 0 && errno == EINTR);
-
+	got = aud_source_read(&r->source, r->buf + r->end, room, err);
 	if (got < 0)
-	{
-		aud_error_set(err, errno, "could not read");
 		return AUD_READ_ERROR;
-	}
 	if (got == 0)
 		return AUD_READ_END;
 	r->end += (size_t) got;

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/reader/source.h"
 
 /* A longer line is handed out cut to this many bytes, with "oversized" set. */
 #define AUD_READER_LINE_MAX (4 * 1024 * 1024)
@@ -102,16 +103,16 @@ typedef enum AudReadStatus
 
 typedef struct AudReader
 {
-	int      fd; /* -1 when closed */
-	char    *buf;
-	size_t   cap;
-	size_t   start;    /* first byte not yet handed out */
-	size_t   scanned;  /* no newline in [start, scanned) */
-	size_t   end;      /* first free byte */
-	uint64_t offset;   /* of buf[start] in the file */
-	uint64_t limit;    /* where the file is taken to end */
-	uint64_t line;     /* lines handed out */
-	bool     skipping; /* dropping the rest of an oversized line */
+	AudSource source; /* its fd is -1 when closed */
+	char     *buf;
+	size_t    cap;
+	size_t    start;    /* first byte not yet handed out */
+	size_t    scanned;  /* no newline in [start, scanned) */
+	size_t    end;      /* first free byte */
+	uint64_t  offset;   /* of buf[start] in the file */
+	uint64_t  limit;    /* where the file is taken to end */
+	uint64_t  line;     /* lines handed out */
+	bool      skipping; /* dropping the rest of an oversized line */
 } AudReader;
 
 /*
