@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/chain.h"
+#include "core/search/seek.h"
 
 /* Where a needle of the first set was found last in a block. */
 typedef struct Hunt
@@ -132,9 +133,8 @@ look_at(AudSearch *search, AudFound *found)
 
 /* Each line of the block. */
 static bool
-look_at_all(AudSearch *search, AudFound *found)
+look_at_all(AudSearch *search, const AudLine *block, AudFound *found)
 {
-	const AudLine *block = found->block;
 	const char    *end = block->data + block->len;
 
 	for (const char *at = block->data; at <= end;
@@ -149,10 +149,9 @@ look_at_all(AudSearch *search, AudFound *found)
 
 /* Each line that has a needle of the first set, and of all others. */
 static bool
-look_at_hits(AudSearch *search, AudFound *found, Hunt *hunt)
+look_at_hits(AudSearch *search, const AudLine *block, AudFound *found, Hunt *hunt)
 {
-	const AudLine *block = found->block;
-	const char    *at = block->data;
+	const char *at = block->data;
 
 	hunt->end = block->data + block->len;
 	for (int i = 0; i < hunt->set->n; i++)
@@ -173,19 +172,41 @@ look_at_hits(AudSearch *search, AudFound *found, Hunt *hunt)
 
 /* ---- a file ---------------------------------------------------------------------- */
 
+/* The time of the line at a place of the block; unchanged if it has none. */
+static void
+copy_ts(const AudLine *block, const char *at, char *ts)
+{
+	char    copy[AUD_TS_SIZE];
+	AudLine line;
+
+	line_around(block, at, &line);
+	if (aud_json_find_copy(line.data, line.len, "ts", copy, sizeof(copy)))
+		memcpy(ts, copy, sizeof(copy));
+}
+
 /* Note what has been looked through. */
 static void
 note_block(AudSearched *searched, const AudLine *block, uint64_t lines)
 {
-	AudLine first;
-
 	searched->lines += lines;
 	searched->bytes += block->len + 1;
-	line_around(block, block->data, &first);
 	if (searched->first_ts[0] == '\0')
-		(void) aud_json_find_copy(first.data, first.len, "ts", searched->first_ts, AUD_TS_SIZE);
-	line_around(block, block->data + block->len, &first);
-	(void) aud_json_find_copy(first.data, first.len, "ts", searched->last_ts, AUD_TS_SIZE);
+		copy_ts(block, block->data, searched->first_ts);
+	copy_ts(block, block->data + block->len, searched->last_ts);
+}
+
+/* Are all numbers behind this block too high? */
+static bool
+is_past(const AudQuery *query, const AudLine *block)
+{
+	AudChainTrailer trailer;
+	AudLine         last;
+
+	if (query->last_seq == 0)
+		return false;
+	line_around(block, block->data + block->len, &last);
+	return aud_chain_split(last.data, last.len, &trailer) &&
+		   trailer.seq > query->last_seq;
 }
 
 bool
@@ -207,13 +228,20 @@ aud_search_run(AudSearch *search, AudReader *r, const AudReaderFile *file,
 			return aud_error_set(err, 0, "out of memory"), false;
 	}
 	search->searched.files++;
+	if (r->offset == 0 && !aud_search_seek(search->query, r, err))
+		status = AUD_READ_ERROR, go_on = false;
 	while (go_on && (status = aud_reader_block(r, &block, err)) == AUD_READ_LINE)
 	{
-		AudFound found = {.block = &block, .file = file};
+		AudFound found = {.file = file};
 
 		note_block(&search->searched, &block, r->line + 1 - block.number);
-		go_on = hunt.set != NULL ? look_at_hits(search, &found, &hunt)
-								 : look_at_all(search, &found);
+		go_on = hunt.set != NULL ? look_at_hits(search, &block, &found, &hunt)
+								 : look_at_all(search, &block, &found);
+		if (go_on && is_past(search->query, &block))
+		{
+			status = AUD_READ_END;
+			break;
+		}
 	}
 	if (hunt.next != none)
 		free(hunt.next);
@@ -229,8 +257,21 @@ aud_search_free(AudSearch *search)
 uint64_t
 aud_search_number(const AudFound *found)
 {
-	const AudLine *block = found->block;
+	AudReader r;
+	AudError  err = {0};
+	AudLine   block;
+	uint64_t  number = 0;
 
-	return block->number +
-		   aud_count_newlines(block->data, (size_t) (found->line.data - block->data));
+	if (!aud_reader_open(&r, found->file->path, &err))
+		return 0;
+	while (aud_reader_block(&r, &block, &err) == AUD_READ_LINE &&
+		   block.offset <= found->line.offset)
+	{
+		uint64_t to = found->line.offset - block.offset;
+
+		number = block.number +
+				 aud_count_newlines(block.data, to < block.len ? to : block.len);
+	}
+	aud_reader_close(&r);
+	return number;
 }

@@ -34,9 +34,8 @@ typedef struct AudQuery
 /* A line that matches, or that is no record. */
 typedef struct AudFound
 {
-	AudLine         line;    /* its number is 0: see aud_search_number() */
-	const AudLine  *block;   /* that it is in */
-	const char     *damage;  /* why it is no record; NULL: it is one */
+	AudLine              line;   /* its number is 0: see aud_search_number() */
+	const char          *damage; /* why it is no record; NULL: it is one */
 	const AudReaderFile *file;
 } AudFound;
 
@@ -68,7 +67,8 @@ extern void aud_query_free(AudQuery *query);
 
 /*
  * Search a file from where the reader is, up to its present end.  False, with
- * err set, if it cannot be read; false without, if found() has ended it.
+ * err set, if it cannot be read; false without, if found() has ended it.  A
+ * reader at the start goes first to where the search has to begin (seek.h).
  */
 extern bool aud_search_run(AudSearch *search, AudReader *r,
 						   const AudReaderFile *file, AudError *err);
@@ -78,7 +78,7 @@ extern void aud_search_free(AudSearch *search);
 extern bool aud_search_matches(AudSearch *search, const AudLine *line,
 							   const char **damage);
 
-/* The number of the line in its file, worked out. */
+/* The number of the line in its file, for which the file is read again; or 0. */
 extern uint64_t aud_search_number(const AudFound *found);
 
 #endif /* AUD_CORE_SEARCH_SEARCH_H */
