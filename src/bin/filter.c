@@ -477,5 +477,6 @@ aud_filter_help(void)
 		"  --privileged --superuser\n"
 		"  --min-rows=N --min-duration=TIME   500ms, 2s, 1min\n"
 		"  --grep=REGEX             in query, error or detail\n"
-		"  --ignore-case            for --grep\n");
+		"  --ignore-case            for --grep\n"
+		"Without FILE or DIR, SECAUDIT_DIRECTORY names the trail's directory.\n");
 }

@@ -89,7 +89,7 @@ show(AudSearch *engine, const AudFound *found)
 	{
 		AudFound damaged = *found;
 
-		damaged.damage = "not a record, invalid JSON";
+		damaged.damage = "not a record, no JSON object";
 		show_damage(search, &damaged);
 		return true;
 	}

@@ -46,7 +46,7 @@ show_line(AudTail *tail, const AudReaderFile *file, const AudLine *line)
 	if (!aud_search_matches(&tail->search, line, &why))
 		return;
 	if (why == NULL && !aud_output_record(&tail->output, line->data, line->len))
-		why = "not a record, invalid JSON";
+		why = "not a record, no JSON object";
 	if (why != NULL)
 	{
 		tail->damaged = true;

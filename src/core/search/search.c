@@ -70,7 +70,7 @@ aud_search_matches(AudSearch *search, const AudLine *line, const char **damage)
 	if (line->oversized)
 		*damage = "not a record, line too long";
 	else if (!aud_record_facts_read(&search->facts, keys, line->data, line->len, &err))
-		*damage = "not a record, invalid JSON";
+		*damage = "not a record, no JSON object";
 	if (*damage != NULL)
 		return true;
 	/* what cannot be found out, of a text that exhausts a regular expression, hides nothing */
