@@ -29,16 +29,37 @@ complete_bash()
 	echo "${COMPREPLY[*]}"
 }
 
-# The long options of a command, with = where they have a value.
+# The long options of a command, with = where they have a value; those of filters
+# with their negations, of which --help has one for all.
 options_of_help()
 {
-	"$ctl" "$1" --help | sed -nE 's/^  (-., |    )(--[a-z-]+=?).*/\2/p' | paste -sd ' '
+	local options option
+	options=$("$ctl" "$1" --help | sed -n '/^  secauditctl/d; s/^  //p' | grep -oE -- '(^|[ ,])--[a-z-]+=?' |
+		tr -d ' ,' | sort -u)
+	for option in $options; do
+		echo "$option"
+		[[ $("$ctl" "$1" "--not-${option#--}" 2>&1) == *'unrecognized option'* ]] ||
+			echo "--not-${option#--}"
+	done | paste -sd ' '
 }
 
-# The same from the zsh file: the lines of the command's case.
+# The same from the zsh file: the lines of the command's case, and the lists that it names.
+# shellcheck disable=SC2016
 options_of_zsh()
 {
-	sed -n "/^\t$1)/,/;;/p" packaging/completion/_secauditctl | grep -oE -- "--[a-z-]+=?" | sort -u | paste -sd ' '
+	local file=packaging/completion/_secauditctl lines key
+	lines=$(sed -n "/^\t$1)/,/;;/p" "$file")
+	{
+		grep -oE -- "--[a-z-]+=?" <<< "$lines"
+		if grep -q '\$filters' <<< "$lines"; then
+			for key in $(sed -n '/^for key in/,/; do$/p' "$file" | grep -oE "['\"][a-z-]+=:" | tr -d "'\":"); do
+				printf -- '--%s\n--not-%s\n' "$key" "$key"
+			done
+			sed -n '/^filters+=(/,/^)/p' "$file" | grep -oE -- "'--[a-z-]+=?" | tr -d "'"
+		fi
+		! grep -q '\$output' <<< "$lines" ||
+			sed -n '/^output=(/,/^)/p' "$file" | grep -oE -- "'--[a-z-]+=?" | tr -d "'"
+	} | sort -u | paste -sd ' '
 }
 
 enum_of()
@@ -49,6 +70,12 @@ enum_of()
 		key = schema["properties"][sys.argv[2]]
 		print(*(key.get("enum") or schema["$defs"][sys.argv[2]]["enum"]))
 	PYTHON
+}
+
+# shellcheck disable=SC2016
+enum_of_access()
+{
+	python3 -c 'import json; print(*json.load(open("'"$schema"'"))["$defs"]["object"]["properties"]["access"]["items"]["enum"])'
 }
 
 commands=$("$ctl" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | paste -sd ' ')
@@ -63,6 +90,7 @@ for command in $commands; do
 done
 
 same "part of an option" "--utc" "$(complete_bash tail --ut)"
+same "accesses" "$(enum_of_access)" "$(complete_bash search --not-access = '')"
 same "classes" "$(enum_of class)" "$(complete_bash tail --class = '')"
 same "events" "$(enum_of event) session" "$(complete_bash tail --event =)"
 same "outcomes" "$(enum_of outcome)" "$(complete_bash tail --outcome = '')"

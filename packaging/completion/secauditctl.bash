@@ -2,6 +2,11 @@
 # directory; scripts/check-completion.sh holds it against --help.
 # shellcheck shell=bash
 
+# Which records; each may have not- before it as well.
+_secauditctl_keys=(user= session-user= current-user= db= app= context= tag= rule= client= session= pid= class= event= command= outcome= sqlstate= origin= object= access= grep= privileged superuser
+	min-rows= min-duration=)
+_secauditctl_filters="${_secauditctl_keys[*]/#/--} ${_secauditctl_keys[*]/#/--not-} --since= --until= --seq= --ignore-case"
+
 # Words of a comma-separated list: what is there already stays.
 _secauditctl_list()
 {
@@ -14,12 +19,16 @@ _secauditctl_list()
 
 _secauditctl_value()
 {
-	case $1 in
+	case ${1/#--not-/--} in
 		--class) _secauditctl_list 'read write ddl role function session error config misc misc_set transaction replication audit alert' ;;
 		--outcome) _secauditctl_list 'success failure partial unknown' ;;
+		--access) _secauditctl_list 'select insert update delete truncate lock execute create alter drop grant revoke copy_to copy_from maintain' ;;
+		--origin) _secauditctl_list 'client function trigger referential rule extension worker fastpath' ;;
+		--output) _secauditctl_list 'table json csv logfmt' ;;
+		--fields) _secauditctl_list 'help' ;;
 		--event) _secauditctl_list 'statement session session.auth session.start session.end role error transaction config replication worker custom alert audit.start audit.stop audit.open audit.close audit.checkpoint audit.gap audit.expire' ;;
 		--color) _secauditctl_list 'auto always never' ;;
-		--since) _secauditctl_list '10min 1h 1d 1w' ;;
+		--since | --until) _secauditctl_list 'today yesterday this-week 10min 1h 1d 1w' ;;
 		-n | --records) _secauditctl_list 'all' ;;
 		*) return 1 ;;
 	esac
@@ -42,7 +51,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'rules tail verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'rules search tail verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -53,7 +62,12 @@ _secauditctl()
 	fi
 	! _secauditctl_value "$prev" || return 0
 	case ${COMP_WORDS[1]} in
-		tail) options='--follow --records= --user= --class= --outcome= --event= --since= --utc --raw --color= --help' ;;
+		search)
+			options="$_secauditctl_filters --output= --fields= --limit= --count --utc --local --color= --jobs= --quiet --help"
+			;;
+		tail)
+			options="$_secauditctl_filters --follow --records= --output= --fields= --raw --utc --local --color= --help"
+			;;
 		verify) options='--closed --expect= --json --quiet --help' ;;
 		rules) options='--member-of= --quiet --help' ;;
 		*) return ;;

@@ -13,8 +13,8 @@
 #ifndef AUD_BIN_CTL_H
 #define AUD_BIN_CTL_H
 
-#include "core/error.h"
 #include "bin/term.h"
+#include "core/error.h"
 #include "core/reader/reader.h"
 #include "core/version.h"
 

@@ -92,7 +92,8 @@ aud_filter_options(const struct option *own)
 
 	for (size_t i = 0; i < FILTERS; i++)
 	{
-		int has_arg = filters[i].kind == ARG_FLAG ? no_argument : required_argument;
+		int has_arg =
+			filters[i].kind == ARG_FLAG ? no_argument : required_argument;
 		int value = AUD_FILTER_OPTION + 2 * (int) i;
 
 		snprintf(names[i], sizeof(names[i]), "not-%s", filters[i].name);
@@ -234,8 +235,8 @@ add_term(AudStr *condition, AudMatchKey key, bool negated, const char *values)
 }
 
 /*
- * Make regular expressions that were taken over ignore case.  A quote within one
- * is escaped, so these bytes begin one.
+ * Make regular expressions that were taken over ignore case.  A quote within
+ * one is escaped, so these bytes begin one.
  */
 static void
 ignore_case(AudStr *values)
@@ -334,7 +335,8 @@ set_seq(AudQuery *query, const char *arg)
 	const char        *to = arg + first + (arg[first] == '-');
 	unsigned long long n = 0;
 
-	if ((first > 0 && !parse_number(arg, first, &n)) || (first == 0 && *to == '\0'))
+	if ((first > 0 && !parse_number(arg, first, &n)) ||
+		(first == 0 && *to == '\0'))
 		return false;
 	query->first_seq = n;
 	if (arg[first] != '-')
@@ -367,7 +369,8 @@ aud_filter_set(AudFilter *filter, int c, const char *arg)
 			if (set_seq(&filter->query, arg))
 				return true;
 			aud_ctl_complain("invalid value for --seq: \"%s\"", arg);
-			fprintf(stderr, "Expected a number of a record, or a range: 4711, 4711-4800, 4711-, -4800.\n");
+			fprintf(stderr,
+					"Expected a number of a record, or a range: 4711, 4711-4800, 4711-, -4800.\n");
 			return false;
 		default:
 			c -= AUD_FILTER_OPTION;
@@ -439,7 +442,8 @@ aud_filter_is_set(const AudFilter *filter)
 	const AudQuery *query = &filter->query;
 
 	return query->match != NULL || query->since[0] != '\0' ||
-		   query->until[0] != '\0' || query->first_seq > 0 || query->last_seq > 0;
+		   query->until[0] != '\0' || query->first_seq > 0 ||
+		   query->last_seq > 0;
 }
 
 void
@@ -477,6 +481,6 @@ aud_filter_help(void)
 		"  --privileged --superuser\n"
 		"  --min-rows=N --min-duration=TIME   500ms, 2s, 1min\n"
 		"  --grep=REGEX             in query, error or detail\n"
-		"  --ignore-case            for --grep\n"
+		"  --ignore-case            regular expressions in any case\n"
 		"Without FILE or DIR, SECAUDIT_DIRECTORY names the trail's directory.\n");
 }

@@ -23,8 +23,8 @@
 /* Begin with {0}. */
 typedef struct AudFilter
 {
-	AudStr      values[2 * AUD_MATCH_KEYS]; /* JSON, with commas; "not_" behind */
-	AudStr      condition;
+	AudStr values[2 * AUD_MATCH_KEYS]; /* JSON, with commas; "not_" behind */
+	AudStr condition;
 	const char *since;
 	const char *until;
 	bool        ignore_case;

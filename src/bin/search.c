@@ -40,25 +40,27 @@ typedef struct Search
 static void
 print_help(void)
 {
-	printf("secauditctl search prints the records of a trail that match, oldest "
-		   "first.\n\n"
-		   "Usage:\n"
-		   "  secauditctl search [OPTION]... [FILE|DIR]...\n\n"
-		   "  secauditctl search --since=yesterday --class=role,ddl --not-user=deploy\n"
-		   "  secauditctl search --object=public.card --access=select --output=csv\n\n");
+	printf(
+		"secauditctl search prints the records of a trail that match, oldest "
+		"first.\n\n"
+		"Usage:\n"
+		"  secauditctl search [OPTION]... [FILE|DIR]...\n\n"
+		"  secauditctl search --since=yesterday --class=role,ddl --not-user=deploy\n"
+		"  secauditctl search --object=public.card --access=select --output=csv\n\n");
 	aud_filter_help();
-	printf("\nOutput:\n"
-		   "  --output=FORMAT          table (default), json, csv or logfmt\n"
-		   "  --fields=LIST            only these keys; \"help\" prints all keys\n"
-		   "  --limit=N                the first N records\n"
-		   "  --count                  only how many there are\n"
-		   "  --utc, --local           times in UTC, or local (default)\n"
-		   "  --color=WHEN             auto (default), always or never\n"
-		   "  --jobs=N                 search N files at a time\n"
-		   "  -q, --quiet              not a word on what was searched\n"
-		   "  -?, --help               print this help, then exit\n\n"
-		   "Exit status: 0, or 1 if no record matches, or 2 if something could not "
-		   "be read.\n");
+	printf(
+		"\nOutput:\n"
+		"  --output=FORMAT          table (default), json, csv or logfmt\n"
+		"  --fields=LIST            only these keys; \"help\" prints all keys\n"
+		"  --limit=N                the first N records\n"
+		"  --count                  only how many there are\n"
+		"  --utc, --local           times in UTC, or local (default)\n"
+		"  --color=WHEN             auto (default), always or never\n"
+		"  --jobs=N                 search N files at a time\n"
+		"  -q, --quiet              not a word on what was searched\n"
+		"  -?, --help               print this help, then exit\n\n"
+		"Exit status: 0, or 1 if no record matches, or 2 if something could not "
+		"be read.\n");
 }
 
 /* ---- one file -------------------------------------------------------------------- */
@@ -195,7 +197,7 @@ finish_job(Search *search, Job *job)
 	char   piece[65536];
 	size_t n;
 	int    status;
-	bool   ok = waitpid(job->pid, &status, 0) == job->pid && WIFEXITED(status) &&
+	bool ok = waitpid(job->pid, &status, 0) == job->pid && WIFEXITED(status) &&
 			  WEXITSTATUS(status) == 0;
 
 	rewind(job->result);
@@ -290,8 +292,9 @@ run(Search *search, int argc, char **argv)
 		say_nothing_found(search);
 	aud_search_free(&search->engine);
 	aud_reader_list_free(&list);
-	return search->trouble ? AUD_EXIT_TROUBLE
-						   : search->shown == 0 ? AUD_EXIT_FAULT : AUD_EXIT_OK;
+	return search->trouble      ? AUD_EXIT_TROUBLE
+		   : search->shown == 0 ? AUD_EXIT_FAULT
+								: AUD_EXIT_OK;
 }
 
 enum
@@ -386,7 +389,9 @@ aud_cmd_search(int argc, char **argv)
 	int           c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":qV", aud_filter_options(own_options), NULL)) != -1)
+	while (
+		(c = getopt_long(argc, argv, ":qV", aud_filter_options(own_options), NULL)) !=
+		-1)
 	{
 		if (aud_ctl_common_option(c, argv, "search", print_help, &status))
 			return status;

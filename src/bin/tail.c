@@ -34,21 +34,22 @@ print_help(void)
 		   "  -f, --follow             go on as the trail grows, from file to "
 		   "file\n"
 		   "  -n, --records=N          the last N records (default %d; with "
-		   "--since: all),\n"
+		   "--since=: all),\n"
 		   "                           or \"all\"\n\n",
 		   DEFAULT_RECORDS);
 	aud_filter_help();
-	printf("\nOutput:\n"
-		   "  --output=FORMAT          table (default), json, csv or logfmt\n"
-		   "  --fields=LIST            only these keys; \"help\" prints all keys\n"
-		   "  --raw                    the JSON lines as they are: --output=json\n"
-		   "  --utc, --local           times in UTC, or local (default)\n"
-		   "  --color=WHEN             auto (default), always or never\n"
-		   "  -?, --help               print this help, then exit\n\n"
-		   "On a terminal lines are shortened to its width, elsewhere they are "
-		   "not.\n\n"
-		   "Exit status: 0, or 1 if a line is not a record, or 2 if something "
-		   "could not be read.\n");
+	printf(
+		"\nOutput:\n"
+		"  --output=FORMAT          table (default), json, csv or logfmt\n"
+		"  --fields=LIST            only these keys; \"help\" prints all keys\n"
+		"  --raw                    the JSON lines as they are: --output=json\n"
+		"  --utc, --local           times in UTC, or local (default)\n"
+		"  --color=WHEN             auto (default), always or never\n"
+		"  -?, --help               print this help, then exit\n\n"
+		"On a terminal lines are shortened to its width, elsewhere they are "
+		"not.\n\n"
+		"Exit status: 0, or 1 if a line is not a record, or 2 if something "
+		"could not be read.\n");
 }
 
 static void
@@ -216,7 +217,9 @@ aud_cmd_tail(int argc, char **argv)
 	int            c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":fn:V", aud_filter_options(own_options), NULL)) != -1)
+	while (
+		(c = getopt_long(argc, argv, ":fn:V", aud_filter_options(own_options), NULL)) !=
+		-1)
 	{
 		if (aud_ctl_common_option(c, argv, "tail", print_help, &status))
 			return status;

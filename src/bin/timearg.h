@@ -18,9 +18,9 @@
 
 /*
  * Read a point in time into ts[AUD_TS_SIZE]: RFC 3339, which a record has;
- * "2026-01-31 23:59[:59]" or "2026-01-31", local unless utc is set; "now", "today",
- * "yesterday", "this-week" (from Monday on); or how long ago: "90s", "10min", "2h",
- * "1d", "1w".  False if it is none of them.
+ * "2026-01-31 23:59[:59]" or "2026-01-31", local unless utc is set; "now",
+ * "today", "yesterday", "this-week" (from Monday on); or how long ago: "90s",
+ * "10min", "2h", "1d", "1w".  False if it is none of them.
  */
 extern bool aud_timearg_parse(const char *arg, bool utc, char *ts);
 

@@ -118,7 +118,8 @@ aud_json_find_uint(const char *object, size_t len, const char *key, uint64_t *n)
 {
 	AudJsonValue value;
 
-	return aud_json_find(object, len, key, &value) && aud_json_read_uint(&value, n);
+	return aud_json_find(object, len, key, &value) &&
+		   aud_json_read_uint(&value, n);
 }
 
 bool

@@ -227,7 +227,8 @@ test(const char *condition, const char *facts)
 	AudTruth       truth;
 
 	ck_assert_msg(match != NULL, "%s: %s", condition, fault.error.message);
-	ck_assert(aud_record_facts_read(&r, AUD_MATCH_ALL, facts, strlen(facts), &err));
+	ck_assert(
+		aud_record_facts_read(&r, AUD_MATCH_ALL, facts, strlen(facts), &err));
 	truth = aud_match_test(match, &r.facts, AUD_MATCH_ALL, NULL);
 	aud_record_facts_free(&r);
 	aud_match_free(match);
@@ -266,7 +267,8 @@ START_TEST(the_key_that_does_not_match_is_named)
 							  "\"user\": \"app_web\"}",
 							  &fault);
 
-	ck_assert(aud_record_facts_read(&r, AUD_MATCH_ALL, record, strlen(record), &err));
+	ck_assert(
+		aud_record_facts_read(&r, AUD_MATCH_ALL, record, strlen(record), &err));
 	ck_assert_int_eq(aud_match_test(match, &r.facts, AUD_MATCH_ALL, &failed),
 					 AUD_NO);
 	ck_assert_str_eq(failed, "not_db");

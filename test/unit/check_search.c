@@ -88,7 +88,7 @@ compile(const char *condition)
 {
 	AudJsonValue value = {AUD_JSON_OBJECT, condition, strlen(condition)};
 	AudFaultAt   fault = {.at = NULL};
-	AudMatch *match = aud_match_compile(&value, AUD_MATCH_ALL, NULL, &fault);
+	AudMatch    *match = aud_match_compile(&value, AUD_MATCH_ALL, NULL, &fault);
 
 	ck_assert_msg(match != NULL, "%s: %s", condition, fault.error.message);
 	return match;
@@ -290,12 +290,12 @@ END_TEST
 
 START_TEST(a_search_by_time_reads_little_of_what_is_older)
 {
-	AudQuery  query = {.since = "2026-01-01T23:00:00.000000Z"};
-	Seen      seen = {0};
-	AudSearch s = {.query = &query, .found = see, .arg = &seen};
-	AudReader r;
+	AudQuery      query = {.since = "2026-01-01T23:00:00.000000Z"};
+	Seen          seen = {0};
+	AudSearch     s = {.query = &query, .found = see, .arg = &seen};
+	AudReader     r;
 	AudReaderFile file = {.path = path};
-	AudError  err = {0};
+	AudError      err = {0};
 
 	make_file(86000);
 	ck_assert(aud_query_prepare(&query));
@@ -336,7 +336,10 @@ search_suite(void)
 	tcase_add_test(tc, a_needle_is_found_where_memmem_finds_it);
 	tcase_add_test(tc, a_needle_is_found_at_both_ends);
 	tcase_add_test(tc, newlines_are_counted);
-	tcase_add_loop_test(tc, a_condition_says_which_bytes_a_line_must_have, 0, COUNT(needles));
+	tcase_add_loop_test(tc,
+						a_condition_says_which_bytes_a_line_must_have,
+						0,
+						COUNT(needles));
 	tcase_add_test(tc, a_long_value_is_looked_for_by_its_beginning);
 	tcase_add_test(tc, records_that_match_are_found);
 	tcase_add_test(tc, a_search_by_number_or_time_finds_what_a_full_one_finds);

@@ -221,7 +221,8 @@ add_own_text(Reading *r, const AudJsonValue *value)
 	AudRecordFacts *record = r->record;
 	const char     *text = NULL;
 
-	if (record->n_texts == sizeof(record->own_texts) / sizeof(record->own_texts[0]))
+	if (record->n_texts ==
+		sizeof(record->own_texts) / sizeof(record->own_texts[0]))
 		return;
 	set_text(r, &text, value);
 	if (text != NULL)
@@ -258,7 +259,7 @@ typedef enum Member
 	MEMBER_USER,
 } Member;
 
-#define USERS                                                        \
+#define USERS                                                                \
 	(AUD_MATCH_BIT(AUD_MATCH_USER) | AUD_MATCH_BIT(AUD_MATCH_CURRENT_USER) | \
 	 AUD_MATCH_BIT(AUD_MATCH_ANY_USER))
 
@@ -290,7 +291,9 @@ static const struct
 	{"context", MEMBER_CONTEXT, AUD_MATCH_BIT(AUD_MATCH_CONTEXT)},
 	{"origin", MEMBER_ORIGIN, AUD_MATCH_BIT(AUD_MATCH_ORIGIN)},
 	{"privileged", MEMBER_PRIVILEGED, AUD_MATCH_BIT(AUD_MATCH_PRIVILEGED)},
-	{"objects", MEMBER_OBJECTS, AUD_MATCH_BIT(AUD_MATCH_OBJECT) | AUD_MATCH_BIT(AUD_MATCH_ACCESS)},
+	{"objects",
+	 MEMBER_OBJECTS,
+	 AUD_MATCH_BIT(AUD_MATCH_OBJECT) | AUD_MATCH_BIT(AUD_MATCH_ACCESS)},
 	{"tags", MEMBER_TAGS, AUD_MATCH_BIT(AUD_MATCH_TAG)},
 	{"rules", MEMBER_RULES, AUD_MATCH_BIT(AUD_MATCH_RULE)},
 	{"rule", MEMBER_RULE, AUD_MATCH_BIT(AUD_MATCH_RULE)},

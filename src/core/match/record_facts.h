@@ -38,10 +38,10 @@ typedef struct AudRecordFacts
 } AudRecordFacts;
 
 /*
- * Read a record, one JSON object, text[len]; only the facts of these keys, a set
- * of AudMatchKey, are worth the time.  False, with an error, if it is no record
- * or memory is short.  Begin with {0}; memory is used again for the next record,
- * and to be freed in the end.
+ * Read a record, one JSON object, text[len]; only the facts of these keys, a
+ * set of AudMatchKey, are worth the time.  False, with an error, if it is no
+ * record or memory is short.  Begin with {0}; memory is used again for the next
+ * record, and to be freed in the end.
  */
 extern bool aud_record_facts_read(AudRecordFacts *record, int keys,
 								  const char *text, size_t len, AudError *error);

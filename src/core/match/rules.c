@@ -253,7 +253,8 @@ read_rule(AudRules *rules, const AudJsonValue *value, const AudZones *zones,
 	rule->action = (AudRuleAction) action;
 	if (!read_options(rule, &m, fault))
 		return false;
-	rule->match = aud_match_compile(&m.values[KEY_MATCH], AUD_MATCH_OF_RULES, zones, fault);
+	rule->match =
+		aud_match_compile(&m.values[KEY_MATCH], AUD_MATCH_OF_RULES, zones, fault);
 	if (rule->match == NULL)
 		return false;
 	rules->actions |= 1 << action;

@@ -186,7 +186,7 @@ aud_match_record_class(const char *name, size_t len)
 {
 	if (len != strlen("alert"))
 		return 0;
-	return memcmp(name, "alert", len) == 0	 ? AUD_MATCH_CLASS_ALERT
+	return memcmp(name, "alert", len) == 0   ? AUD_MATCH_CLASS_ALERT
 		   : memcmp(name, "audit", len) == 0 ? AUD_MATCH_CLASS_AUDIT
 											 : 0;
 }

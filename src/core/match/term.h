@@ -34,7 +34,7 @@ typedef struct AudTerm
 	AudMatchKey   key;
 	bool          negated;
 	bool          of_records; /* and of no rule */
-	char         *name; /* as written: "not_user" */
+	char         *name;       /* as written: "not_user" */
 	int           n;
 	AudTermValue *values;
 } AudTerm;

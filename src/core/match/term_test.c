@@ -94,7 +94,9 @@ any_of_words(const AudTerm *term, const AudMatchFacts *facts,
 	AudTruth    found = AUD_NO;
 	const char *word;
 
-	for (int i = 0; get != NULL && found != AUD_YES && (word = get(facts->arg, i)) != NULL; i++)
+	for (int i = 0;
+		 get != NULL && found != AUD_YES && (word = get(facts->arg, i)) != NULL;
+		 i++)
 		found = any_word(term, word);
 	return found;
 }

@@ -139,7 +139,8 @@ extern AudReadStatus aud_reader_next(AudReader *r, AudLine *line, AudError *err)
  * with the newlines between them, number and offset those of the first.  A line
  * that is oversized comes alone.
  */
-extern AudReadStatus aud_reader_block(AudReader *r, AudLine *block, AudError *err);
+extern AudReadStatus aud_reader_block(AudReader *r, AudLine *block,
+									  AudError *err);
 
 /*
  * After AUD_READ_END: the bytes behind the last newline, if there are any.

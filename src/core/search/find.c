@@ -3,8 +3,8 @@
  * find.c
  *	  Looking for a few bytes in many, and counting lines, many bytes at a time.
  *
- * Vectors are the compiler's (GCC's and Clang's vector extensions), so that there
- * is one source for all processors.
+ * Vectors are the compiler's (GCC's and Clang's vector extensions), so that
+ *there is one source for all processors.
  *
  *-------------------------------------------------------------------------
  */
@@ -113,7 +113,8 @@ aud_find(const char *text, size_t len, const AudNeedle *needle)
 				return at;
 		}
 	}
-	return p < end ? memmem(p, (size_t) (end - p), needle->text, needle->len) : NULL;
+	return p < end ? memmem(p, (size_t) (end - p), needle->text, needle->len)
+				   : NULL;
 }
 
 uint64_t

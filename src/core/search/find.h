@@ -23,8 +23,8 @@
 typedef struct AudNeedle
 {
 	char          text[AUD_NEEDLE_MAX];
-	size_t        len;    /* at least 1 */
-	unsigned char rare;   /* offset of the byte that is rarest in a trail, ... */
+	size_t        len;  /* at least 1 */
+	unsigned char rare; /* offset of the byte that is rarest in a trail, ... */
 	unsigned char second; /* ... and of the next one */
 } AudNeedle;
 
@@ -32,7 +32,8 @@ typedef struct AudNeedle
 extern void aud_needle_prepare(AudNeedle *needle);
 
 /* The first place in text[len] that has the needle; NULL: there is none. */
-extern const char *aud_find(const char *text, size_t len, const AudNeedle *needle);
+extern const char *aud_find(const char *text, size_t len,
+							const AudNeedle *needle);
 
 extern uint64_t aud_count_newlines(const char *text, size_t len);
 

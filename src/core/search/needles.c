@@ -93,21 +93,22 @@ upper_case(AudNeedle *needle, size_t from)
 static bool
 is_literal_regex(const AudPattern *p)
 {
-	return p->kind == AUD_PATTERN_REGEX && strpbrk(p->text + 1, "\\^$.|?*+()[]{}") == NULL;
+	return p->kind == AUD_PATTERN_REGEX &&
+		   strpbrk(p->text + 1, "\\^$.|?*+()[]{}") == NULL;
 }
 
 /*
  * Of a word all of it, of a glob what is before its first star; a regular
- * expression has none, unless it is letters only.  Commands and SQLSTATEs, of which case does not matter,
- * are written in capitals.
+ * expression has none, unless it is letters only.  Commands and SQLSTATEs, of
+ * which case does not matter, are written in capitals.
  */
 static bool
 pattern_needle(AudNeedle *needle, AudMatchKey key, const AudPattern *p)
 {
-	bool   is_word = p->kind == AUD_PATTERN_WORD;
-	bool   is_literal = is_literal_regex(p);
+	bool        is_word = p->kind == AUD_PATTERN_WORD;
+	bool        is_literal = is_literal_regex(p);
 	const char *text = p->text + is_literal; /* behind its tilde */
-	size_t len = is_word || is_literal ? strlen(text) : p->literal;
+	size_t      len = is_word || is_literal ? strlen(text) : p->literal;
 
 	if ((p->kind == AUD_PATTERN_REGEX && !is_literal) || !is_plain(text, len))
 		return false;
@@ -130,7 +131,7 @@ word_needle(AudNeedle *needle, AudMatchKey key, const char *word)
 static bool
 class_needle(AudNeedle *needle, int class)
 {
-	const char *name = class == AUD_MATCH_CLASS_ALERT	? "alert"
+	const char *name = class == AUD_MATCH_CLASS_ALERT   ? "alert"
 					   : class == AUD_MATCH_CLASS_AUDIT ? "audit"
 														: aud_class_name(class);
 
@@ -205,21 +206,21 @@ weight(const AudNeedleSet *set)
 }
 
 /* Keys of which a trail has few values, so that each is frequent. */
-#define FREQUENT                                                     \
-	(AUD_MATCH_BIT(AUD_MATCH_CLASS) | AUD_MATCH_BIT(AUD_MATCH_OUTCOME) | \
-	 AUD_MATCH_BIT(AUD_MATCH_DB) | AUD_MATCH_BIT(AUD_MATCH_APP) |        \
-	 AUD_MATCH_BIT(AUD_MATCH_CLIENT) | AUD_MATCH_BIT(AUD_MATCH_ROWS) |   \
-	 AUD_MATCH_BIT(AUD_MATCH_DURATION_MS) |                              \
-	 AUD_MATCH_BIT(AUD_MATCH_EVENT) | AUD_MATCH_BIT(AUD_MATCH_ACCESS) |  \
-	 AUD_MATCH_BIT(AUD_MATCH_PID) | AUD_MATCH_BIT(AUD_MATCH_SUPERUSER) | \
-	 AUD_MATCH_BIT(AUD_MATCH_ORIGIN))
+#define FREQUENT                                                             \
+	(AUD_MATCH_BIT(AUD_MATCH_CLASS) | AUD_MATCH_BIT(AUD_MATCH_OUTCOME) |     \
+	 AUD_MATCH_BIT(AUD_MATCH_DB) | AUD_MATCH_BIT(AUD_MATCH_APP) |            \
+	 AUD_MATCH_BIT(AUD_MATCH_CLIENT) | AUD_MATCH_BIT(AUD_MATCH_ROWS) |       \
+	 AUD_MATCH_BIT(AUD_MATCH_DURATION_MS) | AUD_MATCH_BIT(AUD_MATCH_EVENT) | \
+	 AUD_MATCH_BIT(AUD_MATCH_ACCESS) | AUD_MATCH_BIT(AUD_MATCH_PID) |        \
+	 AUD_MATCH_BIT(AUD_MATCH_SUPERUSER) | AUD_MATCH_BIT(AUD_MATCH_ORIGIN))
 
 bool
 aud_needles_of(AudNeedles *needles, const AudMatch *match)
 {
 	size_t best = 0;
 
-	*needles = (AudNeedles){0, calloc((size_t) match->n + 1, sizeof(AudNeedleSet))};
+	*needles =
+		(AudNeedles){0, calloc((size_t) match->n + 1, sizeof(AudNeedleSet))};
 	if (needles->sets == NULL)
 		return false;
 	for (int i = 0; i < match->n; i++)

@@ -40,7 +40,7 @@ extern bool aud_needles_of(AudNeedles *needles, const AudMatch *match);
 extern void aud_needles_free(AudNeedles *needles);
 
 /* Does the line have one of each set, from the set "first" on? */
-extern bool aud_needles_in(const AudNeedles *needles, int first, const char *line,
-						   size_t len);
+extern bool aud_needles_in(const AudNeedles *needles, int first,
+						   const char *line, size_t len);
 
 #endif /* AUD_CORE_SEARCH_NEEDLES_H */

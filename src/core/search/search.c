@@ -17,8 +17,8 @@
 typedef struct Hunt
 {
 	const AudNeedleSet *set;
-	const char         *end;   /* of the block */
-	const char        **next;  /* per needle; NULL: there is none any more */
+	const char         *end;  /* of the block */
+	const char        **next; /* per needle; NULL: there is none any more */
 } Hunt;
 
 bool
@@ -64,7 +64,7 @@ aud_search_matches(AudSearch *search, const AudLine *line, const char **damage)
 {
 	const AudQuery *query = search->query;
 	AudError        err = {0};
-	int             keys = query->match != NULL ? aud_match_keys(query->match) : 0;
+	int keys = query->match != NULL ? aud_match_keys(query->match) : 0;
 
 	*damage = NULL;
 	if (line->oversized)
@@ -76,7 +76,8 @@ aud_search_matches(AudSearch *search, const AudLine *line, const char **damage)
 	/* what cannot be found out, of a text that exhausts a regular expression, hides nothing */
 	return is_in_range(query, line) &&
 		   (query->match == NULL ||
-			aud_match_test(query->match, &search->facts.facts, keys, NULL) != AUD_NO);
+			aud_match_test(query->match, &search->facts.facts, keys, NULL) !=
+				AUD_NO);
 }
 
 /* ---- a block -------------------------------------------------------------------- */
@@ -135,7 +136,7 @@ look_at(AudSearch *search, AudFound *found)
 static bool
 look_at_all(AudSearch *search, const AudLine *block, AudFound *found)
 {
-	const char    *end = block->data + block->len;
+	const char *end = block->data + block->len;
 
 	for (const char *at = block->data; at <= end;
 		 at = found->line.data + found->line.len + 1)

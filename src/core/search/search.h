@@ -23,12 +23,12 @@
 /* What is asked for.  The texts and the match belong to the caller. */
 typedef struct AudQuery
 {
-	const AudMatch *match;              /* NULL: everything */
-	char            since[AUD_TS_SIZE]; /* "" for no limit; it belongs to it, ... */
-	char            until[AUD_TS_SIZE]; /* ... and this does not */
-	uint64_t        first_seq;          /* both ends belong to it */
-	uint64_t        last_seq;           /* 0: no limit */
-	AudNeedles      needles;
+	const AudMatch *match;         /* NULL: everything */
+	char       since[AUD_TS_SIZE]; /* "" for no limit; it belongs to it, ... */
+	char       until[AUD_TS_SIZE]; /* ... and this does not */
+	uint64_t   first_seq;          /* both ends belong to it */
+	uint64_t   last_seq;           /* 0: no limit */
+	AudNeedles needles;
 } AudQuery;
 
 /* A line that matches, or that is no record. */

@@ -74,7 +74,8 @@ is_before_ts(const Bound *bound, const AudLine *line)
  * True: what is wanted is behind that one.
  */
 static bool
-is_behind(AudReader *r, uint64_t at, const Bound *bound, uint64_t *from, AudError *err)
+is_behind(AudReader *r, uint64_t at, const Bound *bound, uint64_t *from,
+		  AudError *err)
 {
 	AudLine line;
 
