@@ -24,6 +24,9 @@
  */
 extern bool aud_timearg_parse(const char *arg, bool utc, char *ts);
 
+/* An age: "90s", "10min", "2h", "1d", "1w". */
+extern bool aud_timearg_age(const char *arg, long *seconds);
+
 /*
  * Split a record's ts into date and time of day with milliseconds, local
  * unless utc is set.  False, and ts itself as the time, if it is not a ts.
