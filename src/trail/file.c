@@ -86,10 +86,16 @@ compare_entries(const void *a, const void *b)
 
 	if (x->no != y->no)
 		return x->no < y->no ? -1 : 1;
+	if (aud_reader_same_file(x->name, y->name))
+		return (int) aud_source_kind_of_name(x->name, NULL) -
+			   (int) aud_source_kind_of_name(y->name, NULL);
 	return strcmp(x->name, y->name);
 }
 
-/* Plain files sort before their archives, which do not count beside them. */
+/*
+ * Plain files sort before their archives, which do not count beside them, and
+ * those in zstd before those in gzip, as in core/reader.
+ */
 static void
 drop_copies(AudTrailEntry *entries, int *count)
 {
