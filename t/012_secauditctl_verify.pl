@@ -62,7 +62,7 @@ cmp_ok(scalar @files, '>=', 3, 'there are several files');
 
 # What it says.
 my ($status, $out, $err) = verify($dir);
-my ($log) = $out =~ /^log ([0-9a-f]{16}): /;
+my ($log) = $out =~ /^log ([0-9a-f]{16}): /m;
 like($out,
 	qr/^log $log: \d+ files, (\d+) records, seq 1 to \1, 20\d\d-[^ ]+Z to 20\d\d-[^ ]+Z: sound$/m,
 	'the report counts files and records and names the time');

@@ -99,9 +99,9 @@ eval { SecauditTest::validate(map { split /^/, slurp_file($_) } files_of($second
 is($invalid, undef, 'and is valid');
 
 my $seq = $end->{prev_log_seq};
-verify(0, qr/^2 trails\nlog $first: 2 files.*: sound\n(?s:.*)^log $second: 2 files.*, follows log $first at seq $seq: sound\n/m, 'both are sound, and the one follows the other', '--closed', $dir);
+verify(0, qr/^SOUND\n2 trails\nlog $first: 2 files.*: sound\n(?s:.*)^log $second: 2 files.*, follows log $first at seq $seq: sound\n/m, 'both are sound, and the one follows the other', '--closed', $dir);
 verify(0, qr/"follows":\{"log":"$first","file":"$end->{prev_log_file}","seq":$seq\}/, 'for programs, too', '--json', $dir);
-verify(0, qr/^log $second: 2 files/, 'files that are given one by one are not asked for the trail before', files_of($second));
+verify(0, qr/^log $second: 2 files/m, 'files that are given one by one are not asked for the trail before', files_of($second));
 
 # The younger trail is a witness of the older one's end.
 my $cut = copy_trail();

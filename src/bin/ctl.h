@@ -25,8 +25,10 @@
 #define AUD_CTL_VERSION "secauditctl (secaudit) " AUD_VERSION
 
 /* Subcommands: argv[0] is the subcommand's name. */
+extern int aud_cmd_archive(int argc, char **argv);
 extern int aud_cmd_rules(int argc, char **argv);
 extern int aud_cmd_search(int argc, char **argv);
+extern int aud_cmd_shipped(int argc, char **argv);
 extern int aud_cmd_tail(int argc, char **argv);
 extern int aud_cmd_verify(int argc, char **argv);
 

@@ -20,8 +20,10 @@ typedef struct Command
 } Command;
 
 static const Command commands[] = {
+	{"archive", aud_cmd_archive, "compress the closed files of a trail"},
 	{"rules", aud_cmd_rules, "check a rules file, say which of its rules decides"},
 	{"search", aud_cmd_search, "find records in a trail"},
+	{"shipped", aud_cmd_shipped, "say up to where a trail has been shipped"},
 	{"tail", aud_cmd_tail, "print records in readable form, follow a trail"},
 	{"verify", aud_cmd_verify, "check that a trail is what its writer wrote"},
 };

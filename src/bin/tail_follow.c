@@ -31,7 +31,7 @@ index_after(const AudReaderList *list, const AudReaderFile *current)
 	if (current->path == NULL)
 		return 0;
 	for (i = 0; i < list->count; i++)
-		if (strcmp(list->files[i].path, current->path) == 0)
+		if (aud_reader_same_file(list->files[i].path, current->path))
 			return i + 1;
 	/* deleted under us, as retention does */
 	for (i = 0; i < list->count; i++)

@@ -26,9 +26,8 @@ format_ts(time_t t, const char *micros, char *ts)
 	strcat(ts, "Z");
 }
 
-/* "10min": a number and a unit, counted back from now. */
-static bool
-parse_ago(const char *arg, char *ts)
+bool
+aud_timearg_age(const char *arg, long *seconds)
 {
 	static const struct
 	{
@@ -43,14 +42,22 @@ parse_ago(const char *arg, char *ts)
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (strcmp(end, units[i].unit) == 0)
 		{
-			time_t now = time(NULL);
-
-			if (n > now / units[i].seconds)
-				return false;
-			format_ts(now - n * units[i].seconds, "000000", ts);
-			return true;
+			*seconds = n * units[i].seconds;
+			return n <= time(NULL) / units[i].seconds;
 		}
 	return false;
+}
+
+/* "10min": counted back from now. */
+static bool
+parse_ago(const char *arg, char *ts)
+{
+	long seconds;
+
+	if (!aud_timearg_age(arg, &seconds))
+		return false;
+	format_ts(time(NULL) - seconds, "000000", ts);
+	return true;
 }
 
 /* ".5" becomes 500000; leaves *p behind the digits. */

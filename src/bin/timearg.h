@@ -26,6 +26,8 @@ extern bool aud_timearg_parse(const char *arg, bool utc, char *ts);
 
 /* A line that names these forms. */
 extern const char *const aud_timearg_forms;
+/* An age: "90s", "10min", "2h", "1d", "1w". */
+extern bool aud_timearg_age(const char *arg, long *seconds);
 
 /*
  * Split a record's ts into date and time of day with milliseconds, local

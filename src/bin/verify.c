@@ -86,8 +86,9 @@ print_fault(const AudTerm *t, const AudReaderList *list, const AudFault *f)
 	printf("\n");
 }
 
+/* "all_read": nothing is called sound where something could not be checked. */
 static void
-print_log(const AudTerm *t, const AudVerifiedLog *log)
+print_log(const AudTerm *t, const AudVerifiedLog *log, bool all_read)
 {
 	printf("log %s: %zu %s, %llu records",
 		   log->log[0] ? log->log : "unknown",
@@ -111,7 +112,9 @@ print_log(const AudTerm *t, const AudVerifiedLog *log)
 			   log->follows.log,
 			   (unsigned long long) log->follows.seq);
 	printf(": ");
-	if (log->faults == 0)
+	if (log->faults == 0 && !all_read)
+		printf("no fault in what was checked\n");
+	else if (log->faults == 0)
 	{
 		aud_term_color(t, AUD_COLOR_GREEN);
 		printf("sound");
@@ -134,11 +137,32 @@ print_log(const AudTerm *t, const AudVerifiedLog *log)
 }
 
 static void
-print_report(const AudReaderList *list, const AudVerifyResult *result)
+print_verdict(const AudTerm *t, const AudVerifyResult *result, int status)
+{
+	static const char *const words[] = {"SOUND", "FAULTY", "NOT CHECKED"};
+	static const AudColor    colors[] = {
+		   AUD_COLOR_GREEN,
+		   AUD_COLOR_RED,
+		   AUD_COLOR_YELLOW,
+    };
+
+	aud_term_color(t, colors[status]);
+	printf("%s", words[status]);
+	aud_term_color(t, AUD_COLOR_NONE);
+	if (result->all_faults > 0)
+		printf(": %llu %s",
+			   (unsigned long long) result->all_faults,
+			   result->all_faults == 1 ? "fault" : "faults");
+	printf("\n");
+}
+
+static void
+print_report(const AudReaderList *list, const AudVerifyResult *result, int status)
 {
 	AudTerm t;
 
 	aud_term_init(&t, stdout, AUD_COLOR_AUTO);
+	print_verdict(&t, result, status);
 	for (size_t i = 0; i < result->n_faults; i++)
 		print_fault(&t, list, &result->faults[i]);
 	if (result->all_faults > result->n_faults)
@@ -147,7 +171,7 @@ print_report(const AudReaderList *list, const AudVerifyResult *result)
 	if (result->n_logs > 1)
 		printf("%zu trails\n", result->n_logs);
 	for (size_t i = 0; i < result->n_logs; i++)
-		print_log(&t, &result->logs[i]);
+		print_log(&t, &result->logs[i], status != AUD_EXIT_TROUBLE);
 }
 
 /* ---- for programs ------------------------------------------------------ */
@@ -305,7 +329,7 @@ run(Verify *verify, int argc, char **argv)
 	if (verify->json)
 		print_json(&list, &result, status);
 	else if (!verify->quiet)
-		print_report(&list, &result);
+		print_report(&list, &result, status);
 	aud_verify_free(&result);
 	aud_reader_list_free(&list);
 	return status;

@@ -86,12 +86,13 @@ typedef struct AudConfig
 	int         flush_interval_ms; /* milliseconds */
 	int         file_mode;         /* 0600 or 0640 */
 
-	int rotation_size_kb;  /* 0: any size */
-	int rotation_age_s;    /* 0: any age */
-	int retention_age_s;   /* 0: keep */
-	int retention_size_mb; /* 0: keep */
-	int integrity;         /* AudIntegrity */
-	int checkpoint_interval_ms;
+	int  rotation_size_kb;  /* 0: any size */
+	int  rotation_age_s;    /* 0: any age */
+	int  retention_age_s;   /* 0: keep */
+	int  retention_size_mb; /* 0: keep */
+	bool expire_unshipped;  /* may retention delete what was not shipped? */
+	int  integrity;         /* AudIntegrity */
+	int  checkpoint_interval_ms;
 
 	/* what is promised, and what happens when it cannot be kept */
 	int durability; /* AudDurability */

@@ -240,6 +240,21 @@ define_file_settings(void)
 }
 
 static void
+define_shipping_settings(void)
+{
+	DefineCustomBoolVariable("secaudit.expire_unshipped",
+							 "May files be deleted that nobody has marked as shipped?",
+							 "\"off\": retention waits for \"secauditctl shipped\".",
+							 &config->expire_unshipped,
+							 true,
+							 PGC_SIGHUP,
+							 GUC_NOT_IN_SAMPLE,
+							 NULL,
+							 NULL,
+							 NULL);
+}
+
+static void
 define_integrity_settings(void)
 {
 	DefineCustomEnumVariable("secaudit.integrity",
@@ -326,6 +341,7 @@ aud_guc_define_trail(AudConfig *c)
 	config = c;
 	define_place_settings();
 	define_file_settings();
+	define_shipping_settings();
 	define_integrity_settings();
 	define_promise_settings();
 }

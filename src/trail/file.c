@@ -46,6 +46,7 @@ aud_trail_file_no(const char *name)
 	const char   *number;
 	char         *end;
 	unsigned long no;
+	size_t        stem;
 
 	if (strlen(name) >= AUD_TRAIL_NAME_MAX ||
 		strncmp(name, NAME_PREFIX, strlen(NAME_PREFIX)) != 0)
@@ -58,7 +59,9 @@ aud_trail_file_no(const char *name)
 	if (!all_of(number, NAME_NUMBER_CHARS, "0123456789"))
 		return 0;
 	no = strtoul(number, &end, 10);
-	if (strcmp(end, NAME_SUFFIX) != 0 || no > PG_INT32_MAX)
+	aud_source_kind_of_name(name, &stem);
+	if ((size_t) (end - name) + strlen(NAME_SUFFIX) != stem ||
+		strncmp(end, NAME_SUFFIX, strlen(NAME_SUFFIX)) != 0 || no > PG_INT32_MAX)
 		return 0;
 	return (uint32) no;
 }
@@ -83,7 +86,26 @@ compare_entries(const void *a, const void *b)
 
 	if (x->no != y->no)
 		return x->no < y->no ? -1 : 1;
+	if (aud_reader_same_file(x->name, y->name))
+		return (int) aud_source_kind_of_name(x->name, NULL) -
+			   (int) aud_source_kind_of_name(y->name, NULL);
 	return strcmp(x->name, y->name);
+}
+
+/*
+ * Plain files sort before their archives, which do not count beside them, and
+ * those in zstd before those in gzip, as in core/reader.
+ */
+static void
+drop_copies(AudTrailEntry *entries, int *count)
+{
+	int kept = 0;
+
+	for (int i = 0; i < *count; i++)
+		if (kept == 0 ||
+			!aud_reader_same_file(entries[kept - 1].name, entries[i].name))
+			entries[kept++] = entries[i];
+	*count = kept;
 }
 
 bool
@@ -123,6 +145,7 @@ aud_trail_list(AudTrailEntry **entries, int *count)
 	}
 	closedir(dir);
 	qsort(*entries, *count, sizeof(AudTrailEntry), compare_entries);
+	drop_copies(*entries, count);
 	return true;
 }
 
@@ -297,6 +320,34 @@ aud_trail_exists(const char *name, bool *exists)
 	return *exists || errno == ENOENT;
 }
 
+/* An archive that is damaged fails without a system call that did. */
+static void
+set_errno(const AudError *err)
+{
+	errno = err->sys_errno != 0 ? err->sys_errno : EBADMSG;
+}
+
+/* Find the file, or its archive if it was archived; as lstat(). */
+static int
+find_file(const char *name, char *path, struct stat *st)
+{
+	size_t len;
+
+	aud_trail_path(name, path);
+	len = strlen(path);
+	if (lstat(path, st) == 0)
+		return 0;
+	for (AudSourceKind kind = AUD_SOURCE_ZSTD;
+		 errno == ENOENT && kind <= AUD_SOURCE_GZIP;
+		 kind++)
+	{
+		snprintf(path + len, MAXPGPATH - len, "%s", aud_source_suffix(kind));
+		if (lstat(path, st) == 0)
+			return 0;
+	}
+	return -1;
+}
+
 AudTrailRead
 aud_trail_open_reader(AudReader *reader, const char *name)
 {
@@ -304,14 +355,13 @@ aud_trail_open_reader(AudReader *reader, const char *name)
 	struct stat st;
 	AudError    err = {0};
 
-	aud_trail_path(name, path);
-	if (lstat(path, &st) != 0)
+	if (find_file(name, path, &st) != 0)
 		return errno == ENOENT ? AUD_TRAIL_IS_NOT : AUD_TRAIL_FAILED;
 	if (!S_ISREG(st.st_mode))
 		return AUD_TRAIL_IS_NOT;
 	if (aud_reader_open(reader, path, &err))
 		return AUD_TRAIL_IS;
-	errno = err.sys_errno;
+	set_errno(&err);
 	return AUD_TRAIL_FAILED;
 }
 
@@ -329,7 +379,7 @@ aud_trail_next_line(AudReader *reader, AudLine *line)
 		case AUD_READ_ERROR:
 			break;
 	}
-	errno = err.sys_errno;
+	set_errno(&err);
 	return AUD_TRAIL_FAILED;
 }
 

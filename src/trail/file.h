@@ -20,10 +20,13 @@
 /* The path of a file of the trail; path has MAXPGPATH bytes. */
 extern void aud_trail_path(const char *name, char *path);
 
-/* A file's number if its name is one of the trail's, else 0. */
+/* A file's number if its name is one of the trail's, or an archive's, else 0. */
 extern uint32 aud_trail_file_no(const char *name);
 
-/* The trail's files in the directory, in order of their numbers. */
+/*
+ * The trail's files in the directory, in order of their numbers.  Of a file
+ * that is there plain and as an archive only the plain one.
+ */
 typedef struct AudTrailEntry
 {
 	uint32 no;
@@ -87,7 +90,10 @@ typedef enum AudTrailRead
 	AUD_TRAIL_FAILED, /* errno says why it cannot be read */
 } AudTrailRead;
 
-/* If AUD_TRAIL_IS, close the reader with aud_reader_close(). */
+/*
+ * If AUD_TRAIL_IS, close the reader with aud_reader_close().  A file that was
+ * archived since it was listed is read from the archive.
+ */
 extern AudTrailRead aud_trail_open_reader(AudReader *reader, const char *name);
 
 /* The next line; AUD_TRAIL_IS_NOT: there is no other one that is complete. */

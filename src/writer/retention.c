@@ -12,7 +12,12 @@
  *
  * A file that cannot be deleted stops retention: the next ones must not go
  * before it, or the trail would have a hole.  It is reported once, and tried
- * again after longer and longer pauses.
+ * again after longer and longer pauses.  So does one that has not been shipped
+ * yet, with secaudit.expire_unshipped = off.
+ *
+ * A file may be an archive, or be there in both forms.  Then the plain one goes
+ * first, with a record of its own, and the archive, which then stands for the
+ * file, when the directory is looked over next.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,6 +32,7 @@
 #include "buffer/buffer.h"
 #include "buffer/deletions.h"
 #include "buffer/file.h"
+#include "core/reader/shipped.h"
 #include "server/guc.h"
 #include "writer/events.h"
 #include "writer/on_failure.h"
@@ -72,6 +78,69 @@ report_undeletable(AudWriter *w, const char *name)
 	(void) aud_buffer_try_append(out.data, out.len);
 }
 
+/*
+ * Has all of a file been shipped?  A mark that cannot be read or believed, or
+ * that is ahead of its trail, says nothing.
+ */
+static bool
+is_shipped(const char *log, uint64 last_seq)
+{
+	AudShipped shipped;
+
+	return aud_shipped_read(aud_config->directory, log, &shipped, NULL) ==
+			   AUD_SHIPPED_READ &&
+		   shipped.seq >= last_seq &&
+		   (strcmp(log, aud_buffer_log_id()) != 0 ||
+			shipped.seq <= aud_buffer_position()->chain.seq);
+}
+
+/* A file ought to go, and stays because it has not been shipped. */
+static void
+hold_back(AudWriter *w, const char *name)
+{
+	char   body[AUD_EVENT_MAX];
+	AudBuf out;
+
+	if (w->held_told)
+		return;
+	w->held_told = true;
+	ereport(WARNING,
+			errmsg("audit trail file \"%s/%s\" is kept, although it has expired",
+				   aud_config->directory,
+				   name),
+			errdetail(
+				"It has not been shipped, and the parameter \"secaudit.expire_unshipped\" is set to \"off\"."),
+			errhint(
+				"See that the trail is shipped, and that \"secauditctl shipped\" is called afterwards."));
+	aud_buf_init(&out, body, sizeof(body));
+	aud_events_alert(&out, "not_shipped", name, NULL);
+	(void) aud_buffer_try_append(out.data, out.len);
+}
+
+/* Bytes of the archives of a plain file; 0: there is none. */
+static uint64
+archive_bytes(const char *name)
+{
+	char        path[MAXPGPATH];
+	struct stat st;
+	size_t      len;
+	uint64      bytes = 0;
+	int         saved = errno;
+
+	if (aud_source_kind_of_name(name, NULL) != AUD_SOURCE_PLAIN)
+		return 0;
+	aud_trail_path(name, path);
+	len = strlen(path);
+	for (AudSourceKind kind = AUD_SOURCE_ZSTD; kind <= AUD_SOURCE_GZIP; kind++)
+	{
+		snprintf(path + len, sizeof(path) - len, "%s", aud_source_suffix(kind));
+		if (lstat(path, &st) == 0)
+			bytes += (uint64) st.st_size;
+	}
+	errno = saved;
+	return bytes;
+}
+
 /* Delete a file whose entry is on disk; if that fails, it leaves the list. */
 static bool
 delete_entered(AudWriter *w, AudExpiry *entry)
@@ -86,6 +155,8 @@ delete_entered(AudWriter *w, AudExpiry *entry)
 	}
 	/* Whoever has deleted it meanwhile, it was not us. */
 	aud_deletions_remove(aud_buffer_header, entry);
+	if (errno == ENOENT && archive_bytes(name) > 0)
+		return false; /* it was archived meanwhile */
 	if (errno == ENOENT)
 		aud_on_failure_warn("somebody else has removed a closed file");
 	else
@@ -144,6 +215,11 @@ delete_first(AudWriter *w, const AudTrailEntry *files, int count, uint64 bytes,
 	if (aud_trail_read_opening(name, &own) != AUD_TRAIL_IS ||
 		!find_end(w, files, count, own.log, &facts))
 		return false;
+	if (!aud_config->expire_unshipped && !is_shipped(own.log, facts.last_seq))
+	{
+		hold_back(w, name);
+		return false;
+	}
 	strlcpy(facts.name, name, sizeof(facts.name));
 	facts.first_seq = own.prev_seq + 1;
 	entry = aud_deletions_add(aud_buffer_header, &facts);
@@ -189,7 +265,8 @@ apply_retention(AudWriter *w)
 		!aud_trail_list(&files, &count))
 		return;
 	for (int i = 0; i < count; i++)
-		total += file_bytes(files[i].name, &changed_at);
+		total += file_bytes(files[i].name, &changed_at) +
+				 archive_bytes(files[i].name);
 
 	for (int i = 0; i + 1 < count; i++)
 	{
@@ -197,11 +274,16 @@ apply_retention(AudWriter *w)
 		AudExpiryReason reason;
 
 		if (files[i].no >= aud_buffer_position()->file_no ||
-			!is_to_go(changed_at, total, &reason) ||
-			!delete_first(w, &files[i], count - i, bytes, reason))
+			!is_to_go(changed_at, total, &reason))
 			break;
+		if (!delete_first(w, &files[i], count - i, bytes, reason))
+			return;
 		total -= bytes;
+		if (archive_bytes(files[i].name) > 0)
+			return; /* the next file must not go before it */
 	}
+	/* nothing is left to be deleted */
+	w->held_told = false;
 }
 
 /* Has the volume come near its end?  Says so, and appends an alert. */
@@ -288,7 +370,8 @@ aud_retention_recover(const AudPosition *position)
 
 		if (!aud_trail_exists(entry->name, &exists))
 			return false;
-		if (exists)
+		/* archived is not deleted */
+		if (exists || archive_bytes(entry->name) > 0)
 			aud_deletions_remove(aud_buffer_header, entry);
 	}
 	return true;

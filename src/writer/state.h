@@ -79,6 +79,7 @@ typedef struct AudWriter
 	char        undeletable[AUD_TRAIL_NAME_MAX]; /* "": none */
 	TimestampTz delete_retry_at;                 /* of that file */
 	int         delete_backoff_ms;
+	bool        held_told; /* that a file is kept because it was not shipped */
 
 	/* What others have changed in the buffer file, still to be told */
 	unsigned    buffer_changed; /* AudBufferPart */

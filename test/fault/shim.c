@@ -8,15 +8,15 @@
  *
  *	  CALL ACTION [COUNT]
  *
- *	  CALL		open (of a new file), read, write, fdatasync, unlink
+ *	  CALL		open (of a new file), read, write, fdatasync, fsync, rename, unlink
  *	  ACTION	an errno name; PASS (nothing happens, but it counts); for write
  *				also SHORT (half of it is written) and KILL (half of it, then
- *				the process dies); for fdatasync and unlink also KILL (it is
- *				done, then the process dies); for unlink also DIE (the process
- *				dies before it)
+ *				the process dies); for fdatasync, fsync, rename and unlink also
+ *				KILL (it is done, then the process dies); for fsync, rename and
+ *				unlink also DIE (the process dies before it)
  *	  COUNT		how often; for ever without it
  *
- * Only files called secaudit-*.jsonl are concerned.  Each fault that was taken
+ * Only files called secaudit-*.jsonl, and their archives, are concerned.  Each fault that was taken
  * is a line in SECAUDIT_FAULT.log.  After each fdatasync that succeeded, the
  * file's size is noted in SECAUDIT_FAULT.synced/, so that a test can cut the
  * files back to what a power failure would have left.
@@ -253,6 +253,18 @@ read(int fd, void *data, size_t len)
 	return -1;
 }
 
+/* Of an action that may kill: is the call made at all?  If not, errno is set. */
+static bool
+goes_on(const char *action)
+{
+	if (strcmp(action, "DIE") == 0)
+		kill(getpid(), SIGKILL);
+	if (strcmp(action, "KILL") == 0)
+		return true;
+	errno = errno_of(action);
+	return false;
+}
+
 int
 unlink(const char *path)
 {
@@ -265,14 +277,48 @@ unlink(const char *path)
 		action = due("unlink");
 	if (action == NULL)
 		return real(path);
-	if (strcmp(action, "DIE") == 0)
-		kill(getpid(), SIGKILL);
-	if (strcmp(action, "KILL") != 0)
-	{
-		errno = errno_of(action);
+	if (!goes_on(action))
 		return -1;
-	}
 	result = real(path);
+	kill(getpid(), SIGKILL);
+	return result;
+}
+
+int
+rename(const char *from, const char *to)
+{
+	int (*real)(const char *, const char *);
+	const char *action = NULL;
+	int         result;
+
+	*(void **) &real = dlsym(RTLD_NEXT, "rename");
+	if (is_trail_name(to))
+		action = due("rename");
+	if (action == NULL)
+		return real(from, to);
+	if (!goes_on(action))
+		return -1;
+	result = real(from, to);
+	kill(getpid(), SIGKILL);
+	return result;
+}
+
+int
+fsync(int fd)
+{
+	int (*real)(int);
+	char        path[4096];
+	const char *action = NULL;
+	int         result;
+
+	*(void **) &real = dlsym(RTLD_NEXT, "fsync");
+	if (trail_path(fd, path, sizeof(path)))
+		action = due("fsync");
+	if (action == NULL)
+		return real(fd);
+	if (!goes_on(action))
+		return -1;
+	result = real(fd);
 	kill(getpid(), SIGKILL);
 	return result;
 }
@@ -325,7 +371,7 @@ note_synced(const char *path, int fd)
 	/* whole or not at all: the process may be killed at any moment */
 	snprintf(made, sizeof(made), "%s.new", name);
 	put(made, O_TRUNC, text);
-	rename(made, name);
+	syscall(SYS_renameat, AT_FDCWD, made, AT_FDCWD, name);
 }
 
 int

@@ -40,6 +40,7 @@ aud_reader_parse_name(const char *name, char *started, uint64_t *number)
 	const char *ts = name + strlen(NAME_PREFIX);
 	const char *digits;
 	size_t      n;
+	size_t      stem;
 
 	if (strncmp(name, NAME_PREFIX, strlen(NAME_PREFIX)) != 0)
 		return false;
@@ -50,7 +51,9 @@ aud_reader_parse_name(const char *name, char *started, uint64_t *number)
 	/* six digits at least; a trail may live past file 999,999 */
 	digits = ts + 17;
 	n = strspn(digits, "0123456789");
-	if (n < 6 || n > 18 || strcmp(digits + n, NAME_SUFFIX) != 0)
+	aud_source_kind_of_name(digits, &stem);
+	if (n < 6 || n > 18 || stem != n + strlen(NAME_SUFFIX) ||
+		strncmp(digits + n, NAME_SUFFIX, strlen(NAME_SUFFIX)) != 0)
 		return false;
 
 	if (started != NULL)
@@ -61,6 +64,17 @@ aud_reader_parse_name(const char *name, char *started, uint64_t *number)
 	if (number != NULL)
 		*number = strtoull(digits, NULL, 10);
 	return true;
+}
+
+bool
+aud_reader_same_file(const char *a, const char *b)
+{
+	size_t a_len;
+	size_t b_len;
+
+	aud_source_kind_of_name(a, &a_len);
+	aud_source_kind_of_name(b, &b_len);
+	return a_len == b_len && memcmp(a, b, a_len) == 0;
 }
 
 static bool
@@ -133,19 +147,49 @@ examine(AudReaderFile *f)
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
 
+/* The entry of this file, whichever of its forms it is; NULL: none. */
+static AudReaderFile *
+find_entry(AudReaderList *list, const char *path)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (aud_reader_same_file(list->files[i].path, path))
+			return &list->files[i];
+	return NULL;
+}
+
+/* path is taken over. */
+static void
+fill_entry(AudReaderFile *f, char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	memset(f, 0, sizeof(*f));
+	f->path = path;
+	f->name = slash ? slash + 1 : path;
+	aud_reader_parse_name(f->name, f->started, &f->number);
+	f->bytes = AUD_READER_ALL;
+	examine(f);
+	f->orphan = f->log[0] == '\0';
+}
+
 /* path is taken over, also on failure. */
 static bool
 add_file(AudReaderList *list, char *path, AudError *err)
 {
-	AudReaderFile *f;
-	const char    *slash;
+	AudReaderFile *f = path != NULL ? find_entry(list, path) : NULL;
 
-	for (size_t i = 0; path != NULL && i < list->count; i++)
-		if (strcmp(list->files[i].path, path) == 0)
-		{
-			free(path);
-			return true;
-		}
+	if (f != NULL && aud_source_kind_of_name(f->path, NULL) <=
+						 aud_source_kind_of_name(path, NULL))
+	{
+		free(path);
+		return true;
+	}
+	if (f != NULL)
+	{
+		free(f->path);
+		fill_entry(f, path);
+		return true;
+	}
 	if (list->count == list->cap)
 	{
 		size_t         cap = list->cap ? list->cap * 2 : 16;
@@ -164,15 +208,7 @@ add_file(AudReaderList *list, char *path, AudError *err)
 		return false;
 	}
 
-	f = &list->files[list->count++];
-	memset(f, 0, sizeof(*f));
-	f->path = path;
-	slash = strrchr(path, '/');
-	f->name = slash ? slash + 1 : path;
-	aud_reader_parse_name(f->name, f->started, &f->number);
-	f->bytes = AUD_READER_ALL;
-	examine(f);
-	f->orphan = f->log[0] == '\0';
+	fill_entry(&list->files[list->count++], path);
 	return true;
 }
 
@@ -301,7 +337,7 @@ apply_links(AudReaderList *list)
 		AudReaderFile *f = &list->files[i];
 
 		if (strcmp(before->log, f->log) == 0 &&
-			strcmp(before->name, f->prev_file) == 0)
+			aud_reader_same_file(before->name, f->prev_file))
 			before->bytes = f->prev_bytes;
 	}
 }

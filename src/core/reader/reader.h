@@ -66,15 +66,24 @@ typedef struct AudReaderList
 } AudReaderList;
 
 /*
- * Does this file name have the form secaudit-YYYYMMDDTHHMMSSZ-NNNNNN.jsonl?
- * started (17 bytes) and number may be NULL.
+ * Does this file name have the form secaudit-YYYYMMDDTHHMMSSZ-NNNNNN.jsonl, or
+ * that of its archive, with .zst or .gz behind it?  started (17 bytes) and
+ * number may be NULL.
  */
 extern bool aud_reader_parse_name(const char *name, char *started,
 								  uint64_t *number);
 
 /*
+ * Do two names mean the same file of a trail?  Records name it as it was
+ * written; it may be an archive now.
+ */
+extern bool aud_reader_same_file(const char *a, const char *b);
+
+/*
  * Add a file, or all files of a directory that have a trail's name.  Keeps
  * the list in reading order; a path that is already in it is not added again.
+ * Of a file that is there plain and as an archive only the plain one is in the
+ * list, of two archives the one in zstd.
  * False, with err set, if path cannot be examined; the list stays valid.
  */
 extern bool aud_reader_list_add(AudReaderList *list, const char *path,

@@ -257,7 +257,8 @@ successor_of(const AudWalk *w, size_t file)
 	next = &w->opens[file + 1 - w->begin];
 	/* the name may be what was changed in a line that is not sound */
 	if (!next->present ||
-		(next->sound && strcmp(next->prev_file, w->list->files[file].name) != 0))
+		(next->sound &&
+		 !aud_reader_same_file(next->prev_file, w->list->files[file].name)))
 		return NULL;
 	return next;
 }

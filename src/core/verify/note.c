@@ -108,7 +108,7 @@ static const AudExpired *
 find_expired(const AudExpiredList *expired, const AudFault *f)
 {
 	for (size_t i = 0; i < expired->count; i++)
-		if (strcmp(expired->items[i].file, f->missing_file) == 0 &&
+		if (aud_reader_same_file(expired->items[i].file, f->missing_file) &&
 			expired->items[i].last_seq == f->last_seq)
 			return &expired->items[i];
 	return NULL;

@@ -206,7 +206,7 @@ static const AudReaderFile *
 find_file(const AudWalk *w, const char *name, size_t *index)
 {
 	for (size_t i = w->begin; i < w->end; i++)
-		if (strcmp(w->list->files[i].name, name) == 0)
+		if (aud_reader_same_file(w->list->files[i].name, name))
 		{
 			*index = i;
 			return &w->list->files[i];

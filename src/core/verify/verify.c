@@ -63,7 +63,7 @@ has_predecessor(const AudWalk *w, size_t first)
 
 	for (size_t i = w->begin; i < w->end; i++)
 		if (i != w->begin + first &&
-			strcmp(w->list->files[i].name, open->prev_file) == 0)
+			aud_reader_same_file(w->list->files[i].name, open->prev_file))
 			return aud_walk_guess_seq(w->list->files[i].path,
 									  w->opens[i - w->begin].present,
 									  &before) &&
@@ -117,7 +117,7 @@ is_name_of_some(const AudWalk *w, const char *name)
 {
 	for (size_t i = w->begin; i < w->end; i++)
 		if (w->opens[i - w->begin].sound &&
-			strcmp(w->list->files[i].name, name) == 0)
+			aud_reader_same_file(w->list->files[i].name, name))
 			return true;
 	return false;
 }
@@ -137,7 +137,8 @@ check_names(AudWalk *w)
 		AudFault            *f;
 
 		if (!open->sound || open->file[0] == '\0' || file->started[0] == '\0' ||
-			strcmp(open->file, file->name) == 0 || is_name_of_some(w, open->file))
+			aud_reader_same_file(open->file, file->name) ||
+			is_name_of_some(w, open->file))
 			continue;
 		f = aud_walk_fault(w, AUD_FAULT_RENAMED, (AudPlace){i, 1}, 0, 0, NULL);
 		strcpy(f->missing_file, open->file);
@@ -272,21 +273,27 @@ verify_all(AudHasher *hasher, const AudReaderList *list,
 	bool           ok = true;
 	size_t         end;
 
-	for (size_t begin = 0; ok && begin < list->count; begin = end)
+	/* a trail that cannot be read does not keep the others from being judged */
+	for (size_t begin = 0; begin < list->count; begin = end)
 	{
-		AudWalk w = {.hasher = hasher,
-					 .list = list,
-					 .begin = begin,
-					 .options = options,
-					 .result = result,
-					 .expired = &expired};
+		AudError mine = {0};
+		AudWalk  w = {.hasher = hasher,
+					  .list = list,
+					  .begin = begin,
+					  .options = options,
+					  .result = result,
+					  .expired = &expired};
 
 		end = begin + 1;
 		while (end < list->count &&
 			   strcmp(list->files[end].log, list->files[begin].log) == 0)
 			end++;
 		w.end = end;
-		ok = verify_log(&w, err);
+		if (!verify_log(&w, &mine))
+		{
+			aud_error_set(err, mine.sys_errno, "%s", mine.message);
+			ok = false;
+		}
 	}
 	aud_verify_forgive_expired(result, list, &expired);
 	free(expired.items);
