@@ -217,7 +217,7 @@ is_deeply(\%listed, \%schema, 'they are those of the schema');
 
 ($status, $out, $err) = search('--user=mallory', $dir);
 is("$status$out", '1', 'where nothing matches the exit status is 1');
-is($err, "No record matches.  Searched: 2 files, 10 records, 2026-01-31T23:59:01.000000Z to 2026-01-31T23:59:10.000000Z.\n",
+is($err, "No record matches.  Looked through: 2 files, 10 records, 2026-01-31T23:59:01.000000Z to 2026-01-31T23:59:10.000000Z.\n",
 	'and what was searched is said');
 is((search('--quiet', '--user=mallory', $dir))[2], '', 'unless with --quiet');
 

@@ -19,6 +19,7 @@
 #include "bin/ctl.h"
 #include "bin/filter.h"
 #include "bin/output.h"
+#include "core/search/file.h"
 
 #define JOBS_MAX 256
 
@@ -103,15 +104,9 @@ show(AudSearch *engine, const AudFound *found)
 static void
 search_file(Search *search, const AudReaderFile *file)
 {
-	AudReader r;
-	AudError  err = {0};
+	AudError err = {0};
 
-	if (aud_reader_open(&r, file->path, &err))
-	{
-		aud_reader_limit(&r, file->bytes);
-		(void) aud_search_run(&search->engine, &r, file, &err);
-		aud_reader_close(&r);
-	}
+	(void) aud_search_file(&search->engine, file, &err);
 	/* retention may have deleted it since it was listed */
 	if (err.set && err.sys_errno != ENOENT)
 	{
@@ -251,7 +246,7 @@ say_nothing_found(const Search *search)
 	const AudSearched *s = &search->engine.searched;
 
 	fprintf(stderr,
-			"No record matches.  Searched: %llu %s, %llu records",
+			"No record matches.  Looked through: %llu %s, %llu records",
 			(unsigned long long) s->files,
 			s->files == 1 ? "file" : "files",
 			(unsigned long long) s->lines);

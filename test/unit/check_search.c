@@ -6,7 +6,9 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "core/search/seek.h"
+#include "core/search/bloom.h"
+#include "core/search/file.h"
+#include "core/search/index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,7 +167,7 @@ END_TEST
 
 /* ---- files ---------------------------------------------------------------------- */
 
-static char path[64];
+static char path[72];
 
 /* n records, a second apart, some longer than others; every 1,000th is alice's. */
 static void
@@ -174,8 +176,8 @@ make_file(int n)
 	int   fd;
 	FILE *f;
 
-	strcpy(path, "/tmp/secaudit-search-XXXXXX");
-	fd = mkstemp(path);
+	strcpy(path, "/tmp/secaudit-search-XXXXXX.jsonl");
+	fd = mkstemps(path, 6);
 	ck_assert_int_ge(fd, 0);
 	f = fdopen(fd, "w");
 	for (int i = 1; i <= n; i++)
@@ -191,6 +193,16 @@ make_file(int n)
 				"",
 				i,
 				i);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+static void
+append_line(const char *line)
+{
+	FILE *f = fopen(path, "a");
+
+	ck_assert_ptr_nonnull(f);
+	fprintf(f, "%s\n", line);
 	ck_assert_int_eq(fclose(f), 0);
 }
 
@@ -223,22 +235,22 @@ see(AudSearch *search, const AudFound *found)
 	return seen->n != seen->enough;
 }
 
+static uint64_t lines_read; /* by the last search */
+
 static Seen
 search(AudQuery query, const char *condition, int enough)
 {
 	Seen          seen = {.enough = enough};
 	AudSearch     s = {.query = &query, .found = see, .arg = &seen};
-	AudReader     r;
-	AudReaderFile file = {.path = path};
+	AudReaderFile file = {.path = path, .bytes = AUD_READER_ALL};
 	AudError      err = {0};
 	AudMatch     *match = condition != NULL ? compile(condition) : NULL;
 
 	query.match = match;
 	ck_assert(aud_query_prepare(&query));
-	ck_assert(aud_reader_open(&r, path, &err));
-	ck_assert(aud_search_run(&s, &r, &file, &err) == (enough == 0));
+	ck_assert(aud_search_file(&s, &file, &err) == (enough == 0));
 	ck_assert(!err.set);
-	aud_reader_close(&r);
+	lines_read = s.searched.lines;
 	aud_search_free(&s);
 	aud_query_free(&query);
 	aud_match_free(match);
@@ -290,21 +302,11 @@ END_TEST
 
 START_TEST(a_search_by_time_reads_little_of_what_is_older)
 {
-	AudQuery      query = {.since = "2026-01-01T23:00:00.000000Z"};
-	Seen          seen = {0};
-	AudSearch     s = {.query = &query, .found = see, .arg = &seen};
-	AudReader     r;
-	AudReaderFile file = {.path = path};
-	AudError      err = {0};
+	AudQuery query = {.since = "2026-01-01T23:00:00.000000Z"};
 
 	make_file(86000);
-	ck_assert(aud_query_prepare(&query));
-	ck_assert(aud_reader_open(&r, path, &err));
-	ck_assert(aud_search_run(&s, &r, &file, &err));
-	ck_assert_int_eq(seen.n, 86000 - 82800 + 1);
-	ck_assert_uint_lt(s.searched.lines, 20000);
-	aud_reader_close(&r);
-	aud_search_free(&s);
+	ck_assert_int_eq(search(query, NULL, 0).n, 86000 - 82800 + 1);
+	ck_assert_uint_lt(lines_read, 20000);
 	unlink(path);
 }
 END_TEST
@@ -327,6 +329,126 @@ START_TEST(a_line_that_is_no_record_is_reported_with_its_number)
 }
 END_TEST
 
+/* ---- the index -------------------------------------------------------------------- */
+
+static const char *
+index_path(void)
+{
+	static char name[80];
+
+	snprintf(name, sizeof(name), "%.*s.idx", (int) (strlen(path) - 6), path);
+	return name;
+}
+
+START_TEST(with_an_index_the_same_is_found_and_less_is_read)
+{
+	AudError err = {0};
+	AudQuery all = {.match = NULL};
+	AudQuery range = {.first_seq = 70000, .last_seq = 70002};
+	AudQuery until = {.until = "2026-01-01T00:00:10.000000Z"};
+	Seen     seen;
+
+	make_file(86000);
+	append_line("{\"v\":1,\"user\":\"eve\",\"objects\":[{\"name\":\"s.t\"}],\"client_addr\":"
+				"\"10.0.0.1\",\"session\":\"5.a\",\"ts\":\"2026-01-02T00:00:00.000000Z\",\"seq\":86001}");
+	ck_assert(aud_index_make(path, &err));
+	ck_assert_int_eq(search(all, NULL, 0).n, 86001);
+	ck_assert_int_eq(search(all, "{\"user\": \"bob\"}", 0).n, 86000 - 86);
+	ck_assert_int_eq(search(all, "{\"user\": \"eve\"}", 0).n, 1);
+	ck_assert_uint_lt(lines_read, 6000);
+	ck_assert_int_eq(search(all, "{\"any_user\": [\"eve\", \"carol\"]}", 0).n, 1);
+	ck_assert_uint_lt(lines_read, 6000);
+	ck_assert_int_eq(search(all, "{\"object\": \"s.t\"}", 0).n, 1);
+	ck_assert_uint_lt(lines_read, 6000);
+	ck_assert_int_eq(search(all, "{\"client\": \"10.0.0.1\"}", 0).n, 1);
+	ck_assert_uint_lt(lines_read, 6000);
+	ck_assert_int_eq(search(all, "{\"client\": \"10.0.0.0/8\"}", 0).n, 1);
+	ck_assert_int_eq(search(all, "{\"session\": \"5.a\"}", 0).n, 1);
+	ck_assert_uint_lt(lines_read, 6000);
+	ck_assert_int_eq(search(all, "{\"user\": \"e*\"}", 0).n, 1);
+	ck_assert_int_eq(search(all, "{\"not_user\": \"bob\"}", 0).n, 87);
+	ck_assert_int_eq(search(all, "{\"user\": \"carol\"}", 0).n, 0);
+	ck_assert_uint_eq(lines_read, 0);
+	seen = search(range, NULL, 0);
+	ck_assert_int_eq(seen.n, 3);
+	ck_assert_uint_lt(lines_read, 6000);
+	ck_assert_int_eq(search(until, NULL, 0).n, 9);
+	ck_assert_uint_lt(lines_read, 6000);
+	unlink(index_path());
+	unlink(path);
+}
+END_TEST
+
+START_TEST(an_index_that_does_not_belong_to_the_file_is_left_aside)
+{
+	AudError err = {0};
+	AudIndex index;
+	AudQuery all = {.match = NULL};
+	FILE    *f;
+
+	make_file(9000);
+	ck_assert(!aud_index_load(&index, path));
+	ck_assert(aud_index_make(path, &err));
+	ck_assert(aud_index_load(&index, path));
+	aud_index_free(&index);
+
+	append_line("{\"v\":1,\"user\":\"eve\",\"seq\":9001}");
+	ck_assert(!aud_index_load(&index, path));
+	ck_assert_int_eq(search(all, "{\"user\": \"eve\"}", 0).n, 1);
+	ck_assert(aud_index_make(path, &err));
+	ck_assert(aud_index_load(&index, path));
+	aud_index_free(&index);
+
+	/* one byte of it changed, cut off, and nothing of it left */
+	f = fopen(index_path(), "r+");
+	fseek(f, 5000, SEEK_SET);
+	fputc('x', f);
+	fclose(f);
+	ck_assert(!aud_index_load(&index, path));
+	ck_assert_int_eq(truncate(index_path(), 4000), 0);
+	ck_assert(!aud_index_load(&index, path));
+	ck_assert_int_eq(truncate(index_path(), 0), 0);
+	ck_assert(!aud_index_load(&index, path));
+	ck_assert_int_eq(search(all, "{\"user\": \"eve\"}", 0).n, 1);
+	unlink(index_path());
+	unlink(path);
+}
+END_TEST
+
+START_TEST(a_line_that_is_no_record_is_in_every_answer_of_an_index)
+{
+	AudError err = {0};
+	AudQuery query = {.first_seq = 1, .last_seq = 3};
+	Seen     seen;
+
+	make_file(20000);
+	append_line("{\"user\":\"nobody\"");
+	ck_assert(aud_index_make(path, &err));
+	seen = search(query, NULL, 0);
+	ck_assert_int_eq(seen.n, 3);
+	seen = search((AudQuery){.match = NULL}, "{\"user\": \"nobody\"}", 0);
+	ck_assert_int_eq(seen.damaged, 1);
+	unlink(index_path());
+	unlink(path);
+}
+END_TEST
+
+START_TEST(a_bloom_filter_has_what_it_was_given_and_little_else)
+{
+	static AudBloom bloom;
+	int             others = 0;
+
+	for (int i = 0; i < 3000; i++)
+		aud_bloom_add(&bloom, aud_bloom_hash('s', &i, sizeof(i)));
+	for (int i = 0; i < 3000; i++)
+		REQUIRE(aud_bloom_may_have(&bloom, aud_bloom_hash('s', &i, sizeof(i))));
+	for (int i = 3000; i < 13000; i++)
+		others += aud_bloom_may_have(&bloom, aud_bloom_hash('s', &i, sizeof(i)));
+	ck_assert_int_lt(others, 150);
+	ck_assert(!aud_bloom_may_have(&bloom, aud_bloom_hash('u', "\0\0\0", 4)));
+}
+END_TEST
+
 static Suite *
 search_suite(void)
 {
@@ -345,6 +467,10 @@ search_suite(void)
 	tcase_add_test(tc, a_search_by_number_or_time_finds_what_a_full_one_finds);
 	tcase_add_test(tc, a_search_by_time_reads_little_of_what_is_older);
 	tcase_add_test(tc, a_line_that_is_no_record_is_reported_with_its_number);
+	tcase_add_test(tc, with_an_index_the_same_is_found_and_less_is_read);
+	tcase_add_test(tc, an_index_that_does_not_belong_to_the_file_is_left_aside);
+	tcase_add_test(tc, a_line_that_is_no_record_is_in_every_answer_of_an_index);
+	tcase_add_test(tc, a_bloom_filter_has_what_it_was_given_and_little_else);
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(s, tc);
 	return s;

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "core/chain.h"
-#include "core/search/seek.h"
 
 /* Where a needle of the first set was found last in a block. */
 typedef struct Hunt
@@ -228,9 +227,6 @@ aud_search_run(AudSearch *search, AudReader *r, const AudReaderFile *file,
 		if (hunt.next == NULL)
 			return aud_error_set(err, 0, "out of memory"), false;
 	}
-	search->searched.files++;
-	if (r->offset == 0 && !aud_search_seek(search->query, r, err))
-		status = AUD_READ_ERROR, go_on = false;
 	while (go_on && (status = aud_reader_block(r, &block, err)) == AUD_READ_LINE)
 	{
 		AudFound found = {.file = file};
