@@ -132,9 +132,13 @@ foreach (1 .. 5)
 my @all = trail_files($other);
 my $past = time - 7200;
 utime $past, $past, @all[ 0, 1 ];
+system('secauditctl', 'index', '-q', trail_dir($other)) == 0 or die;
+my @indexes = map { s/jsonl$/idx/r } @all[ 0, 1 ];
+ok(-e $indexes[0] && -e $indexes[1], 'two closed files have an index');
 $other->safe_psql('postgres', "ALTER SYSTEM SET secaudit.retention_age = '1h'; SELECT pg_reload_conf()");
 $other->safe_psql('secaudit_test', 'SELECT secaudit.rotate()');
 ok(wait_until(sub { !-e $all[0] && !-e $all[1] }), 'files past secaudit.retention_age are deleted');
+ok(wait_until(sub { !-e $indexes[0] && !-e $indexes[1] }), 'and their indexes');
 ok(-e $all[2], 'younger ones are not');
 my @expired = grep { $_->{event} eq 'audit.expire' } stored_records($other);
 is_deeply([ map { $_->{file} } @expired ], [ map { basename($_) } @all[ 0, 1 ] ], 'audit.expire names them');

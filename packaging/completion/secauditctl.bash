@@ -51,7 +51,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'rules search tail verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'index rules search tail verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -62,6 +62,7 @@ _secauditctl()
 	fi
 	! _secauditctl_value "$prev" || return 0
 	case ${COMP_WORDS[1]} in
+		index) options='--force --quiet --help' ;;
 		search)
 			options="$_secauditctl_filters --output= --fields= --limit= --count --utc --local --color= --jobs= --quiet --help"
 			;;

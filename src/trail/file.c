@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "core/json_scan.h"
+#include "core/search/index_file.h"
 #include "server/guc.h"
 #include "trail/file.h"
 
@@ -300,13 +301,26 @@ aud_trail_discard(AudTrailFile *file)
 	aud_trail_close(file);
 }
 
+/* The index that somebody may have made of it (secauditctl index). */
+static void
+delete_index(const char *path)
+{
+	char index[MAXPGPATH];
+
+	if (aud_index_name(index, sizeof(index), path))
+		(void) unlink(index);
+}
+
 bool
 aud_trail_delete(const char *name)
 {
 	char path[MAXPGPATH];
 
 	aud_trail_path(name, path);
-	return unlink(path) == 0 && sync_directory();
+	if (unlink(path) != 0)
+		return false;
+	delete_index(path);
+	return sync_directory();
 }
 
 bool

@@ -349,8 +349,9 @@ START_TEST(with_an_index_the_same_is_found_and_less_is_read)
 	Seen     seen;
 
 	make_file(86000);
-	append_line("{\"v\":1,\"user\":\"eve\",\"objects\":[{\"name\":\"s.t\"}],\"client_addr\":"
-				"\"10.0.0.1\",\"session\":\"5.a\",\"ts\":\"2026-01-02T00:00:00.000000Z\",\"seq\":86001}");
+	append_line(
+		"{\"v\":1,\"user\":\"eve\",\"objects\":[{\"name\":\"s.t\"}],\"client_addr\":"
+		"\"10.0.0.1\",\"session\":\"5.a\",\"ts\":\"2026-01-02T00:00:00.000000Z\",\"seq\":86001}");
 	ck_assert(aud_index_make(path, &err));
 	ck_assert_int_eq(search(all, NULL, 0).n, 86001);
 	ck_assert_int_eq(search(all, "{\"user\": \"bob\"}", 0).n, 86000 - 86);

@@ -15,7 +15,8 @@ static bool
 is_worth_an_index(const AudQuery *query)
 {
 	return query->match != NULL || query->since[0] != '\0' ||
-		   query->until[0] != '\0' || query->first_seq > 0 || query->last_seq > 0;
+		   query->until[0] != '\0' || query->first_seq > 0 ||
+		   query->last_seq > 0;
 }
 
 /* Only the runs of blocks that may have a match. */
@@ -29,7 +30,8 @@ search_runs(AudSearch *search, const AudIndex *index, AudReader *r,
 	while (aud_index_next(index, search->query, &from, &to) && from < file->bytes)
 	{
 		aud_reader_limit(r, to < file->bytes ? to : file->bytes);
-		if (!aud_reader_seek(r, from, 1, err) || !aud_search_run(search, r, file, err))
+		if (!aud_reader_seek(r, from, 1, err) ||
+			!aud_search_run(search, r, file, err))
 			return false;
 		from = to;
 	}

@@ -13,8 +13,8 @@
 #include "core/search/search.h"
 
 /*
- * Open and search a file; what is searched is added up.  False, with err set, if
- * it cannot be read; false without, if found() has ended it.
+ * Open and search a file; what is searched is added up.  False, with err set,
+ * if it cannot be read; false without, if found() has ended it.
  */
 extern bool aud_search_file(AudSearch *search, const AudReaderFile *file,
 							AudError *err);

@@ -88,9 +88,11 @@ read_blocks(FILE *f, const AudIndexHeader *header)
 {
 	AudIndexBlock *blocks = NULL;
 
-	if (header->magic == AUD_INDEX_MAGIC && header->n > 0 && header->n <= BLOCKS_MAX)
+	if (header->magic == AUD_INDEX_MAGIC && header->n > 0 &&
+		header->n <= BLOCKS_MAX)
 		blocks = malloc(header->n * sizeof(*blocks));
-	if (blocks != NULL && fread(blocks, sizeof(*blocks), header->n, f) == header->n &&
+	if (blocks != NULL &&
+		fread(blocks, sizeof(*blocks), header->n, f) == header->n &&
 		is_sound(header, blocks))
 		return blocks;
 	free(blocks);
@@ -105,7 +107,8 @@ aud_index_load(AudIndex *index, const char *path)
 	FILE          *f;
 
 	*index = (AudIndex){0, NULL};
-	if (!aud_index_name(name, sizeof(name), path) || (f = fopen(name, "re")) == NULL)
+	if (!aud_index_name(name, sizeof(name), path) ||
+		(f = fopen(name, "re")) == NULL)
 		return false;
 	if (fread(&header, sizeof(header), 1, f) == 1 && belongs_to(&header, path))
 		index->blocks = read_blocks(f, &header);
@@ -155,7 +158,8 @@ word_of(const AudTerm *term, int i, uint64_t *hash)
 	}
 	if (value->pattern.kind != AUD_PATTERN_WORD)
 		return false;
-	*hash = aud_bloom_hash(kind, value->pattern.text, strlen(value->pattern.text));
+	*hash =
+		aud_bloom_hash(kind, value->pattern.text, strlen(value->pattern.text));
 	return true;
 }
 

@@ -3,11 +3,11 @@
  * index.h
  *	  What is where in a file of a trail: an index beside it.
  *
- * For each megabyte of the file it has the range of its numbers and times, and a
- * Bloom filter of its users, objects, clients and sessions; a search passes over
- * what cannot have a match.  An index only ever saves time: it is left aside where
- * it is damaged or does not belong to the file as it is now, and nothing that
- * proves something ("verify") looks at it.
+ * For each megabyte of the file it has the range of its numbers and times, and
+ *a Bloom filter of its users, objects, clients and sessions; a search passes
+ *over what cannot have a match.  An index only ever saves time: it is left
+ *aside where it is damaged or does not belong to the file as it is now, and
+ *nothing that proves something ("verify") looks at it.
  *
  * secaudit-20260131T235959Z-000001.jsonl, and its archives, have
  * secaudit-20260131T235959Z-000001.idx; docs/trail.md describes the format.
@@ -32,8 +32,8 @@ typedef struct AudIndex
 } AudIndex;
 
 /*
- * Make the index of a closed file, durably, in place of an old one.  False, with
- * err set, if the file cannot be read or the index not be written.
+ * Make the index of a closed file, durably, in place of an old one.  False,
+ * with err set, if the file cannot be read or the index not be written.
  */
 extern bool aud_index_make(const char *path, AudError *err);
 
@@ -42,8 +42,8 @@ extern bool aud_index_load(AudIndex *index, const char *path);
 extern void aud_index_free(AudIndex *index);
 
 /*
- * The first run of bytes at or behind *from that may have a match: *from is where
- * it begins, *to where it ends.  False: there is none.
+ * The first run of bytes at or behind *from that may have a match: *from is
+ * where it begins, *to where it ends.  False: there is none.
  */
 extern bool aud_index_next(const AudIndex *index, const AudQuery *query,
 						   uint64_t *from, uint64_t *to);

@@ -30,8 +30,8 @@
 typedef struct AudIndexHeader
 {
 	uint64_t      magic;
-	uint64_t      n;     /* blocks */
-	uint64_t      bytes; /* of the file, uncompressed */
+	uint64_t      n;                      /* blocks */
+	uint64_t      bytes;                  /* of the file, uncompressed */
 	unsigned char head[AUD_SHA256_BYTES]; /* SHA-256 of the file's first line */
 	uint64_t      crc;                    /* CRC-32 of the blocks */
 } AudIndexHeader;

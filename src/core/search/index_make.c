@@ -20,8 +20,8 @@
 #include "core/search/index_file.h"
 
 /* What the words are taken from. */
-#define KEYS                                                                 \
-	(AUD_MATCH_BIT(AUD_MATCH_ANY_USER) | AUD_MATCH_BIT(AUD_MATCH_OBJECT) |   \
+#define KEYS                                                               \
+	(AUD_MATCH_BIT(AUD_MATCH_ANY_USER) | AUD_MATCH_BIT(AUD_MATCH_OBJECT) | \
 	 AUD_MATCH_BIT(AUD_MATCH_CLIENT) | AUD_MATCH_BIT(AUD_MATCH_SESSION))
 
 typedef struct Making
@@ -146,7 +146,8 @@ add_lines(Making *making, AudReader *r, AudError *err)
 			break;
 		begin_block(making, making->block.to);
 	}
-	making->header.bytes = r->offset + (aud_reader_partial(r, &line) ? line.len : 0);
+	making->header.bytes =
+		r->offset + (aud_reader_partial(r, &line) ? line.len : 0);
 	if (status == AUD_READ_ERROR)
 		return false;
 	if (status != AUD_READ_END || !end_block(making))
@@ -196,7 +197,9 @@ create(const char *path, const char *temporary, AudError *err)
 	int         fd = -1;
 
 	if (stat(path, &st) == 0)
-		fd = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, st.st_mode & 0666);
+		fd = open(temporary,
+				  O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+				  st.st_mode & 0666);
 	if (fd < 0)
 	{
 		aud_error_set(err, errno, "could not create file \"%s\"", temporary);

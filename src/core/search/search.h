@@ -66,8 +66,8 @@ extern bool aud_query_prepare(AudQuery *query);
 extern void aud_query_free(AudQuery *query);
 
 /*
- * Search from where the reader is, up to its present end.  False, with err set, if
- * it cannot be read; false without, if found() has ended it.
+ * Search from where the reader is, up to its present end.  False, with err set,
+ * if it cannot be read; false without, if found() has ended it.
  */
 extern bool aud_search_run(AudSearch *search, AudReader *r,
 						   const AudReaderFile *file, AudError *err);
