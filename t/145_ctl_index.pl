@@ -56,7 +56,7 @@ is((ctl('search', '--count', $dir))[1], "6020\n", 'a search for everything as we
 copy(path(3), path(2)) or die $!;
 is((ctl('search', '--count', '--user=eve', $dir))[1], "3\n", 'the index of another file is not used');
 is_deeply([ ctl('index', $dir) ], [ 0, "1 index made, 1 there already\n", '' ], 'but made anew');
-system('zstd', '-q', '--rm', path(1)) == 0 or die;
+system('gzip', path(1)) == 0 or die;
 is((ctl('search', '--count', '--user=eve', $dir))[1], "3\n", 'an archived file keeps its index');
 is_deeply([ ctl('index', $dir) ], [ 0, "0 indexes made, 2 there already\n", '' ], 'which is as good as before');
 
