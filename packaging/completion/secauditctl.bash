@@ -19,6 +19,8 @@ _secauditctl_value()
 		--outcome) _secauditctl_list 'success failure partial unknown' ;;
 		--event) _secauditctl_list 'statement session session.auth session.start session.end role error transaction config replication worker custom alert audit.start audit.stop audit.open audit.close audit.checkpoint audit.gap audit.expire' ;;
 		--color) _secauditctl_list 'auto always never' ;;
+		--level) _secauditctl_list '1 3 6 9 19' ;;
+		--older-than) _secauditctl_list '1h 1d 1w' ;;
 		--since) _secauditctl_list '10min 1h 1d 1w' ;;
 		-n | --records) _secauditctl_list 'all' ;;
 		*) return 1 ;;
@@ -31,7 +33,7 @@ _secauditctl_files()
 	local file
 	while IFS= read -r file; do
 		COMPREPLY+=("$file")
-	done < <(compgen -d -- "$cur"; compgen -f -X '!*.jsonl' -- "$cur")
+	done < <(compgen -d -- "$cur"; compgen -f -X '!*.jsonl' -- "$cur"; compgen -f -X '!*.jsonl.zst' -- "$cur"; compgen -f -X '!*.jsonl.gz' -- "$cur")
 	compopt -o filenames 2> /dev/null
 }
 
@@ -42,7 +44,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'rules tail verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'archive rules shipped tail verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -55,6 +57,8 @@ _secauditctl()
 	case ${COMP_WORDS[1]} in
 		tail) options='--follow --records= --user= --class= --outcome= --event= --since= --utc --raw --color= --help' ;;
 		verify) options='--closed --expect= --json --quiet --help' ;;
+		archive) options='--gzip --seekable --keep --level= --older-than= --help' ;;
+		shipped) options='--help' ;;
 		rules) options='--member-of= --quiet --help' ;;
 		*) return ;;
 	esac
