@@ -123,7 +123,8 @@ aud_tail_follow(AudTail *tail, int argc, char **argv, AudReaderFile *first,
 		AudReaderFile next = {0};
 		bool          more;
 
-		if (r.source.fd < 0 && file.path != NULL && !aud_tail_open(tail, &r, &file, from))
+		if (r.source.fd < 0 && file.path != NULL &&
+			!aud_tail_open(tail, &r, &file, from))
 			break;
 		/* look for a successor before the last look at this one */
 		more = worth_listing(argc, argv) && next_file(argc, argv, &file, &next);
