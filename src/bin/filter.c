@@ -92,7 +92,8 @@ aud_filter_options(const struct option *own)
 
 	for (size_t i = 0; i < FILTERS; i++)
 	{
-		int has_arg = filters[i].kind == ARG_FLAG ? no_argument : required_argument;
+		int has_arg =
+			filters[i].kind == ARG_FLAG ? no_argument : required_argument;
 		int value = AUD_FILTER_OPTION + 2 * (int) i;
 
 		snprintf(names[i], sizeof(names[i]), "not-%s", filters[i].name);
@@ -234,8 +235,8 @@ add_term(AudStr *condition, AudMatchKey key, bool negated, const char *values)
 }
 
 /*
- * Make regular expressions that were taken over ignore case.  A quote within one
- * is escaped, so these bytes begin one.
+ * Make regular expressions that were taken over ignore case.  A quote within
+ * one is escaped, so these bytes begin one.
  */
 static void
 ignore_case(AudStr *values)
@@ -334,7 +335,8 @@ set_seq(AudQuery *query, const char *arg)
 	const char        *to = arg + first + (arg[first] == '-');
 	unsigned long long n = 0;
 
-	if ((first > 0 && !parse_number(arg, first, &n)) || (first == 0 && *to == '\0'))
+	if ((first > 0 && !parse_number(arg, first, &n)) ||
+		(first == 0 && *to == '\0'))
 		return false;
 	query->first_seq = n;
 	if (arg[first] != '-')
@@ -367,7 +369,8 @@ aud_filter_set(AudFilter *filter, int c, const char *arg)
 			if (set_seq(&filter->query, arg))
 				return true;
 			aud_ctl_complain("invalid value for --seq: \"%s\"", arg);
-			fprintf(stderr, "Expected a number of a record, or a range: 4711, 4711-4800, 4711-, -4800.\n");
+			fprintf(stderr,
+					"Expected a number of a record, or a range: 4711, 4711-4800, 4711-, -4800.\n");
 			return false;
 		default:
 			c -= AUD_FILTER_OPTION;
@@ -439,7 +442,18 @@ aud_filter_is_set(const AudFilter *filter)
 	const AudQuery *query = &filter->query;
 
 	return query->match != NULL || query->since[0] != '\0' ||
-		   query->until[0] != '\0' || query->first_seq > 0 || query->last_seq > 0;
+		   query->until[0] != '\0' || query->first_seq > 0 ||
+		   query->last_seq > 0;
+}
+
+bool
+aud_filter_asks_for_audit(const AudFilter *filter)
+{
+	const AudStr *classes = &filter->values[2 * AUD_MATCH_CLASS];
+
+	return filter->values[2 * AUD_MATCH_EVENT].len > 0 ||
+		   (classes->len > 0 && strstr(classes->s, "\"audit\"") != NULL) ||
+		   filter->query.first_seq > 0 || filter->query.last_seq > 0;
 }
 
 void

@@ -29,10 +29,12 @@ typedef struct Search
 	uint64_t  limit; /* 0: none */
 	bool      count; /* only how many */
 	bool      quiet;
+	bool      all; /* audit.* as well */
 	int       jobs;
 
 	AudSearch engine;
 	uint64_t  shown;
+	uint64_t  hidden; /* that match, but are not shown in a table */
 	bool      damaged;
 	bool      trouble;
 } Search;
@@ -40,24 +42,22 @@ typedef struct Search
 static void
 print_help(void)
 {
-	printf("secauditctl search prints the records of a trail that match, oldest "
-		   "first.\n\n"
-		   "Usage:\n"
-		   "  secauditctl search [OPTION]... [FILE|DIR]...\n\n"
-		   "  secauditctl search --since=yesterday --class=role,ddl --not-user=deploy\n"
-		   "  secauditctl search --object=public.card --access=select --output=csv\n\n");
+	printf(
+		"secauditctl search prints the records of a trail that match, oldest "
+		"first.\n\n"
+		"Usage:\n"
+		"  secauditctl search [OPTION]... [FILE|DIR]...\n\n"
+		"  secauditctl search --since=yesterday --class=role,ddl --not-user=deploy\n"
+		"  secauditctl search --object=public.card --access=select --output=csv\n\n");
 	aud_filter_help();
-	printf("\nOutput:\n"
-		   "  --output=FORMAT          table (default), json, csv or logfmt\n"
-		   "  --fields=LIST            only these keys; \"help\" prints all keys\n"
-		   "  --limit=N                the first N records\n"
+	aud_output_help();
+	printf("  --limit=N                the first N records\n"
 		   "  --count                  only how many there are\n"
-		   "  --utc, --local           times in UTC, or local (default)\n"
-		   "  --color=WHEN             auto (default), always or never\n"
 		   "  --jobs=N                 search N files at a time\n"
 		   "  -q, --quiet              not a word on what was searched\n"
-		   "  -?, --help               print this help, then exit\n\n"
-		   "Exit status: 0, or 1 if no record matches, or 2 if something could not "
+		   "  -?, --help               print this help, then exit\n");
+	aud_row_legend();
+	printf("Exit status: 0, or 1 if no record matches, or 2 if something could not "
 		   "be read.\n");
 }
 
@@ -82,6 +82,12 @@ show(AudSearch *engine, const AudFound *found)
 	if (found->damage != NULL)
 	{
 		show_damage(search, found);
+		return true;
+	}
+	if (!search->count &&
+		aud_output_hides(&search->output, found->line.data, found->line.len))
+	{
+		search->hidden++;
 		return true;
 	}
 	if (!search->count &&
@@ -132,6 +138,7 @@ typedef struct Report
 {
 	AudSearched searched;
 	uint64_t    shown;
+	uint64_t    hidden;
 	bool        damaged;
 	bool        trouble;
 } Report;
@@ -151,8 +158,10 @@ do_job(Search *search, const AudReaderFile *file, FILE *result)
 	fwrite(&report, sizeof(report), 1, result);
 	search->output.term.out = result;
 	search_file(search, file);
+	aud_output_end(&search->output);
 	report.searched = search->engine.searched;
 	report.shown = search->shown;
+	report.hidden = search->hidden;
 	report.damaged = search->damaged;
 	report.trouble = search->trouble;
 	rewind(result);
@@ -195,7 +204,7 @@ finish_job(Search *search, Job *job)
 	char   piece[65536];
 	size_t n;
 	int    status;
-	bool   ok = waitpid(job->pid, &status, 0) == job->pid && WIFEXITED(status) &&
+	bool ok = waitpid(job->pid, &status, 0) == job->pid && WIFEXITED(status) &&
 			  WEXITSTATUS(status) == 0;
 
 	rewind(job->result);
@@ -204,6 +213,7 @@ finish_job(Search *search, Job *job)
 	{
 		add_searched(&search->engine.searched, &report.searched);
 		search->shown += report.shown;
+		search->hidden += report.hidden;
 		search->damaged |= report.damaged;
 		search->trouble |= report.trouble;
 		while ((n = fread(piece, 1, sizeof(piece), job->result)) > 0)
@@ -248,8 +258,13 @@ say_nothing_found(const Search *search)
 {
 	const AudSearched *s = &search->engine.searched;
 
+	fprintf(stderr, "No record matches");
+	if (search->hidden > 0)
+		fprintf(stderr,
+				" but %llu of the trail about itself (audit.*), which --all shows",
+				(unsigned long long) search->hidden);
 	fprintf(stderr,
-			"No record matches.  Searched: %llu %s, %llu records",
+			".  Searched: %llu %s, %llu records",
 			(unsigned long long) s->files,
 			s->files == 1 ? "file" : "files",
 			(unsigned long long) s->lines);
@@ -284,14 +299,16 @@ run(Search *search, int argc, char **argv)
 		for (size_t i = 0; i < list.count && !is_enough(search); i++)
 			search_file(search, &list.files[i]);
 	}
+	aud_output_end(&search->output);
 	if (search->count)
 		printf("%llu\n", (unsigned long long) search->shown);
 	if (search->shown == 0 && !search->quiet && list.count > 0)
 		say_nothing_found(search);
 	aud_search_free(&search->engine);
 	aud_reader_list_free(&list);
-	return search->trouble ? AUD_EXIT_TROUBLE
-						   : search->shown == 0 ? AUD_EXIT_FAULT : AUD_EXIT_OK;
+	return search->trouble      ? AUD_EXIT_TROUBLE
+		   : search->shown == 0 ? AUD_EXIT_FAULT
+								: AUD_EXIT_OK;
 }
 
 enum
@@ -304,11 +321,15 @@ enum
 	OPT_LOCAL,
 	OPT_COLOR,
 	OPT_JOBS,
+	OPT_COLUMNS,
+	OPT_ALL,
 };
 
 static const struct option own_options[] = {
 	{"output", required_argument, NULL, OPT_OUTPUT},
 	{"fields", required_argument, NULL, OPT_FIELDS},
+	{"columns", required_argument, NULL, OPT_COLUMNS},
+	{"all", no_argument, NULL, OPT_ALL},
 	{"limit", required_argument, NULL, OPT_LIMIT},
 	{"count", no_argument, NULL, OPT_COUNT},
 	{"utc", no_argument, NULL, OPT_UTC},
@@ -350,6 +371,11 @@ set_option(Search *search, AudColorWhen *color, int c, const char *arg)
 			return aud_output_set_format(&search->output, arg);
 		case OPT_FIELDS:
 			return aud_output_set_fields(&search->output, arg);
+		case OPT_COLUMNS:
+			return aud_row_set_columns(&search->output.row, arg);
+		case OPT_ALL:
+			search->all = true;
+			return true;
 		case OPT_LIMIT:
 			if (!parse_number("limit", arg, UINT64_MAX, &n))
 				return false;
@@ -386,7 +412,9 @@ aud_cmd_search(int argc, char **argv)
 	int           c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":qV", aud_filter_options(own_options), NULL)) != -1)
+	while (
+		(c = getopt_long(argc, argv, ":qV", aud_filter_options(own_options), NULL)) !=
+		-1)
 	{
 		if (aud_ctl_common_option(c, argv, "search", print_help, &status))
 			return status;
@@ -400,6 +428,8 @@ aud_cmd_search(int argc, char **argv)
 	}
 	if (!aud_filter_ready(&search.filter, search.output.row.utc))
 		return aud_ctl_usage_error("search");
+	search.output.hide =
+		!search.all && !aud_filter_asks_for_audit(&search.filter);
 	aud_term_init(&search.output.term, stdout, color);
 	status = run(&search, argc - optind, argv + optind);
 	aud_output_free(&search.output);
