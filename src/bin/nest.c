@@ -379,6 +379,19 @@ aud_nest_add(AudNest *nest, AudRecord *record)
 }
 
 void
+aud_nest_hold(AudNest *nest, const AudRecord *record)
+{
+	char     session[AUD_NEST_SESSION];
+	uint64_t stmt = 0;
+	uint64_t parent = 0;
+
+	copy_session(record, session);
+	(void) aud_record_number(record, "stmt", &stmt);
+	(void) aud_record_number(record, "parent", &parent);
+	hold(nest, record, session, stmt, parent);
+}
+
+void
 aud_nest_flush(AudNest *nest)
 {
 	while (nest->n > 0)

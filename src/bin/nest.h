@@ -51,6 +51,9 @@ typedef struct AudNest
 /* The next record: it and others are shown, or it is held. */
 extern void aud_nest_add(AudNest *nest, AudRecord *record);
 
+/* Hold a record that has a parent, whatever is shown already. */
+extern void aud_nest_hold(AudNest *nest, const AudRecord *record);
+
 /* Show what is still held. */
 extern void aud_nest_flush(AudNest *nest);
 

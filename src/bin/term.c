@@ -244,33 +244,36 @@ aud_term_cell(const AudTerm *t, const char *s, int width, bool right,
 	aud_term_blanks(t, width - columns);
 }
 
-void
+int
 aud_term_put_raw(const AudTerm *t, const char *s, size_t len)
 {
+	int columns = 0;
+
 	while (len > 0)
 	{
 		char   unit[16];
-		size_t used;
+		size_t used = plain_run(s, len);
 
-		if (*s == ' ')
+		if (used > 0)
 		{
-			fputc(' ', t->out);
-			s++;
-			len--;
-			continue;
+			fwrite_unlocked(s, 1, used, t->out);
+			columns += (int) used;
 		}
-		if (is_space((unsigned char) *s))
+		else
 		{
-			fprintf(t->out, "\\x%02x", (unsigned char) *s);
-			s++;
-			len--;
-			continue;
+			used = 1;
+			if (*s == ' ')
+				columns += snprintf(unit, sizeof(unit), " ");
+			else if (is_space((unsigned char) *s))
+				columns += snprintf(unit, sizeof(unit), "\\x%02x", (unsigned char) *s);
+			else
+				columns += render(t, s, len, unit, &used);
+			fputs_unlocked(unit, t->out);
 		}
-		render(t, s, len, unit, &used);
-		fputs(unit, t->out);
 		s += used;
 		len -= used;
 	}
+	return columns;
 }
 
 /* A line of a text; a tab is four blanks. */

@@ -81,8 +81,8 @@ extern void aud_term_blanks(const AudTerm *t, int n);
 
 /*
  * Write s[len] byte for byte, but control characters escaped: for lines of
- * which nothing is known.
+ * which nothing is known.  Returns the columns used.
  */
-extern void aud_term_put_raw(const AudTerm *t, const char *s, size_t len);
+extern int aud_term_put_raw(const AudTerm *t, const char *s, size_t len);
 
 #endif /* AUD_BIN_TERM_H */
