@@ -398,9 +398,10 @@ aud_output_help(void)
 		"\nOutput:\n"
 		"  --output=FORMAT          table (default), json, csv or logfmt\n"
 		"  --fields=LIST            only these keys; \"help\" prints all keys\n"
-		"  --columns=LIST           of the table: time, seq, outcome, class, command, user,\n"
-		"                           db, client, session, app, objects, rows, duration, text\n"
-		"  --all                    of the table: audit.* records, too\n"
+		"  --columns=LIST           of the table: time, seq, outcome, class, command,\n"
+		"                           user, db, client, session, app, objects, rows,\n"
+		"                           duration, text\n"
+		"  --all                    in the table also audit.* records that are no fault\n"
 		"  --utc, --local           times in UTC, or local (default)\n"
 		"  --color=WHEN             auto (default), always or never\n");
 }

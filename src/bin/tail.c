@@ -45,7 +45,7 @@ print_help(void)
 	printf("On a terminal lines are shortened to its width, elsewhere they are "
 		   "not.\n"
 		   "Exit status: 0, or 1 if a line is not a record, or 2 if something "
-		   "could not be read.\n");
+		   "could not\nbe read.\n");
 }
 
 static void
