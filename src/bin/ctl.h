@@ -30,6 +30,8 @@ extern int aud_cmd_index(int argc, char **argv);
 extern int aud_cmd_rules(int argc, char **argv);
 extern int aud_cmd_search(int argc, char **argv);
 extern int aud_cmd_shipped(int argc, char **argv);
+extern int aud_cmd_session(int argc, char **argv);
+extern int aud_cmd_show(int argc, char **argv);
 extern int aud_cmd_tail(int argc, char **argv);
 extern int aud_cmd_verify(int argc, char **argv);
 

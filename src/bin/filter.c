@@ -446,6 +446,16 @@ aud_filter_is_set(const AudFilter *filter)
 		   query->last_seq > 0;
 }
 
+bool
+aud_filter_asks_for_audit(const AudFilter *filter)
+{
+	const AudStr *classes = &filter->values[2 * AUD_MATCH_CLASS];
+
+	return filter->values[2 * AUD_MATCH_EVENT].len > 0 ||
+		   (classes->len > 0 && strstr(classes->s, "\"audit\"") != NULL) ||
+		   filter->query.first_seq > 0 || filter->query.last_seq > 0;
+}
+
 void
 aud_filter_free(AudFilter *filter)
 {

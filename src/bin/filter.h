@@ -52,6 +52,9 @@ extern bool aud_filter_ready(AudFilter *filter, bool utc);
 
 /* Does it leave anything out? */
 extern bool aud_filter_is_set(const AudFilter *filter);
+
+/* Are records about the trail itself (audit.*) asked for, by class, event or number? */
+extern bool aud_filter_asks_for_audit(const AudFilter *filter);
 extern void aud_filter_free(AudFilter *filter);
 
 /* The part of --help about them. */

@@ -25,6 +25,8 @@ static const Command commands[] = {
 	{"rules", aud_cmd_rules, "check a rules file, say which of its rules decides"},
 	{"search", aud_cmd_search, "find records in a trail"},
 	{"shipped", aud_cmd_shipped, "say up to where a trail has been shipped"},
+	{"session", aud_cmd_session, "print a whole session, as a tree"},
+	{"show", aud_cmd_show, "print a record in long form, with what belongs to it"},
 	{"tail", aud_cmd_tail, "print records in readable form, follow a trail"},
 	{"verify", aud_cmd_verify, "check that a trail is what its writer wrote"},
 };

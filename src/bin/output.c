@@ -303,11 +303,63 @@ print_fields(AudOutput *output, const json_t *record)
 	json_decref(some);
 }
 
+/* ---- table ------------------------------------------------------------------------- */
+
+/* Held at a time, for records that wait for what they ran inside of. */
+#define HELD_RECORDS 1000
+#define HELD_BYTES   (8 * 1024 * 1024)
+
+static void
+show_row(void *arg, AudRecord *record, int depth)
+{
+	AudOutput *output = arg;
+
+	aud_row_print(&output->term, record, depth, &output->row);
+}
+
+static bool
+print_row(AudOutput *output, const char *line, size_t len)
+{
+	if (!aud_record_read(&output->record, line, len))
+		return false;
+	if (!output->follow)
+		aud_nest_add(&output->nest, &output->record);
+	else
+		show_row(output,
+				 &output->record,
+				 aud_record_get(&output->record, "parent") != NULL ? AUD_ROW_ORPHAN
+																   : 0);
+	return true;
+}
+
+bool
+aud_output_hides(const AudOutput *output, const char *line, size_t len)
+{
+	AudJsonValue event;
+
+	if (!output->hide || output->format != AUD_FORMAT_TABLE ||
+		!aud_json_find(line, len, "event", &event))
+		return false;
+	return event.kind == AUD_JSON_STRING && event.len > 6 &&
+		   memcmp(event.text, "audit.", 6) == 0 &&
+		   !(event.len == 9 && memcmp(event.text, "audit.gap", 9) == 0) &&
+		   aud_json_find_is(line, len, "outcome", "success");
+}
+
 /* ---- all formats ------------------------------------------------------------------- */
+
+/* Rows are many small writes. */
+#define OUTPUT_BUFFER (64 * 1024)
 
 void
 aud_output_begin(AudOutput *output)
 {
+	output->nest.show = show_row;
+	output->nest.arg = output;
+	output->nest.max_records = HELD_RECORDS;
+	output->nest.max_bytes = HELD_BYTES;
+	if (!output->term.tty)
+		setvbuf(output->term.out, NULL, _IOFBF, OUTPUT_BUFFER);
 	if (output->format != AUD_FORMAT_CSV)
 		return;
 	if (output->fields == NULL && !aud_output_set_fields(output, CSV_FIELDS))
@@ -327,6 +379,8 @@ aud_output_record(AudOutput *output, const char *line, size_t len)
 	json_error_t error;
 	json_t      *record;
 
+	if (output->format == AUD_FORMAT_TABLE)
+		return print_row(output, line, len);
 	if (output->format == AUD_FORMAT_JSON && output->fields == NULL)
 	{
 		put_line(output, line, len);
@@ -341,7 +395,6 @@ aud_output_record(AudOutput *output, const char *line, size_t len)
 	switch (output->format)
 	{
 		case AUD_FORMAT_TABLE:
-			aud_row_print(&output->term, record, &output->row);
 			break;
 		case AUD_FORMAT_JSON:
 			print_fields(output, record);
@@ -358,8 +411,31 @@ aud_output_record(AudOutput *output, const char *line, size_t len)
 }
 
 void
+aud_output_end(AudOutput *output)
+{
+	aud_nest_flush(&output->nest);
+}
+
+void
+aud_output_help(void)
+{
+	printf(
+		"\nOutput:\n"
+		"  --output=FORMAT          table (default), json, csv or logfmt\n"
+		"  --fields=LIST            only these keys; \"help\" prints all keys\n"
+		"  --columns=LIST           of the table: time, seq, outcome, class, command,\n"
+		"                           user, db, client, session, app, objects, rows,\n"
+		"                           duration, text\n"
+		"  --all                    in the table also audit.* records that are no fault\n"
+		"  --utc, --local           times in UTC, or local (default)\n"
+		"  --color=WHEN             auto (default), always or never\n");
+}
+
+void
 aud_output_free(AudOutput *output)
 {
+	aud_nest_free(&output->nest);
+	aud_record_free(&output->record);
 	free(output->fields);
 	aud_str_free(&output->text);
 }

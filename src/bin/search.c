@@ -30,10 +30,12 @@ typedef struct Search
 	uint64_t  limit; /* 0: none */
 	bool      count; /* only how many */
 	bool      quiet;
+	bool      all; /* audit.* as well */
 	int       jobs;
 
 	AudSearch engine;
 	uint64_t  shown;
+	uint64_t  hidden; /* that match, but are not shown in a table */
 	bool      damaged;
 	bool      trouble;
 } Search;
@@ -49,19 +51,15 @@ print_help(void)
 		"  secauditctl search --since=yesterday --class=role,ddl --not-user=deploy\n"
 		"  secauditctl search --object=public.card --access=select --output=csv\n\n");
 	aud_filter_help();
-	printf(
-		"\nOutput:\n"
-		"  --output=FORMAT          table (default), json, csv or logfmt\n"
-		"  --fields=LIST            only these keys; \"help\" prints all keys\n"
-		"  --limit=N                the first N records\n"
-		"  --count                  only how many there are\n"
-		"  --utc, --local           times in UTC, or local (default)\n"
-		"  --color=WHEN             auto (default), always or never\n"
-		"  --jobs=N                 search N files at a time\n"
-		"  -q, --quiet              not a word on what was searched\n"
-		"  -?, --help               print this help, then exit\n\n"
-		"Exit status: 0, or 1 if no record matches, or 2 if something could not "
-		"be read.\n");
+	aud_output_help();
+	printf("  --limit=N                the first N records\n"
+		   "  --count                  only how many there are\n"
+		   "  --jobs=N                 search N files at a time\n"
+		   "  -q, --quiet              not a word on what was searched\n"
+		   "  -?, --help               print this help, then exit\n");
+	aud_row_legend();
+	printf("Exit status: 0, or 1 if no record matches, or 2 if something could not "
+		   "be read.\n");
 }
 
 /* ---- one file -------------------------------------------------------------------- */
@@ -85,6 +83,12 @@ show(AudSearch *engine, const AudFound *found)
 	if (found->damage != NULL)
 	{
 		show_damage(search, found);
+		return true;
+	}
+	if (!search->count &&
+		aud_output_hides(&search->output, found->line.data, found->line.len))
+	{
+		search->hidden++;
 		return true;
 	}
 	if (!search->count &&
@@ -129,6 +133,7 @@ typedef struct Report
 {
 	AudSearched searched;
 	uint64_t    shown;
+	uint64_t    hidden;
 	bool        damaged;
 	bool        trouble;
 } Report;
@@ -148,8 +153,10 @@ do_job(Search *search, const AudReaderFile *file, FILE *result)
 	fwrite(&report, sizeof(report), 1, result);
 	search->output.term.out = result;
 	search_file(search, file);
+	aud_output_end(&search->output);
 	report.searched = search->engine.searched;
 	report.shown = search->shown;
+	report.hidden = search->hidden;
 	report.damaged = search->damaged;
 	report.trouble = search->trouble;
 	rewind(result);
@@ -201,6 +208,7 @@ finish_job(Search *search, Job *job)
 	{
 		add_searched(&search->engine.searched, &report.searched);
 		search->shown += report.shown;
+		search->hidden += report.hidden;
 		search->damaged |= report.damaged;
 		search->trouble |= report.trouble;
 		while ((n = fread(piece, 1, sizeof(piece), job->result)) > 0)
@@ -245,8 +253,13 @@ say_nothing_found(const Search *search)
 {
 	const AudSearched *s = &search->engine.searched;
 
+	fprintf(stderr, "No record matches");
+	if (search->hidden > 0)
+		fprintf(stderr,
+				" but %llu of the trail about itself (audit.*), which --all shows",
+				(unsigned long long) search->hidden);
 	fprintf(stderr,
-			"No record matches.  Looked through: %llu %s, %llu records",
+			".  Looked through: %llu %s, %llu records",
 			(unsigned long long) s->files,
 			s->files == 1 ? "file" : "files",
 			(unsigned long long) s->lines);
@@ -281,6 +294,7 @@ run(Search *search, int argc, char **argv)
 		for (size_t i = 0; i < list.count && !is_enough(search); i++)
 			search_file(search, &list.files[i]);
 	}
+	aud_output_end(&search->output);
 	if (search->count)
 		printf("%llu\n", (unsigned long long) search->shown);
 	if (search->shown == 0 && !search->quiet && list.count > 0)
@@ -302,11 +316,15 @@ enum
 	OPT_LOCAL,
 	OPT_COLOR,
 	OPT_JOBS,
+	OPT_COLUMNS,
+	OPT_ALL,
 };
 
 static const struct option own_options[] = {
 	{"output", required_argument, NULL, OPT_OUTPUT},
 	{"fields", required_argument, NULL, OPT_FIELDS},
+	{"columns", required_argument, NULL, OPT_COLUMNS},
+	{"all", no_argument, NULL, OPT_ALL},
 	{"limit", required_argument, NULL, OPT_LIMIT},
 	{"count", no_argument, NULL, OPT_COUNT},
 	{"utc", no_argument, NULL, OPT_UTC},
@@ -348,6 +366,11 @@ set_option(Search *search, AudColorWhen *color, int c, const char *arg)
 			return aud_output_set_format(&search->output, arg);
 		case OPT_FIELDS:
 			return aud_output_set_fields(&search->output, arg);
+		case OPT_COLUMNS:
+			return aud_row_set_columns(&search->output.row, arg);
+		case OPT_ALL:
+			search->all = true;
+			return true;
 		case OPT_LIMIT:
 			if (!parse_number("limit", arg, UINT64_MAX, &n))
 				return false;
@@ -400,6 +423,8 @@ aud_cmd_search(int argc, char **argv)
 	}
 	if (!aud_filter_ready(&search.filter, search.output.row.utc))
 		return aud_ctl_usage_error("search");
+	search.output.hide =
+		!search.all && !aud_filter_asks_for_audit(&search.filter);
 	aud_term_init(&search.output.term, stdout, color);
 	status = run(&search, argc - optind, argv + optind);
 	aud_output_free(&search.output);

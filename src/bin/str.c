@@ -41,13 +41,18 @@ aud_str_reset(AudStr *t)
 }
 
 void
+aud_str_put(AudStr *t, const char *s, size_t n)
+{
+	need(t, n);
+	memcpy(t->s + t->len, s, n);
+	t->len += n;
+	t->s[t->len] = '\0';
+}
+
+void
 aud_str_add(AudStr *t, const char *s)
 {
-	size_t n = strlen(s);
-
-	need(t, n);
-	memcpy(t->s + t->len, s, n + 1);
-	t->len += n;
+	aud_str_put(t, s, strlen(s));
 }
 
 void

@@ -24,6 +24,7 @@ typedef struct AudStr
 /* Empty it, keeping its memory; afterwards s is a string. */
 extern void aud_str_reset(AudStr *t);
 extern void aud_str_add(AudStr *t, const char *s);
+extern void aud_str_put(AudStr *t, const char *s, size_t n);
 extern void aud_str_char(AudStr *t, char c);
 extern void aud_str_printf(AudStr *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -38,18 +38,14 @@ print_help(void)
 		   "                           or \"all\"\n\n",
 		   DEFAULT_RECORDS);
 	aud_filter_help();
-	printf(
-		"\nOutput:\n"
-		"  --output=FORMAT          table (default), json, csv or logfmt\n"
-		"  --fields=LIST            only these keys; \"help\" prints all keys\n"
-		"  --raw                    the JSON lines as they are: --output=json\n"
-		"  --utc, --local           times in UTC, or local (default)\n"
-		"  --color=WHEN             auto (default), always or never\n"
-		"  -?, --help               print this help, then exit\n\n"
-		"On a terminal lines are shortened to its width, elsewhere they are "
-		"not.\n\n"
-		"Exit status: 0, or 1 if a line is not a record, or 2 if something "
-		"could not be read.\n");
+	aud_output_help();
+	printf("  --raw                    the JSON lines as they are: --output=json\n"
+		   "  -?, --help               print this help, then exit\n");
+	aud_row_legend();
+	printf("On a terminal lines are shortened to its width, elsewhere they are "
+		   "not.\n"
+		   "Exit status: 0, or 1 if a line is not a record, or 2 if something "
+		   "could not\nbe read.\n");
 }
 
 static void
@@ -111,9 +107,12 @@ run(AudTail *tail, int argc, char **argv)
 		print_file(tail, &list.files[i], from, last);
 		from = (AudTailPosition){0, 1};
 	}
+	aud_output_end(&tail->output);
 	if (tail->follow)
 	{
 		AudReaderFile newest = {0};
+
+		tail->output.follow = true;
 
 		if (list.count > 0)
 		{
@@ -136,6 +135,8 @@ enum
 	OPT_COLOR,
 	OPT_OUTPUT,
 	OPT_FIELDS,
+	OPT_COLUMNS,
+	OPT_ALL,
 };
 
 static const struct option own_options[] = {
@@ -147,6 +148,8 @@ static const struct option own_options[] = {
 	{"color", optional_argument, NULL, OPT_COLOR},
 	{"output", required_argument, NULL, OPT_OUTPUT},
 	{"fields", required_argument, NULL, OPT_FIELDS},
+	{"columns", required_argument, NULL, OPT_COLUMNS},
+	{"all", no_argument, NULL, OPT_ALL},
 	{"help", no_argument, NULL, AUD_OPT_HELP},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
@@ -157,6 +160,7 @@ typedef struct Options
 {
 	AudColorWhen color;
 	bool         counted; /* was -n given? */
+	bool         all;     /* audit.* as well? */
 } Options;
 
 static bool
@@ -190,6 +194,11 @@ set_option(AudTail *tail, Options *options, int c, const char *arg)
 				return true;
 			aud_ctl_complain("invalid number of records: \"%s\"", arg);
 			return false;
+		case OPT_COLUMNS:
+			return aud_row_set_columns(&tail->output.row, arg);
+		case OPT_ALL:
+			options->all = true;
+			return true;
 		case OPT_UTC:
 		case OPT_LOCAL:
 			tail->output.row.utc = c == OPT_UTC;
@@ -236,6 +245,7 @@ aud_cmd_tail(int argc, char **argv)
 		return aud_ctl_usage_error("tail");
 	if (tail.filter.since != NULL && !options.counted)
 		tail.wanted = AUD_TAIL_ALL;
+	tail.output.hide = !options.all && !aud_filter_asks_for_audit(&tail.filter);
 	tail.search.query = &tail.filter.query;
 	aud_term_init(&tail.output.term, stdout, options.color);
 	status = run(&tail, argc - optind, argv + optind);

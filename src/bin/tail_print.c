@@ -45,6 +45,8 @@ show_line(AudTail *tail, const AudReaderFile *file, const AudLine *line)
 
 	if (!aud_search_matches(&tail->search, line, &why))
 		return;
+	if (why == NULL && aud_output_hides(&tail->output, line->data, line->len))
+		return;
 	if (why == NULL && !aud_output_record(&tail->output, line->data, line->len))
 		why = "not a record, no JSON object";
 	if (why != NULL)
@@ -63,8 +65,9 @@ counts(AudTail *tail, const AudLine *line)
 {
 	const char *why;
 
-	return !aud_filter_is_set(&tail->filter) ||
-		   aud_search_matches(&tail->search, line, &why);
+	return !aud_output_hides(&tail->output, line->data, line->len) &&
+		   (!aud_filter_is_set(&tail->filter) ||
+			aud_search_matches(&tail->search, line, &why));
 }
 
 bool

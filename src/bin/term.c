@@ -62,14 +62,19 @@ void
 aud_term_color(const AudTerm *t, AudColor color)
 {
 	static const char *const codes[] = {
-		"0",  /* AUD_COLOR_NONE */
-		"2",  /* AUD_COLOR_DIM */
-		"1",  /* AUD_COLOR_BOLD */
-		"31", /* AUD_COLOR_RED */
-		"32", /* AUD_COLOR_GREEN */
-		"33", /* AUD_COLOR_YELLOW */
-		"34", /* AUD_COLOR_BLUE */
-		"36", /* AUD_COLOR_CYAN */
+		"0",    /* AUD_COLOR_NONE */
+		"2",    /* AUD_COLOR_DIM */
+		"1",    /* AUD_COLOR_BOLD */
+		"31",   /* AUD_COLOR_RED */
+		"32",   /* AUD_COLOR_GREEN */
+		"33",   /* AUD_COLOR_YELLOW */
+		"34",   /* AUD_COLOR_BLUE */
+		"36",   /* AUD_COLOR_CYAN */
+		"35",   /* AUD_COLOR_MAGENTA */
+		"1;31", /* AUD_COLOR_BRIGHT_RED */
+		"1;33", /* AUD_COLOR_BRIGHT_YELLOW */
+		"1;34", /* AUD_COLOR_BRIGHT_BLUE */
+		"1;35", /* AUD_COLOR_BRIGHT_MAGENTA */
 	};
 
 	if (t->color)
@@ -80,6 +85,22 @@ static bool
 is_space(unsigned char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/*
+ * How many bytes from s on are printed as they are, one column each, as nearly
+ * all of a trail are: they are counted and written together.
+ */
+static size_t
+plain_run(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len &&
+		   ((s[n] > ' ' && s[n] < 0x7F) ||
+			(s[n] == ' ' && n + 1 < len && s[n + 1] > ' ' && s[n + 1] < 0x7F)))
+		n++;
+	return n;
 }
 
 /*
@@ -133,9 +154,12 @@ measure(const AudTerm *t, const char *s, size_t len, int limit)
 	while (len > 0 && (limit < 0 || total <= limit))
 	{
 		char   unit[16];
-		size_t used;
+		size_t used = plain_run(s, len);
 
-		total += render(t, s, len, unit, &used);
+		if (used > 0)
+			total += (int) used;
+		else
+			total += render(t, s, len, unit, &used);
 		s += used;
 		len -= used;
 	}
@@ -150,17 +174,28 @@ aud_term_put(const AudTerm *t, const char *s, size_t len, int max)
 	int         room = cut ? max - 1 : max;
 	int         total = 0;
 
-	while (len > 0)
+	while (len > 0 && !(cut && room < 0))
 	{
 		char   unit[16];
-		size_t used;
-		int    columns = render(t, s, len, unit, &used);
+		size_t used = plain_run(s, len);
+		int    columns;
 
-		if (room >= 0 && total + columns > room)
-			break;
-		if (cut && room < 0)
-			break;
-		fputs(unit, t->out);
+		if (used > 0)
+		{
+			if (room >= 0 && used > (size_t) (room - total))
+				used = (size_t) (room - total);
+			columns = (int) used;
+			fwrite_unlocked(s, 1, used, t->out);
+			if (used == 0)
+				break;
+		}
+		else
+		{
+			columns = render(t, s, len, unit, &used);
+			if (room >= 0 && total + columns > room)
+				break;
+			fputs_unlocked(unit, t->out);
+		}
 		total += columns;
 		s += used;
 		len -= used;
@@ -174,51 +209,106 @@ aud_term_put(const AudTerm *t, const char *s, size_t len, int max)
 }
 
 void
-aud_term_cell(const AudTerm *t, const char *s, int width, bool right,
-			  AudColor color)
+aud_term_blanks(const AudTerm *t, int n)
 {
-	int max = t->width > 0 ? width : -1;
-	int columns = 0;
+	static const char blanks[] = "                                ";
 
-	if (*s == '\0')
-		color = AUD_COLOR_NONE;
-	if (right)
-		for (int i = measure(t, s, strlen(s), width); i < width; i++)
-			columns += fputc(' ', t->out) == ' ';
-	if (color != AUD_COLOR_NONE)
-		aud_term_color(t, color);
-	columns += aud_term_put(t, s, strlen(s), max);
-	if (color != AUD_COLOR_NONE)
-		aud_term_color(t, AUD_COLOR_NONE);
-	for (; columns < width; columns++)
-		fputc(' ', t->out);
+	for (int some; n > 0; n -= some)
+	{
+		some = n < (int) sizeof(blanks) - 1 ? n : (int) sizeof(blanks) - 1;
+		fwrite_unlocked(blanks, 1, (size_t) some, t->out);
+	}
 }
 
 void
+aud_term_cell(const AudTerm *t, const char *s, int width, bool right,
+			  AudColor color)
+{
+	int    max = t->width > 0 ? width : -1;
+	int    columns = 0;
+	size_t len = strlen(s);
+
+	if (len == 0)
+		color = AUD_COLOR_NONE;
+	if (right)
+	{
+		columns = width - measure(t, s, len, width);
+		columns = columns > 0 ? columns : 0;
+		aud_term_blanks(t, columns);
+	}
+	if (color != AUD_COLOR_NONE)
+		aud_term_color(t, color);
+	columns += aud_term_put(t, s, len, max);
+	if (color != AUD_COLOR_NONE)
+		aud_term_color(t, AUD_COLOR_NONE);
+	aud_term_blanks(t, width - columns);
+}
+
+int
 aud_term_put_raw(const AudTerm *t, const char *s, size_t len)
 {
+	int columns = 0;
+
 	while (len > 0)
 	{
 		char   unit[16];
-		size_t used;
+		size_t used = plain_run(s, len);
 
-		if (*s == ' ')
+		if (used > 0)
 		{
-			fputc(' ', t->out);
-			s++;
-			len--;
-			continue;
+			fwrite_unlocked(s, 1, used, t->out);
+			columns += (int) used;
 		}
-		if (is_space((unsigned char) *s))
+		else
 		{
-			fprintf(t->out, "\\x%02x", (unsigned char) *s);
-			s++;
-			len--;
-			continue;
+			used = 1;
+			if (*s == ' ')
+				columns += snprintf(unit, sizeof(unit), " ");
+			else if (is_space((unsigned char) *s))
+				columns += snprintf(unit, sizeof(unit), "\\x%02x", (unsigned char) *s);
+			else
+				columns += render(t, s, len, unit, &used);
+			fputs_unlocked(unit, t->out);
 		}
-		render(t, s, len, unit, &used);
-		fputs(unit, t->out);
 		s += used;
 		len -= used;
+	}
+	return columns;
+}
+
+/* A line of a text; a tab is four blanks. */
+static void
+put_text_line(const AudTerm *t, const char *s, size_t len)
+{
+	while (len > 0)
+	{
+		const char *tab = memchr(s, '\t', len);
+		size_t      n = tab != NULL ? (size_t) (tab - s) : len;
+
+		aud_term_put_raw(t, s, n);
+		if (tab == NULL)
+			break;
+		aud_term_blanks(t, 4);
+		s += n + 1;
+		len -= n + 1;
+	}
+}
+
+void
+aud_term_put_lines(const AudTerm *t, const char *s, size_t len, int indent)
+{
+	const char *end = s + len;
+
+	for (;;)
+	{
+		const char *to = memchr(s, '\n', (size_t) (end - s));
+		size_t      n = (size_t) ((to != NULL ? to : end) - s);
+
+		aud_term_blanks(t, n > 0 ? indent : 0);
+		put_text_line(t, s, n);
+		fputc('\n', t->out);
+		if (to == NULL)
+			return;
+		s = to + 1;
 	}
 }

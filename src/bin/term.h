@@ -44,6 +44,11 @@ typedef enum AudColor
 	AUD_COLOR_YELLOW,
 	AUD_COLOR_BLUE,
 	AUD_COLOR_CYAN,
+	AUD_COLOR_MAGENTA,
+	AUD_COLOR_BRIGHT_RED,
+	AUD_COLOR_BRIGHT_YELLOW,
+	AUD_COLOR_BRIGHT_BLUE,
+	AUD_COLOR_BRIGHT_MAGENTA,
 } AudColor;
 
 extern void aud_term_init(AudTerm *t, FILE *out, AudColorWhen when);
@@ -65,9 +70,19 @@ extern void aud_term_cell(const AudTerm *t, const char *s, int width,
 						  bool right, AudColor color);
 
 /*
- * Write s[len] byte for byte, but control characters escaped: for lines of
- * which nothing is known.
+ * Write a text of several lines, each behind so many blanks and ended; tabs
+ * become blanks, anything else that is no text is escaped.
  */
-extern void aud_term_put_raw(const AudTerm *t, const char *s, size_t len);
+extern void aud_term_put_lines(const AudTerm *t, const char *s, size_t len,
+							   int indent);
+
+/* n blanks */
+extern void aud_term_blanks(const AudTerm *t, int n);
+
+/*
+ * Write s[len] byte for byte, but control characters escaped: for lines of
+ * which nothing is known.  Returns the columns used.
+ */
+extern int aud_term_put_raw(const AudTerm *t, const char *s, size_t len);
 
 #endif /* AUD_BIN_TERM_H */
