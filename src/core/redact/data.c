@@ -142,26 +142,6 @@ aud_scan_start_data(AudScan *s, bool dollar)
 	s->conninfo = s->bare_values && is_conninfo(s, s->pos);
 }
 
-/* Is the whole level the name of a secret, as keys of JSON are? */
-bool
-aud_scan_is_secret_text(const AudScan *s, const AudLevel *level, size_t pos)
-{
-	char   name[AUD_LEX_WORD_MAX + 1];
-	size_t len;
-
-	if (!aud_lex_copy(level, pos, name, sizeof(name)))
-		return false;
-	len = strlen(name);
-	for (size_t i = 0; i < len; i++)
-		if (!aud_lex_is_word_char((unsigned char) name[i]) &&
-			strchr(".-{},", name[i]) == NULL)
-			return false;
-	if (len > 0 && name[len - 1] == '}') /* '{a,password}': a path in JSON */
-		len--;
-	return aud_scan_secrecy(s, name, len) != AUD_SECRECY_NONE ||
-		   strcmp(name, "authorization") == 0;
-}
-
 static bool
 is_verifier_char(int c)
 {

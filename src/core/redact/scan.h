@@ -195,11 +195,13 @@ extern void aud_scan_param(AudScan *s);
 extern void aud_scan_name(AudScan *s, const char *name, size_t len, bool bare);
 extern void aud_scan_word(AudScan *s);
 
+/* key.c */
+extern bool aud_scan_is_secret_text(const AudScan *s, const AudLevel *level,
+									size_t pos);
+
 /* data.c: see there */
 extern bool   aud_scan_is_code(const AudLevel *level, size_t pos);
 extern void   aud_scan_start_data(AudScan *s, bool dollar);
-extern bool   aud_scan_is_secret_text(const AudScan *s, const AudLevel *level,
-									  size_t pos);
 extern size_t aud_scan_verifier_end(const AudScan *s);
 extern bool   aud_scan_is_placeholder(const AudLevel *level, size_t pos);
 extern void   aud_scan_hide_bare(AudScan *s, size_t from);
