@@ -23,10 +23,7 @@ redact(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 	AudCopy c;
 
 	if (!aud_redact_may_apply(policy, level->source, level->end))
-	{
-		aud_buf_append(out, level->source, level->end);
-		return 0;
-	}
+		return aud_copy_patterns(out, 0, level->source, level->end);
 	aud_copy_begin(&c, out, policy, level);
 	if (policy->mode != AUD_REDACT_NONE &&
 		aud_redact_may_have_secrets(policy, level->source, level->end))
@@ -111,10 +108,7 @@ aud_redact_text(AudBuf *out, const AudRedactPolicy *policy, const char *text,
 		return replace_value(out, policy, &level);
 	if (policy->mode == AUD_REDACT_NONE ||
 		!aud_redact_may_apply(policy, text, len))
-	{
-		aud_buf_append(out, text, len);
-		return 0;
-	}
+		return aud_copy_patterns(out, 0, text, len);
 	return redact_data(out, policy, &level);
 }
 
