@@ -58,7 +58,7 @@ options_of_zsh()
 			sed -n '/^filters+=(/,/^)/p' "$file" | grep -oE -- "'--[a-z-]+=?" | tr -d "'"
 		fi
 		! grep -q '\$output' <<< "$lines" ||
-			sed -n '/^output=(/,/^)/p' "$file" | grep -oE -- "'--[a-z-]+=?" | tr -d "'"
+			sed -n '/^output=(/,/^)/p' "$file" | grep -oE -- "['\"]--[a-z-]+=?" | tr -d "'\""
 	} | sort -u | paste -sd ' '
 }
 

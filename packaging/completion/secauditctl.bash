@@ -24,6 +24,7 @@ _secauditctl_value()
 		--outcome) _secauditctl_list 'success failure partial unknown' ;;
 		--access) _secauditctl_list 'select insert update delete truncate lock execute create alter drop grant revoke copy_to copy_from maintain' ;;
 		--origin) _secauditctl_list 'client function trigger referential rule extension worker fastpath' ;;
+		--columns) _secauditctl_list 'time seq outcome class command user db client session app objects rows duration text' ;;
 		--level) _secauditctl_list '1 3 6 9 19' ;;
 		--older-than) _secauditctl_list '1h 1d 1w' ;;
 		--output) _secauditctl_list 'table json csv logfmt' ;;
@@ -53,7 +54,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'archive index rules search shipped tail verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'archive index rules search session shipped show tail token verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -65,15 +66,18 @@ _secauditctl()
 	! _secauditctl_value "$prev" || return 0
 	case ${COMP_WORDS[1]} in
 		archive) options='--gzip --seekable --keep --level= --older-than= --help' ;;
+		session) options='--absolute --columns= --utc --local --color= --help' ;;
 		shipped) options='--help' ;;
+		show) options='--output= --utc --local --color= --help' ;;
 		index) options='--force --quiet --help' ;;
 		search)
-			options="$_secauditctl_filters --output= --fields= --limit= --count --utc --local --color= --jobs= --quiet --help"
+			options="$_secauditctl_filters --output= --fields= --columns= --all --limit= --count --utc --local --color= --jobs= --quiet --help"
 			;;
 		tail)
-			options="$_secauditctl_filters --follow --records= --output= --fields= --raw --utc --local --color= --help"
+			options="$_secauditctl_filters --follow --records= --output= --fields= --columns= --all --raw --utc --local --color= --help"
 			;;
 		verify) options='--closed --expect= --json --quiet --help' ;;
+		token) options='--key-command= --key-file= --key-id --help' ;;
 		rules) options='--member-of= --quiet --help' ;;
 		*) return ;;
 	esac

@@ -33,6 +33,7 @@ extern int aud_cmd_shipped(int argc, char **argv);
 extern int aud_cmd_session(int argc, char **argv);
 extern int aud_cmd_show(int argc, char **argv);
 extern int aud_cmd_tail(int argc, char **argv);
+extern int aud_cmd_token(int argc, char **argv);
 extern int aud_cmd_verify(int argc, char **argv);
 
 /* Report on stderr, with errno's text where there is one. */

@@ -28,6 +28,7 @@ static const Command commands[] = {
 	{"session", aud_cmd_session, "print a whole session, as a tree"},
 	{"show", aud_cmd_show, "print a record in long form, with what belongs to it"},
 	{"tail", aud_cmd_tail, "print records in readable form, follow a trail"},
+	{"token", aud_cmd_token, "print the tokens that stand for values"},
 	{"verify", aud_cmd_verify, "check that a trail is what its writer wrote"},
 };
 

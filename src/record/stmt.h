@@ -57,8 +57,9 @@ typedef enum AudCursorUse
 
 typedef struct AudFailure
 {
-	int  sqlstate; /* 0: none */
-	char message[AUD_ERROR_MESSAGE_MAX];
+	int      sqlstate; /* 0: none */
+	unsigned redacted; /* of the message: bits of AUD_REDACTED_* */
+	char     message[AUD_ERROR_MESSAGE_MAX];
 } AudFailure;
 
 /* The roles of one moment. */
@@ -203,11 +204,11 @@ typedef struct AudStmtText
 	size_t      len;
 	char       *kept; /* the frame's own copy, if it has one */
 
-	bool   is_prepared;
-	bool   redacted;
-	char  *prepared; /* the frame's own, or NULL: data is fit as it is */
-	size_t prepared_len;
-	size_t omitted; /* bytes of a huge text that are not in it */
+	bool     is_prepared;
+	unsigned redacted; /* bits of AUD_REDACTED_* */
+	char    *prepared; /* the frame's own, or NULL: data is fit as it is */
+	size_t   prepared_len;
+	size_t   omitted; /* bytes of a huge text that are not in it */
 } AudStmtText;
 
 /* A utility command's query, see facts/body.h. */
@@ -303,11 +304,11 @@ typedef struct AudStmtEffects
 /* [{"type":"integer","value":"1"}] in the arena */
 typedef struct AudStmtParams
 {
-	uint32 off;
-	uint32 len; /* 0: none */
-	int    omitted;
-	bool   redacted;
-	bool   invalid; /* has text that is none */
+	uint32   off;
+	uint32   len; /* 0: none */
+	int      omitted;
+	unsigned redacted; /* bits of AUD_REDACTED_* */
+	bool     invalid;  /* has text that is none */
 } AudStmtParams;
 
 /* Longest name of a rule, with its NUL. */
@@ -345,15 +346,16 @@ struct AudStmt
 	AudStmtWhen        when;
 	AudStmtObjects     objects;
 	AudStmtArena       arena;
-	AudSpan            detail; /* ,"privileges":["select"],... */
-	AudStmtCursor      cursor;
-	AudStmtTarget      target;
-	AudStmtRoles       roles;
-	AudStmtSettings    settings;
-	AudStmtEffects     effects;
-	AudStmtParams      params;
-	AudStmtRules       rules;
-	AudStmtResult      result; /* last that is cleared, see there */
+	AudSpan            detail;       /* ,"privileges":["select"],... */
+	unsigned        detail_redacted; /* there and in objects: AUD_REDACTED_* */
+	AudStmtCursor   cursor;
+	AudStmtTarget   target;
+	AudStmtRoles    roles;
+	AudStmtSettings settings;
+	AudStmtEffects  effects;
+	AudStmtParams   params;
+	AudStmtRules    rules;
+	AudStmtResult   result; /* last that is cleared, see there */
 	AudStmtTags tags; /* of its objects, and of who acts and where; by its n */
 };
 
@@ -404,8 +406,12 @@ extern void aud_stmt_detail(AudStmt *stmt, const char *key, const char *value);
 extern void aud_stmt_detail_text(AudStmt *stmt, const char *key,
 								 const char *text, size_t len);
 
-/* The same with a text that need not be SQL, as settings have them. */
+/* The same with a value that a constant of the statement says. */
 extern void aud_stmt_detail_value(AudStmt *stmt, const char *key,
+								  const char *value);
+
+/* The same with a text that comes from no constant, as settings have them. */
+extern void aud_stmt_detail_plain(AudStmt *stmt, const char *key,
 								  const char *value);
 
 /* ,"key":["alice","bob"] of a list of char *; nothing if it is empty. */

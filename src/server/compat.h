@@ -295,6 +295,13 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define AUD_TABSTAT_ID(status) ((status)->t_id)
 #endif
 
+/* 17: intervals may be infinite */
+#if PG_VERSION_NUM >= 170000
+#define AUD_INTERVAL_IS_INFINITE(interval) INTERVAL_NOT_FINITE(interval)
+#else
+#define AUD_INTERVAL_IS_INFINITE(interval) ((void) (interval), false)
+#endif
+
 /* 17: transaction_timeout */
 #if PG_VERSION_NUM >= 170000
 #define AUD_TRANSACTION_TIMED_OUT (TransactionTimeoutPending)
@@ -322,8 +329,10 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
  */
 #if PG_VERSION_NUM >= 160000
 #define AUD_GUC_MALLOC(size) guc_malloc(LOG, (size))
+#define AUD_GUC_FREE(ptr)    guc_free(ptr)
 #else
 #define AUD_GUC_MALLOC(size) malloc(size)
+#define AUD_GUC_FREE(ptr)    free(ptr)
 #endif
 
 /* 19: COPY FROM may skip more than one line at its head; -1: one, and compare it */
