@@ -32,6 +32,7 @@
 #include "facts/command.h"
 #include "facts/role_change.h"
 #include "facts/topics.h"
+#include "server/guc_redact.h"
 #include "server/role_settings.h"
 #include "server/settings.h"
 
@@ -40,7 +41,7 @@ put_value(AudStmt *stmt, const char *key, const char *name, const char *value)
 {
 	if (value == NULL)
 		return;
-	if (aud_redact_is_secret_setting(name))
+	if (aud_redact_is_secret_setting(aud_guc_redact_plain(), name))
 		value = AUD_REDACTED;
 	aud_stmt_detail_value(stmt, key, value);
 }

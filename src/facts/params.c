@@ -21,7 +21,6 @@
 #include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "miscadmin.h"
-#include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -37,6 +36,7 @@
 #include "record/text.h"
 #include "server/compat.h"
 #include "server/guc.h"
+#include "server/guc_redact.h"
 
 /* Longest numeric whose digits are worked out, bytes of its storage. */
 #define NUMERIC_MAX 1024
@@ -274,21 +274,18 @@ append_param(AudBuf *b, AudStmt *stmt, const ParamExternData *param, bool hide)
 
 /* Which parameters are secrets, a byte for each; NULL: none.  Palloc'd. */
 static unsigned char *
-find_secret_params(const AudStmt *stmt, int count)
+find_secret_params(const AudStmt *stmt, int count, unsigned *reasons)
 {
-	unsigned char *hidden;
+	const AudRedactPolicy *policy = aud_guc_redact();
+	unsigned char         *hidden;
 
 	if (stmt->text.data == NULL ||
-		!aud_redact_may_apply(stmt->text.data, stmt->text.len))
+		!aud_redact_may_apply(policy, stmt->text.data, stmt->text.len))
 		return NULL;
 	hidden = palloc(count);
-	if (!aud_redact_params(stmt->text.data,
-						   stmt->text.len,
-						   !AUD_STANDARD_STRINGS,
-						   hidden,
-						   count))
-		return NULL;
-	return hidden;
+	*reasons =
+		aud_redact_params(policy, stmt->text.data, stmt->text.len, hidden, count);
+	return *reasons != 0 ? hidden : NULL;
 }
 
 /* What does not fit is left out, and counted. */
@@ -296,14 +293,16 @@ static void
 append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 {
 	/* within aud_text_begin and aud_text_end, where memory is freed */
-	unsigned char *hidden = find_secret_params(stmt, params->numParams);
+	unsigned       reasons = 0;
+	unsigned char *hidden = find_secret_params(stmt, params->numParams, &reasons);
 
 	for (int i = 0; i < params->numParams; i++)
 	{
 		size_t before = b->len;
 		bool   hide = hidden != NULL && hidden[i];
 
-		stmt->params.redacted |= hide;
+		if (hide)
+			stmt->params.redacted |= reasons;
 		aud_buf_char(b, i == 0 ? '[' : ',');
 		append_param(b, stmt, &params->params[i], hide);
 		if (!b->truncated && aud_buf_room(b) > 0)

@@ -96,7 +96,7 @@ aud_record_append_failure(AudBuf *b, const AudFailure *failure)
 	{
 		AudText message;
 
-		aud_text_prepare_value(&message,
+		aud_text_prepare_plain(&message,
 							   failure->message,
 							   strlen(failure->message));
 		aud_json_lit_key(b, "error");

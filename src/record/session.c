@@ -31,6 +31,7 @@
 #include "record/text.h"
 #include "server/guc.h"
 #include "server/guc_context.h"
+#include "server/guc_redact.h"
 
 static uint64 stmt_counter;
 static uint64 ssn_counter;
@@ -174,7 +175,10 @@ append_app(AudBuf *b)
 	AudBuf redacted;
 
 	aud_buf_init(&redacted, storage, sizeof(storage));
-	aud_redact_text(&redacted, client_app, strlen(client_app));
+	aud_redact_text(&redacted,
+					aud_guc_redact_plain(),
+					client_app,
+					strlen(client_app));
 	aud_text_append_member(b, "app", redacted.data);
 }
 
@@ -236,7 +240,10 @@ make_context(void)
 
 	context_made = aud_config->context_changes;
 	aud_buf_init(&redacted, storage, sizeof(storage));
-	aud_redact_text(&redacted, aud_config->context, strlen(aud_config->context));
+	aud_redact_text(&redacted,
+					aud_guc_redact_plain(),
+					aud_config->context,
+					strlen(aud_config->context));
 	len = redacted.len;
 	utf8 = aud_text_to_utf8(redacted.data, &len);
 	aud_buf_init(&b, context_text, sizeof(context_text));

@@ -203,11 +203,11 @@ typedef struct AudStmtText
 	size_t      len;
 	char       *kept; /* the frame's own copy, if it has one */
 
-	bool   is_prepared;
-	bool   redacted;
-	char  *prepared; /* the frame's own, or NULL: data is fit as it is */
-	size_t prepared_len;
-	size_t omitted; /* bytes of a huge text that are not in it */
+	bool     is_prepared;
+	unsigned redacted; /* bits of AUD_REDACTED_* */
+	char    *prepared; /* the frame's own, or NULL: data is fit as it is */
+	size_t   prepared_len;
+	size_t   omitted; /* bytes of a huge text that are not in it */
 } AudStmtText;
 
 /* A utility command's query, see facts/body.h. */
@@ -303,11 +303,11 @@ typedef struct AudStmtEffects
 /* [{"type":"integer","value":"1"}] in the arena */
 typedef struct AudStmtParams
 {
-	uint32 off;
-	uint32 len; /* 0: none */
-	int    omitted;
-	bool   redacted;
-	bool   invalid; /* has text that is none */
+	uint32   off;
+	uint32   len; /* 0: none */
+	int      omitted;
+	unsigned redacted; /* bits of AUD_REDACTED_* */
+	bool     invalid;  /* has text that is none */
 } AudStmtParams;
 
 /* Longest name of a rule, with its NUL. */

@@ -16,7 +16,6 @@
 #include "catalog/pg_namespace.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
-#include "parser/parser.h"
 #include "utils/memutils.h"
 
 #include "core/json_write.h"
@@ -25,6 +24,7 @@
 #include "core/utf8.h"
 #include "record/text.h"
 #include "server/compat.h"
+#include "server/guc_redact.h"
 
 /* A longer text is searched for secrets, and recorded, up to here only. */
 #define REDACT_MAX (16 * 1024 * 1024)
@@ -118,10 +118,11 @@ try_alloc(size_t size)
 									  MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
 }
 
-typedef size_t (*Redactor)(AudBuf *out, const char *text, size_t len);
+typedef unsigned int (*Redactor)(AudBuf *out, const AudRedactPolicy *policy,
+								 const char *text, size_t len);
 
 static void
-redact(AudText *text, Redactor hide_secrets)
+redact(AudText *text, const AudRedactPolicy *policy, Redactor hide)
 {
 	size_t cap;
 	char  *storage;
@@ -143,21 +144,22 @@ redact(AudText *text, Redactor hide_secrets)
 		return;
 	}
 	aud_buf_init(&b, storage, cap);
-	text->redacted = hide_secrets(&b, text->data, text->len) > 0;
+	text->redacted = hide(&b, policy, text->data, text->len);
 	text->data = b.data;
 	text->len = b.len;
 }
 
 static void
-prepare(AudText *out, const char *text, size_t len, Redactor hide_secrets)
+prepare(AudText *out, const char *text, size_t len,
+		const AudRedactPolicy *policy, Redactor hide)
 {
 	if (text != NULL)
 		text = aud_text_to_utf8(text, &len);
-	aud_text_use(out, text, text != NULL ? len : 0, 0, false);
+	aud_text_use(out, text, text != NULL ? len : 0, 0, 0);
 	if (text == NULL)
 		return;
-	if (aud_redact_may_apply(out->data, out->len))
-		redact(out, hide_secrets);
+	if (aud_redact_may_apply(policy, out->data, out->len))
+		redact(out, policy, hide);
 	out->full = out->data;
 	out->full_len = out->len;
 }
@@ -165,17 +167,19 @@ prepare(AudText *out, const char *text, size_t len, Redactor hide_secrets)
 void
 aud_text_prepare(AudText *out, const char *text, size_t len)
 {
-	prepare(out,
-			text,
-			len,
-			AUD_STANDARD_STRINGS ? aud_redact_secrets
-								 : aud_redact_secrets_backslash);
+	prepare(out, text, len, aud_guc_redact(), aud_redact_sql);
 }
 
 void
 aud_text_prepare_value(AudText *out, const char *text, size_t len)
 {
-	prepare(out, text, len, aud_redact_text);
+	prepare(out, text, len, aud_guc_redact(), aud_redact_text);
+}
+
+void
+aud_text_prepare_plain(AudText *out, const char *text, size_t len)
+{
+	prepare(out, text, len, aud_guc_redact_plain(), aud_redact_text);
 }
 
 void

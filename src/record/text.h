@@ -22,8 +22,8 @@ typedef struct AudText
 	size_t      len;
 	const char *full; /* the same before it was cut */
 	size_t      full_len;
-	size_t      omitted; /* bytes left out in the middle */
-	bool        redacted;
+	size_t      omitted;    /* bytes left out in the middle */
+	unsigned    redacted;   /* bits of AUD_REDACTED_*; 0: nothing */
 	bool        invalid;    /* not valid UTF-8; set by whoever escapes it */
 	char        sha256[65]; /* of the full text, once it has been asked for */
 } AudText;
@@ -44,13 +44,22 @@ extern void aud_text_end(const AudTextScope *scope);
 /* Convert and redact SQL text[len], which is in the database's encoding. */
 extern void aud_text_prepare(AudText *out, const char *text, size_t len);
 
-/* The same for text that need not be SQL: a setting's value, a message. */
+/*
+ * The same for text that need not be SQL: the value of a parameter, or what a
+ * constant of the statement says (a path, a command line).
+ */
 extern void aud_text_prepare_value(AudText *out, const char *text, size_t len);
+
+/*
+ * The same for text that comes from no constant: a message, a setting's value.
+ * Secrets are hidden in it, whether or not constants are.
+ */
+extern void aud_text_prepare_plain(AudText *out, const char *text, size_t len);
 
 /* Text that has been prepared before, of which so many bytes were left out. */
 static inline void
 aud_text_use(AudText *out, const char *text, size_t len, size_t omitted,
-			 bool redacted)
+			 unsigned redacted)
 {
 	out->data = out->full = text;
 	out->len = out->full_len = len;

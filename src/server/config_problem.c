@@ -20,6 +20,7 @@
 #include "core/redact/redact.h"
 #include "server/compat.h"
 #include "server/config_problem.h"
+#include "server/guc_redact.h"
 #include "server/settings.h"
 
 #define PREFIX     "secaudit."
@@ -162,7 +163,7 @@ valid_values(const struct config_generic *setting)
 static const char *
 shown_value(const char *name, const char *value)
 {
-	if (aud_redact_is_secret_setting(name))
+	if (aud_redact_is_secret_setting(aud_guc_redact_plain(), name))
 		return AUD_REDACTED;
 	if (strlen(value) <= VALUE_MAX)
 		return pstrdup(value);

@@ -29,6 +29,7 @@
 #include "core/redact/redact.h"
 #include "core/sha256.h"
 #include "server/compat.h"
+#include "server/guc_redact.h"
 #include "server/settings.h"
 
 /*
@@ -154,7 +155,7 @@ aud_settings_value(const char *name)
 {
 	const char *value;
 
-	if (aud_redact_is_secret_setting(name))
+	if (aud_redact_is_secret_setting(aud_guc_redact_plain(), name))
 		return GetConfigOption(name, true, false) != NULL ? pstrdup(AUD_REDACTED)
 														  : NULL;
 	if (!(GetConfigOptionFlags(name, true) & GUC_SUPERUSER_ONLY))
@@ -282,7 +283,7 @@ call_changed(const AudRemembered *before, const char *now,
 	char                        *old_value;
 	char                        *new_value;
 
-	if (aud_redact_is_secret_setting(setting->name))
+	if (aud_redact_is_secret_setting(aud_guc_redact_plain(), setting->name))
 	{
 		changed(setting->name, AUD_REDACTED, AUD_REDACTED, arg);
 		return;

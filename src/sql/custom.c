@@ -21,6 +21,7 @@
 
 #include "core/json_write.h"
 #include "core/redact/redact.h"
+#include "server/guc_redact.h"
 #include "statement/custom.h"
 
 PGDLLEXPORT Datum secaudit_record(PG_FUNCTION_ARGS);
@@ -61,7 +62,7 @@ put_string(AudBuf *b, const char *text, bool is_secret)
 	if (is_secret)
 		aud_buf_lit(&redacted, AUD_REDACTED);
 	else
-		aud_redact_text(&redacted, text, strlen(text));
+		aud_redact_text(&redacted, aud_guc_redact_plain(), text, strlen(text));
 	utf8 = pg_server_to_any(redacted.data, redacted.len, PG_UTF8);
 	aud_json_string(b, utf8, strlen(utf8));
 }
@@ -103,7 +104,9 @@ put_scalar(Writing *w, const JsonbValue *v)
 	if (v->type == jbvString)
 		put_string(w->b,
 				   text_of(v),
-				   w->key != NULL && aud_redact_is_secret_setting(w->key));
+				   w->key != NULL &&
+					   aud_redact_is_secret_setting(aud_guc_redact_plain(),
+													w->key));
 	else if (v->type == jbvNumeric)
 		put_number(w->b, v->val.numeric);
 	else

@@ -27,6 +27,7 @@
 #include "record/identity.h"
 #include "record/record.h"
 #include "record/session.h"
+#include "server/guc_redact.h"
 #include "statement/early_text.h"
 #include "statement/error.h"
 #include "statement/guard.h"
@@ -37,19 +38,14 @@
 #include "statement/statement.h"
 #include "statement/xact.h"
 
-/* Hide in the last message what it quotes of secrets in this text, if any. */
-static void
-hide_secrets_of(const char *query, size_t len)
-{
-	char   message[AUD_ERROR_MESSAGE_MAX];
-	char  *last = aud_backend->error.last.message;
-	AudBuf b;
+/* Texts that a message may be about. */
+#define SOURCES_MAX 3
 
-	if (query == NULL || !aud_redact_may_apply(query, len))
-		return;
-	strlcpy(message, last, sizeof(message));
-	aud_buf_init(&b, last, AUD_ERROR_MESSAGE_MAX);
-	aud_redact_message(&b, message, strlen(message), query, len);
+static void
+add_source(AudRedactSource *sources, int *n, const char *text, size_t len)
+{
+	if (text != NULL && aud_redact_may_apply(aud_guc_redact(), text, len))
+		sources[(*n)++] = (AudRedactSource){text, len};
 }
 
 /*
@@ -60,17 +56,31 @@ hide_secrets_of(const char *query, size_t len)
 static void
 keep_message(const ErrorData *edata)
 {
-	const AudStmt *stmt = aud_statement_active();
+	const AudStmt  *stmt = aud_statement_active();
+	const char     *message = edata->message != NULL ? edata->message : "";
+	char           *last = aud_backend->error.last.message;
+	AudRedactSource sources[SOURCES_MAX];
+	int             n = 0;
+	AudBuf          b;
 
-	strlcpy(aud_backend->error.last.message,
-			edata->message ? edata->message : "",
-			AUD_ERROR_MESSAGE_MAX);
 	if (edata->internalquery != NULL)
-		hide_secrets_of(edata->internalquery, strlen(edata->internalquery));
+		add_source(sources, &n, edata->internalquery, strlen(edata->internalquery));
 	if (stmt != NULL)
-		hide_secrets_of(stmt->text.data, stmt->text.len);
+		add_source(sources, &n, stmt->text.data, stmt->text.len);
 	if (debug_query_string != NULL)
-		hide_secrets_of(debug_query_string, strlen(debug_query_string));
+		add_source(sources, &n, debug_query_string, strlen(debug_query_string));
+	if (n == 0)
+	{
+		strlcpy(last, message, AUD_ERROR_MESSAGE_MAX);
+		return;
+	}
+	aud_buf_init(&b, last, AUD_ERROR_MESSAGE_MAX);
+	aud_redact_message(&b,
+					   aud_guc_redact(),
+					   message,
+					   strnlen(message, AUD_ERROR_MESSAGE_MAX - 1),
+					   sources,
+					   n);
 }
 
 void

@@ -37,6 +37,7 @@
 #include "record/record.h"
 #include "server/config_problem.h"
 #include "server/guc.h"
+#include "server/guc_redact.h"
 #include "server/processes.h"
 #include "server/role_settings.h"
 #include "writer/role_settings.h"
@@ -122,8 +123,9 @@ describe_removal(const AudRoleSetting *setting)
 static const char *
 shown_value(const AudRoleSetting *setting)
 {
-	return aud_redact_is_secret_setting(setting->name) ? AUD_REDACTED
-													   : setting->value;
+	return aud_redact_is_secret_setting(aud_guc_redact_plain(), setting->name)
+			   ? AUD_REDACTED
+			   : setting->value;
 }
 
 static void

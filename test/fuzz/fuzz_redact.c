@@ -17,6 +17,9 @@
 #include "core/redact/scan.h"
 #include "fuzz.h"
 
+static const AudRedactPolicy secrets = {.mode = AUD_REDACT_SECRETS};
+static const AudRedactPolicy backslash = {.backslash = true};
+
 typedef struct Ranges
 {
 	AudRedactSink sink;
@@ -37,26 +40,28 @@ check_range(AudRedactSink *sink, size_t from, size_t to)
 	r->hidden += to - from;
 }
 
-typedef size_t (*Redactor)(AudBuf *out, const char *sql, size_t len);
+typedef unsigned int (*Redactor)(AudBuf *out, const AudRedactPolicy *policy,
+								 const char *sql, size_t len);
 
 static void
-check_copy(Redactor redact, const char *sql, size_t size, size_t small)
+check_copy(Redactor redact, const AudRedactPolicy *policy, const char *sql,
+		   size_t size, size_t small)
 {
-	size_t cap = size + 12 * (size / 2) + 1;
-	char  *whole = malloc(cap);
-	char  *part = malloc(small + 1);
-	AudBuf out;
-	AudBuf cut;
-	size_t count;
+	size_t       cap = size + 12 * (size / 2) + 1;
+	char        *whole = malloc(cap);
+	char        *part = malloc(small + 1);
+	AudBuf       out;
+	AudBuf       cut;
+	unsigned int reasons;
 
 	aud_buf_init(&out, whole, cap);
-	count = redact(&out, sql, size);
+	reasons = redact(&out, policy, sql, size);
 	CHECK(!out.truncated);
-	if (count == 0)
+	if (reasons == 0)
 		CHECK(out.len == size && memcmp(whole, sql, size) == 0);
 
 	aud_buf_init(&cut, part, small + 1);
-	CHECK(redact(&cut, sql, size) == count);
+	CHECK(redact(&cut, policy, sql, size) == reasons);
 	CHECK(cut.len <= out.len && memcmp(part, whole, cut.len) == 0);
 	CHECK(cut.truncated == (out.len > small));
 	free(part);
@@ -68,30 +73,31 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *sql = (const char *) data;
 	size_t      small = size > 0 ? data[0] % (size + 1) : 0;
-	Ranges      ranges = {{check_range}, size, 0, 0, 0};
-	AudLevel    level;
-	AudBuf      out;
-	size_t      cap = size + 12 * (size / 2) + 1;
-	char       *storage = malloc(cap);
+	Ranges      ranges = {.sink = {&secrets, check_range, NULL}, .size = size};
+	AudRedactSource source = {sql, size};
+	AudLevel        level;
+	AudBuf          out;
+	size_t          cap = size + 12 * (size / 2) + 1;
+	char           *storage = malloc(cap);
 
 	aud_lex_source(&level, sql, size);
 	aud_scan_text(&ranges.sink, &level);
 	aud_buf_init(&out, storage, cap);
-	if (aud_redact_may_apply(sql, size))
-		CHECK(aud_redact_secrets(&out, sql, size) == ranges.count);
+	if (aud_redact_may_apply(&secrets, sql, size))
+		CHECK((aud_redact_sql(&out, &secrets, sql, size) != 0) ==
+			  (ranges.count > 0));
 	else
-		CHECK(aud_redact_secrets(&out, sql, size) == 0);
-	CHECK(aud_redact_secrets(&out, sql, 0) == 0);
+		CHECK(aud_redact_sql(&out, &secrets, sql, size) == 0);
+	CHECK(aud_redact_sql(&out, &secrets, sql, 0) == 0);
 
-	check_copy(aud_redact_secrets, sql, size, small);
-	check_copy(aud_redact_secrets_backslash, sql, size, small);
-	check_copy(aud_redact_text, sql, size, small);
-	check_copy(aud_redact_literals, sql, size, small);
+	check_copy(aud_redact_sql, &secrets, sql, size, small);
+	check_copy(aud_redact_sql, &backslash, sql, size, small);
+	check_copy(aud_redact_text, &secrets, sql, size, small);
 
 	/* the text as an error message about itself */
 	aud_buf_init(&out, storage, cap);
 	if (size < 1000)
-		(void) aud_redact_message(&out, sql, size, sql, size);
+		(void) aud_redact_message(&out, &secrets, sql, size, &source, 1);
 	free(storage);
 	return 0;
 }

@@ -21,11 +21,14 @@
 static char   storage[1 << 16];
 static AudBuf out;
 
-static size_t
+static const AudRedactPolicy policy = {.mode = AUD_REDACT_SECRETS};
+static const AudRedactPolicy backslash_policy = {.backslash = true};
+
+static unsigned int
 redacted(const char *sql)
 {
 	aud_buf_init(&out, storage, sizeof(storage));
-	return aud_redact_secrets(&out, sql, strlen(sql));
+	return aud_redact_sql(&out, &policy, sql, strlen(sql));
 }
 
 #define R "<redacted>"
@@ -370,11 +373,11 @@ START_TEST(a_secret_is_hidden_and_nothing_else)
 {
 	const char *sql = secrets[_i].sql;
 
-	ck_assert_uint_gt(redacted(sql), 0);
+	ck_assert_uint_eq(redacted(sql), AUD_REDACTED_SECRET);
 	ck_assert_str_eq(out.data, secrets[_i].redacted);
 	ck_assert_ptr_null(strstr(out.data, "hush"));
 	ck_assert(!out.truncated);
-	ck_assert(aud_redact_may_apply(sql, strlen(sql)));
+	ck_assert(aud_redact_may_apply(&policy, sql, strlen(sql)));
 }
 END_TEST
 
@@ -481,7 +484,8 @@ START_TEST(a_backslash_quotes_a_quote_where_the_session_says_so)
 	static const char sql[] = "ALTER ROLE x PASSWORD 'a\\'hush' LOGIN";
 
 	aud_buf_init(&out, storage, sizeof(storage));
-	ck_assert_uint_eq(aud_redact_secrets_backslash(&out, sql, strlen(sql)), 1);
+	ck_assert_uint_eq(aud_redact_sql(&out, &backslash_policy, sql, strlen(sql)),
+					  AUD_REDACTED_SECRET);
 	ck_assert_str_eq(out.data, "ALTER ROLE x PASSWORD '" R "' LOGIN");
 	redacted("ALTER ROLE x PASSWORD 'a\\' LOGIN");
 	ck_assert_str_eq(out.data, "ALTER ROLE x PASSWORD '" R "' LOGIN");
@@ -499,7 +503,8 @@ START_TEST(a_short_buffer_cuts_the_text_and_bares_no_secret)
 	redacted(sql);
 	memcpy(whole, out.data, out.len + 1);
 	aud_buf_init(&out, small, (size_t) _i + 1);
-	ck_assert_uint_eq(aud_redact_secrets(&out, sql, strlen(sql)), 2);
+	ck_assert_uint_eq(aud_redact_sql(&out, &policy, sql, strlen(sql)),
+					  AUD_REDACTED_SECRET);
 	ck_assert(out.truncated == (strlen(whole) > (size_t) _i));
 	ck_assert_mem_eq(out.data, whole, out.len);
 	ck_assert_ptr_null(strstr(out.data, "hush"));
@@ -524,13 +529,13 @@ START_TEST(the_quick_test_notices_every_name_of_a_secret)
 	{
 		char sql[128];
 
-		ck_assert_int_ne(aud_redact_secrecy(names[i], strlen(names[i])),
+		ck_assert_int_ne(aud_redact_secrecy(&policy, names[i], strlen(names[i])),
 						 AUD_SECRECY_NONE);
 		for (int pad = 0; pad < 40; pad++)
 		{
 			snprintf(sql, sizeof(sql), "%*s%s='hush'", pad, "", names[i]);
-			ck_assert(aud_redact_may_apply(sql, strlen(sql)));
-			ck_assert_uint_eq(redacted(sql), 1);
+			ck_assert(aud_redact_may_apply(&policy, sql, strlen(sql)));
+			ck_assert_uint_eq(redacted(sql), AUD_REDACTED_SECRET);
 		}
 	}
 }
@@ -547,16 +552,16 @@ START_TEST(names_that_only_look_like_secrets_are_none)
 										""};
 
 	for (int i = 0; i < COUNT(names); i++)
-		ck_assert_int_eq(aud_redact_secrecy(names[i], strlen(names[i])),
+		ck_assert_int_eq(aud_redact_secrecy(&policy, names[i], strlen(names[i])),
 						 AUD_SECRECY_NONE);
-	ck_assert_int_eq(aud_redact_secrecy("app.user_password", 17),
+	ck_assert_int_eq(aud_redact_secrecy(&policy, "app.user_password", 17),
 					 AUD_SECRECY_PASSWORD);
 }
 END_TEST
 
-/* The text of a statement hides as many values of this setting. */
+/* Does the text of a statement hide values of this setting? */
 static void
-check_setting(const char *name, size_t count)
+check_setting(const char *name, unsigned int reasons)
 {
 	static const char *const forms[] = {"SET \"%s\" = 'hush'",
 										"ALTER SYSTEM SET \"%s\" TO 'hush'",
@@ -566,7 +571,7 @@ check_setting(const char *name, size_t count)
 	for (int i = 0; i < COUNT(forms); i++)
 	{
 		snprintf(sql, sizeof(sql), forms[i], name);
-		ck_assert_msg(redacted(sql) == count, "%s", sql);
+		ck_assert_msg(redacted(sql) == reasons, "%s", sql);
 	}
 }
 
@@ -609,12 +614,14 @@ START_TEST(the_value_of_a_setting_that_sounds_secret_is_one)
 
 	for (int i = 0; i < COUNT(secret); i++)
 	{
-		ck_assert_msg(aud_redact_is_secret_setting(secret[i]), "%s", secret[i]);
-		check_setting(secret[i], 1);
+		ck_assert_msg(aud_redact_is_secret_setting(&policy, secret[i]),
+					  "%s",
+					  secret[i]);
+		check_setting(secret[i], AUD_REDACTED_SECRET);
 	}
 	for (int i = 0; i < COUNT(harmless); i++)
 	{
-		ck_assert_msg(!aud_redact_is_secret_setting(harmless[i]),
+		ck_assert_msg(!aud_redact_is_secret_setting(&policy, harmless[i]),
 					  "%s",
 					  harmless[i]);
 		check_setting(harmless[i], 0);
@@ -643,7 +650,7 @@ static const struct
 START_TEST(a_value_that_is_not_sql_is_redacted_too)
 {
 	aud_buf_init(&out, storage, sizeof(storage));
-	aud_redact_text(&out, texts[_i].text, strlen(texts[_i].text));
+	aud_redact_text(&out, &policy, texts[_i].text, strlen(texts[_i].text));
 	ck_assert_str_eq(out.data, texts[_i].redacted);
 }
 END_TEST
@@ -696,14 +703,20 @@ static const struct
 	{"SELECT f(password => 'hush')", "no entry for hush", "no entry for " R},
 };
 
+static void
+redact_message(const char *message, size_t len, const char *sql)
+{
+	AudRedactSource source = {sql, strlen(sql)};
+
+	aud_buf_init(&out, storage, sizeof(storage));
+	aud_redact_message(&out, &policy, message, len, &source, 1);
+}
+
 START_TEST(a_message_does_not_tell_what_its_statement_hides)
 {
-	aud_buf_init(&out, storage, sizeof(storage));
-	aud_redact_message(&out,
-					   messages[_i].message,
-					   strlen(messages[_i].message),
-					   messages[_i].sql,
-					   strlen(messages[_i].sql));
+	redact_message(messages[_i].message,
+				   strlen(messages[_i].message),
+				   messages[_i].sql);
 	ck_assert_str_eq(out.data, messages[_i].redacted);
 }
 END_TEST
@@ -715,8 +728,7 @@ START_TEST(a_message_hides_the_last_of_many_secrets_too)
 
 	for (int i = 1; i < 1000; i++)
 		sprintf(sql + strlen(sql), ",('hush%d')", i);
-	aud_buf_init(&out, storage, sizeof(storage));
-	aud_redact_message(&out, message, strlen(message), sql, strlen(sql));
+	redact_message(message, strlen(message), sql);
 	ck_assert_str_eq(out.data, "key \"(password)=(" R ")\" exists");
 }
 END_TEST
@@ -728,36 +740,14 @@ START_TEST(a_message_too_long_to_compare_ends_early)
 
 	memset(message, 'm', sizeof(message));
 	memcpy(message + sizeof(message) - 4, "hush", 4);
-	aud_buf_init(&out, storage, sizeof(storage));
-	aud_redact_message(&out, message, sizeof(message), sql, strlen(sql));
+	redact_message(message, sizeof(message), sql);
 	ck_assert_uint_eq(out.len, 1024 + strlen(R));
 	ck_assert_mem_eq(out.data, message, 1024);
 	ck_assert_str_eq(out.data + 1024, R);
 
-	aud_buf_init(&out, storage, sizeof(storage));
-	aud_redact_message(&out, message, sizeof(message), "SELECT 1", 8);
+	redact_message(message, sizeof(message), "SELECT 1");
 	ck_assert_uint_eq(out.len, sizeof(message));
 	ck_assert_mem_eq(out.data, message, sizeof(message));
-}
-END_TEST
-
-static const struct
-{
-	const char *sql;
-	const char *redacted;
-} constants[] = {
-	{"SELECT 'a', 1.5e10, \"b 1\", $1, c1 FROM t WHERE d = -7 -- 8",
-	 "SELECT ?, ?, \"b 1\", $1, c1 FROM t WHERE d = -? -- 8"},
-	{"DO $$BEGIN END$$", "DO ?"},
-	{"SELECT E'a\\'b', U&'c', X'1F', 'd'\n'e', f", "SELECT ?, ?, ?, ?, f"},
-	{"SELECT 'open", "SELECT ?"},
-};
-
-START_TEST(every_constant_can_be_replaced)
-{
-	aud_buf_init(&out, storage, sizeof(storage));
-	aud_redact_literals(&out, constants[_i].sql, strlen(constants[_i].sql));
-	ck_assert_str_eq(out.data, constants[_i].redacted);
 }
 END_TEST
 
@@ -771,10 +761,10 @@ START_TEST(random_mixtures_are_redacted_within_bounds)
 	srand(3u + (unsigned int) _i);
 	for (int round = 0; round < 20000; round++)
 	{
-		char   sql[400];
-		char   once[sizeof(sql) * 7];
-		size_t len = 0;
-		size_t count;
+		char         sql[400];
+		char         once[sizeof(sql) * 7];
+		size_t       len = 0;
+		unsigned int reasons;
 
 		while (len < sizeof(sql) / 2)
 		{
@@ -791,12 +781,12 @@ START_TEST(random_mixtures_are_redacted_within_bounds)
 			len += take;
 		}
 		aud_buf_init(&out, once, sizeof(once));
-		count = aud_redact_secrets(&out, sql, len);
+		reasons = aud_redact_sql(&out, &policy, sql, len);
 		REQUIRE(!out.truncated);
 		REQUIRE(out.len <= len + 12 * (len / 2));
-		if (!aud_redact_may_apply(sql, len))
-			REQUIRE(count == 0);
-		if (count == 0)
+		if (!aud_redact_may_apply(&policy, sql, len))
+			REQUIRE(reasons == 0);
+		if (reasons == 0)
 			REQUIRE(out.len == len && memcmp(once, sql, len) == 0);
 	}
 }
@@ -822,7 +812,7 @@ START_TEST(hostile_texts_are_finished_in_time)
 	for (size_t len = 0; len + 16 < sizeof(sql); len += strlen(pieces[_i]))
 		strcpy(sql + len, pieces[_i]);
 	aud_buf_init(&out, large, sizeof(large));
-	aud_redact_secrets(&out, sql, strlen(sql));
+	aud_redact_sql(&out, &policy, sql, strlen(sql));
 	ck_assert(!out.truncated);
 }
 END_TEST
@@ -893,7 +883,11 @@ START_TEST(a_parameter_in_the_place_of_a_secret_is_one)
 	bool          any;
 
 	memcpy(copy, params[_i].sql, len);
-	any = aud_redact_params(copy, len, params[_i].backslash, hidden, 3);
+	any = aud_redact_params(params[_i].backslash ? &backslash_policy : &policy,
+							copy,
+							len,
+							hidden,
+							3) != 0;
 	for (int i = 0; i < 3; i++)
 		ck_assert_msg(hidden[i] == params[_i].hidden[i] - '0',
 					  "$%d of %s",
@@ -932,7 +926,6 @@ redact_suite(void)
 						COUNT(messages));
 	tcase_add_test(tc, a_message_hides_the_last_of_many_secrets_too);
 	tcase_add_test(tc, a_message_too_long_to_compare_ends_early);
-	tcase_add_loop_test(tc, every_constant_can_be_replaced, 0, COUNT(constants));
 	tcase_add_loop_test(tc, random_mixtures_are_redacted_within_bounds, 0, 2);
 	tcase_add_loop_test(tc, hostile_texts_are_finished_in_time, 0, 11);
 	tcase_add_loop_test(tc,

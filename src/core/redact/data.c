@@ -96,12 +96,13 @@ skip_conninfo_value(const AudLevel *level, size_t pos)
  * where that ends the value.
  */
 static bool
-is_conninfo(const AudLevel *level, size_t pos)
+is_conninfo(const AudScan *s, size_t pos)
 {
-	AudToken name;
-	size_t   value;
-	int      pairs = 0;
-	bool     odbc = false;
+	const AudLevel *level = s->level;
+	AudToken        name;
+	size_t          value;
+	int             pairs = 0;
+	bool            odbc = false;
 
 	while (aud_lex_peek(level, pos = skip_space(level, pos)) != AUD_LEX_END)
 	{
@@ -112,7 +113,7 @@ is_conninfo(const AudLevel *level, size_t pos)
 		value = skip_space(level, pos);
 		pos = skip_conninfo_value(level, value);
 		odbc = pairs++ == 0 &&
-			   aud_redact_secrecy(name.text, name.len) == AUD_SECRECY_NONE &&
+			   aud_scan_secrecy(s, name.text, name.len) == AUD_SECRECY_NONE &&
 			   (memchr(level->source + value, ';', pos - value) != NULL ||
 				memchr(level->source + value, '&', pos - value) != NULL);
 	}
@@ -138,12 +139,12 @@ void
 aud_scan_start_data(AudScan *s, bool dollar)
 {
 	s->bare_values = !dollar || !has_newline(s->level, s->pos);
-	s->conninfo = s->bare_values && is_conninfo(s->level, s->pos);
+	s->conninfo = s->bare_values && is_conninfo(s, s->pos);
 }
 
 /* Is the whole level the name of a secret, as keys of JSON are? */
 bool
-aud_scan_is_secret_text(const AudLevel *level, size_t pos)
+aud_scan_is_secret_text(const AudScan *s, const AudLevel *level, size_t pos)
 {
 	char   name[AUD_LEX_WORD_MAX + 1];
 	size_t len;
@@ -157,7 +158,7 @@ aud_scan_is_secret_text(const AudLevel *level, size_t pos)
 			return false;
 	if (len > 0 && name[len - 1] == '}') /* '{a,password}': a path in JSON */
 		len--;
-	return aud_redact_secrecy(name, len) != AUD_SECRECY_NONE ||
+	return aud_scan_secrecy(s, name, len) != AUD_SECRECY_NONE ||
 		   strcmp(name, "authorization") == 0;
 }
 
@@ -404,11 +405,12 @@ is_blank(int c)
  * '-' where other names have '_'.
  */
 static size_t
-secret_option_end(const AudLevel *level, size_t pos)
+secret_option_end(const AudScan *s, size_t pos)
 {
-	char   name[AUD_LEX_WORD_MAX] = "";
-	size_t len = 0;
-	int    c;
+	const AudLevel *level = s->level;
+	char            name[AUD_LEX_WORD_MAX] = "";
+	size_t          len = 0;
+	int             c;
 
 	while (aud_lex_peek(level, pos) == '-')
 		(void) aud_lex_char(level, &pos);
@@ -422,7 +424,7 @@ secret_option_end(const AudLevel *level, size_t pos)
 	}
 	if (len > 3 && memcmp(name, "no_", 3) == 0) /* psql --no-password */
 		return 0;
-	return aud_redact_secrecy(name, len) != AUD_SECRECY_NONE ? pos : 0;
+	return aud_scan_secrecy(s, name, len) != AUD_SECRECY_NONE ? pos : 0;
 }
 
 /* Hide the word of a shell that begins at from. */
@@ -466,7 +468,7 @@ aud_scan_data_option(AudScan *s)
 
 	if (s->last_kind != AUD_TOK_END && s->last_end == s->token.start)
 		return false;
-	pos = secret_option_end(s->level, s->token.start);
+	pos = secret_option_end(s, s->token.start);
 	if (pos == 0)
 		return false;
 	assigned = aud_lex_peek(s->level, pos) == '=';

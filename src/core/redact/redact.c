@@ -16,15 +16,16 @@
 #include "core/redact/scan.h"
 #include "core/utf8.h"
 
+const AudRedactPolicy aud_redact_secrets_only;
+
 /* Copies a text and puts something else in place of what is hidden. */
 typedef struct Copier
 {
 	AudRedactSink sink; /* first: the scanner knows only this */
 	AudBuf       *out;
 	const char   *text;
-	const char   *instead;
 	size_t        copied; /* of text */
-	size_t        count;
+	unsigned int  reasons;
 } Copier;
 
 /* Copy up to text[to]; what does not fit is cut between two characters. */
@@ -51,76 +52,42 @@ hide_in_copy(AudRedactSink *sink, size_t from, size_t to)
 	Copier *c = (Copier *) sink;
 
 	copy_until(c, from);
-	aud_buf_cstr(c->out, c->instead);
+	aud_buf_lit(c->out, AUD_REDACTED);
 	c->copied = to;
-	c->count++;
+	c->reasons |= AUD_REDACTED_SECRET;
 }
 
-static Copier
-start_copy(AudBuf *out, const char *text, const char *instead)
+static unsigned int
+redact(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 {
-	Copier c = {{hide_in_copy, NULL}, out, text, instead, 0, 0};
+	Copier c = {{policy, hide_in_copy, NULL}, out, level->source, 0, 0};
 
-	return c;
-}
-
-static size_t
-redact(AudBuf *out, const AudLevel *level)
-{
-	Copier c = start_copy(out, level->source, AUD_REDACTED);
-
-	if (aud_redact_may_apply(level->source, level->end))
+	if (aud_redact_may_apply(policy, level->source, level->end))
 		aud_scan_text(&c.sink, level);
 	copy_until(&c, level->end);
-	return c.count;
+	return c.reasons;
 }
 
-size_t
-aud_redact_secrets(AudBuf *out, const char *sql, size_t len)
+unsigned int
+aud_redact_sql(AudBuf *out, const AudRedactPolicy *policy, const char *sql,
+			   size_t len)
 {
 	AudLevel level;
 
 	aud_lex_source(&level, sql, len);
-	return redact(out, &level);
+	level.plain_slash = policy->backslash;
+	return redact(out, policy, &level);
 }
 
-size_t
-aud_redact_secrets_backslash(AudBuf *out, const char *sql, size_t len)
-{
-	AudLevel level;
-
-	aud_lex_source(&level, sql, len);
-	level.plain_slash = true;
-	return redact(out, &level);
-}
-
-size_t
-aud_redact_text(AudBuf *out, const char *text, size_t len)
+unsigned int
+aud_redact_text(AudBuf *out, const AudRedactPolicy *policy, const char *text,
+				size_t len)
 {
 	AudLevel level;
 
 	aud_lex_source(&level, text, len);
 	level.data = !aud_scan_is_code(&level, 0);
-	return redact(out, &level);
-}
-
-size_t
-aud_redact_literals(AudBuf *out, const char *sql, size_t len)
-{
-	Copier   c = start_copy(out, sql, "?");
-	AudLevel level;
-	AudToken tok;
-	size_t   pos = 0;
-
-	aud_lex_source(&level, sql, len);
-	do
-	{
-		aud_lex_token(&level, &pos, &tok);
-		if (tok.kind == AUD_TOK_STRING || tok.kind == AUD_TOK_NUMBER)
-			c.sink.hide(&c.sink, tok.start, tok.end);
-	} while (tok.kind != AUD_TOK_END);
-	copy_until(&c, len);
-	return c.count;
+	return redact(out, policy, &level);
 }
 
 /* What is known of a parameter's places in the text. */
@@ -170,23 +137,26 @@ note_param(AudRedactSink *sink, size_t at, bool secret)
 		p->places[number - 1] = PLACE_PLAIN;
 }
 
-bool
-aud_redact_params(const char *sql, size_t len, bool backslash,
+unsigned int
+aud_redact_params(const AudRedactPolicy *policy, const char *sql, size_t len,
 				  unsigned char *hidden, size_t count)
 {
-	ParamSink p =
-		{{note_own_secret, note_param}, sql, len, hidden, count, false, false};
-	AudLevel level;
+	ParamSink p = {.sink = {policy, note_own_secret, note_param},
+				   .sql = sql,
+				   .len = len,
+				   .places = hidden,
+				   .count = count};
+	AudLevel  level;
 
 	memset(hidden, PLACE_NONE, count);
-	if (!aud_redact_may_apply(sql, len))
-		return false;
+	if (!aud_redact_may_apply(policy, sql, len))
+		return 0;
 	aud_lex_source(&level, sql, len);
-	level.plain_slash = backslash;
+	level.plain_slash = policy->backslash;
 	aud_scan_text(&p.sink, &level);
 	for (size_t i = 0; i < count; i++)
 		hidden[i] = p.own || (p.any && hidden[i] != PLACE_PLAIN);
-	return p.own || p.any;
+	return p.own || p.any ? AUD_REDACTED_SECRET : 0;
 }
 
 /* ---- messages ----------------------------------------------------------- */
@@ -302,21 +272,32 @@ compare(AudRedactSink *sink, size_t from, size_t to)
 	}
 }
 
-size_t
-aud_redact_message(AudBuf *out, const char *message, size_t len,
-				   const char *sql, size_t sql_len)
+/* Mark in the message what it has of the secrets of this text. */
+static void
+compare_with(Comparison *c, const AudRedactSource *source)
 {
-	Comparison c = {.sink = {compare}, .sql = sql, .message = message};
-	AudLevel   level;
-	size_t     count = 0;
-	size_t     pos = 0;
+	AudLevel level;
+
+	if (!aud_redact_may_apply(c->sink.policy, source->text, source->len))
+		return;
+	aud_lex_source(&level, source->text, source->len);
+	level.plain_slash = c->sink.policy->backslash;
+	c->sql = source->text;
+	aud_scan_text(&c->sink, &level);
+}
+
+unsigned int
+aud_redact_message(AudBuf *out, const AudRedactPolicy *policy,
+				   const char *message, size_t len,
+				   const AudRedactSource *sources, size_t count)
+{
+	Comparison   c = {.sink = {policy, compare, NULL}, .message = message};
+	unsigned int reasons = 0;
+	size_t       pos = 0;
 
 	c.len = aud_utf8_align_down(message, len, MAX_MESSAGE);
-	if (aud_redact_may_apply(sql, sql_len))
-	{
-		aud_lex_source(&level, sql, sql_len);
-		aud_scan_text(&c.sink, &level);
-	}
+	for (size_t i = 0; i < count; i++)
+		compare_with(&c, &sources[i]);
 	while (pos < len && (pos < c.len || !c.any))
 	{
 		if (pos >= c.len || c.run[pos] == 0)
@@ -326,12 +307,12 @@ aud_redact_message(AudBuf *out, const char *message, size_t len,
 		}
 		aud_buf_lit(out, AUD_REDACTED);
 		pos += c.run[pos];
-		count++;
+		reasons = AUD_REDACTED_SECRET;
 	}
 	if (pos < len)
 	{
 		aud_buf_lit(out, AUD_REDACTED);
-		count++;
+		reasons = AUD_REDACTED_SECRET;
 	}
-	return count;
+	return reasons;
 }

@@ -22,62 +22,67 @@
 #define AUD_CORE_REDACT_REDACT_H
 
 #include "core/buf.h"
+#include "core/redact/policy.h"
 
 #define AUD_REDACTED "<redacted>"
 
 /*
- * Quick test for the hot path: false means that aud_redact_secrets() and
+ * Quick test for the hot path: false means that aud_redact_sql() and
  * aud_redact_text() would change nothing.  True means only that it is worth
  * a look.
  */
-extern bool aud_redact_may_apply(const char *sql, size_t len);
+extern bool aud_redact_may_apply(const AudRedactPolicy *policy, const char *sql,
+								 size_t len);
 
 /*
- * Append sql[len] to out with every secret literal replaced by
- * '<redacted>'; returns how many were replaced.  out needs room for
+ * Append sql[len] to out with everything that the policy hides replaced;
+ * returns why something was, bits of AUD_REDACTED_*.  out needs room for
  * len + 12 * (len / 2) bytes in the worst case; with less room the text is
  * cut (out->truncated), a secret is never let through.
  */
-extern size_t aud_redact_secrets(AudBuf *out, const char *sql, size_t len);
-
-/* The same for a session with standard_conforming_strings = off. */
-extern size_t aud_redact_secrets_backslash(AudBuf *out, const char *sql,
-										   size_t len);
+extern unsigned int aud_redact_sql(AudBuf *out, const AudRedactPolicy *policy,
+								   const char *sql, size_t len);
 
 /*
  * The same for text that need not be SQL: the value of a setting or of a bound
  * parameter.  Knows connection strings, URIs, JSON and SQL in it.
  */
-extern size_t aud_redact_text(AudBuf *out, const char *text, size_t len);
+extern unsigned int aud_redact_text(AudBuf *out, const AudRedactPolicy *policy,
+									const char *text, size_t len);
 
 /*
  * Which of the values that are bound to $1 .. $count of sql[len] are secrets?
  * hidden[i] is set to 1 for those that stand, anywhere in the text, where a
  * literal would be hidden, and to 0 for the others.  All of them are, where
  * the text has a secret of its own, since a value may be what completes it;
- * with one hidden, those that the text does not mention are, too.  backslash:
- * standard_conforming_strings is off.  Returns whether any is hidden.
+ * with one hidden, those that the text does not mention are, too.  Returns
+ * why any is hidden, or 0.
  */
-extern bool aud_redact_params(const char *sql, size_t len, bool backslash,
-							  unsigned char *hidden, size_t count);
+extern unsigned int aud_redact_params(const AudRedactPolicy *policy,
+									  const char *sql, size_t len,
+									  unsigned char *hidden, size_t count);
 
 /*
  * Is a setting of this name likely to hold a secret (app.user_password,
  * app.token_1)?  Then its value is to be hidden as a whole.
  */
-extern bool aud_redact_is_secret_setting(const char *name);
+extern bool aud_redact_is_secret_setting(const AudRedactPolicy *policy,
+										 const char            *name);
+
+/* What an error message is about: texts of SQL, from the innermost outwards. */
+typedef struct AudRedactSource
+{
+	const char *text;
+	size_t      len;
+} AudRedactSource;
 
 /*
- * Append an error message about sql[sql_len], hiding in it whatever is a part
- * of one of sql's secrets: syntax error at or near "hunter2".
+ * Append an error message, hiding in it whatever is a part of what is hidden
+ * in one of the sources: syntax error at or near "hunter2".
  */
-extern size_t aud_redact_message(AudBuf *out, const char *message, size_t len,
-								 const char *sql, size_t sql_len);
-
-/*
- * Append sql[len] with all its constants replaced by '?', and nothing else;
- * returns how many were.
- */
-extern size_t aud_redact_literals(AudBuf *out, const char *sql, size_t len);
+extern unsigned int aud_redact_message(AudBuf *out, const AudRedactPolicy *policy,
+									   const char *message, size_t len,
+									   const AudRedactSource *sources,
+									   size_t                 count);
 
 #endif /* AUD_CORE_REDACT_REDACT_H */

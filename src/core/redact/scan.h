@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "core/lex.h"
+#include "core/redact/policy.h"
 #include "core/redact/words.h"
 
 /*
@@ -26,6 +27,7 @@
  */
 typedef struct AudRedactSink
 {
+	const AudRedactPolicy *policy;
 	void (*hide)(struct AudRedactSink *sink, size_t from, size_t to);
 	void (*param)(struct AudRedactSink *sink, size_t at, bool secret);
 } AudRedactSink;
@@ -165,6 +167,13 @@ aud_scan_is_set(const AudScan *s)
 		   (s->set && (s->verb == AUD_KW_ALTER || s->verb == AUD_KW_CREATE));
 }
 
+/* What this word says as a name; the administrator's list counts, too. */
+static inline AudSecrecy
+aud_scan_secrecy(const AudScan *s, const char *name, size_t len)
+{
+	return aud_redact_secrecy(s->sink->policy, name, len);
+}
+
 /* scan.c */
 extern void          aud_scan_text(AudRedactSink *sink, const AudLevel *level);
 extern void          aud_scan_hide(AudScan *s, size_t from, size_t to);
@@ -189,7 +198,8 @@ extern void aud_scan_word(AudScan *s);
 /* data.c: see there */
 extern bool   aud_scan_is_code(const AudLevel *level, size_t pos);
 extern void   aud_scan_start_data(AudScan *s, bool dollar);
-extern bool   aud_scan_is_secret_text(const AudLevel *level, size_t pos);
+extern bool   aud_scan_is_secret_text(const AudScan *s, const AudLevel *level,
+									  size_t pos);
 extern size_t aud_scan_verifier_end(const AudScan *s);
 extern bool   aud_scan_is_placeholder(const AudLevel *level, size_t pos);
 extern void   aud_scan_hide_bare(AudScan *s, size_t from);

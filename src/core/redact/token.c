@@ -38,7 +38,7 @@ completes_secret_setting(AudScan *s, const char *part, size_t len)
 	memcpy(s->setting_name + s->setting_len, part, len);
 	s->setting_len += len;
 	s->setting_name[s->setting_len] = '\0';
-	return aud_redact_is_secret_setting(s->setting_name);
+	return aud_redact_is_secret_setting(s->sink->policy, s->setting_name);
 }
 
 /* Note what this name, or word, says about what will follow it. */
@@ -47,7 +47,7 @@ aud_scan_name(AudScan *s, const char *name, size_t len, bool bare)
 {
 	AudScanFrame *f = aud_scan_top(s);
 
-	s->secrecy = aud_redact_secrecy(name, len);
+	s->secrecy = aud_scan_secrecy(s, name, len);
 	s->call = aud_redact_call(name, len);
 	if (s->level->data && s->token.kind == AUD_TOK_QUOTED_NAME &&
 		strcmp(name, "authorization") == 0)
@@ -156,7 +156,7 @@ word_behind_name(AudScan *s, AudScanFrame *f, AudWord word)
 		return true; /* CONSTANT, NOT IN */
 	f->state = AUD_SCAN_ANY;
 	if ((word.flags & AUD_KW_RESERVED) ||
-		aud_redact_secrecy(s->token.text, s->token.len) != AUD_SECRECY_NONE)
+		aud_scan_secrecy(s, s->token.text, s->token.len) != AUD_SECRECY_NONE)
 		return false;
 	f->state = AUD_SCAN_TYPED;
 	return true;
@@ -273,12 +273,12 @@ aud_scan_word(AudScan *s)
 
 /* Is the whole level the name of a setting that holds a secret? */
 static bool
-is_secret_setting(const AudLevel *level, size_t pos)
+is_secret_setting(const AudScan *s, const AudLevel *level, size_t pos)
 {
 	char name[AUD_SCAN_SETTING];
 
 	(void) aud_lex_copy(level, pos, name, sizeof(name));
-	return aud_redact_is_secret_setting(name);
+	return aud_redact_is_secret_setting(s->sink->policy, name);
 }
 
 /*
@@ -293,8 +293,9 @@ scan_inside(AudScan *s)
 	AudLevel        inner;
 	AudScanEnd      end;
 
-	if (!aud_redact_may_apply(s->level->source + tok->body,
-							  tok->body_end - tok->body))
+	if (!aud_redact_may_have_secrets(s->sink->policy,
+									 s->level->source + tok->body,
+									 tok->body_end - tok->body))
 		return;
 	aud_lex_inside(&inner, s->level, tok);
 	if (s->depth == AUD_SCAN_DEPTH)
@@ -316,8 +317,8 @@ scan_inside(AudScan *s)
 	if (end.wants && aud_lex_is_word_char(aud_lex_peek(s->level, tok->end)))
 		aud_scan_hide_bare(s, tok->end);
 
-	if (aud_scan_is_secret_text(&inner, tok->body) ||
-		(f->setting && f->arg == 0 && is_secret_setting(&inner, tok->body)))
+	if (aud_scan_is_secret_text(s, &inner, tok->body) ||
+		(f->setting && f->arg == 0 && is_secret_setting(s, &inner, tok->body)))
 	{
 		f->state = AUD_SCAN_KEY;
 		f->key = true;
@@ -340,14 +341,14 @@ hide_literal(AudScan *s)
 
 /* Is this quoted name the name of a secret? */
 static bool
-is_secret_name(const AudLevel *level, const AudToken *tok)
+is_secret_name(const AudScan *s, const AudToken *tok)
 {
 	AudLevel inner;
 	char     name[AUD_LEX_WORD_MAX + 1];
 
-	aud_lex_inside(&inner, level, tok);
+	aud_lex_inside(&inner, s->level, tok);
 	return aud_lex_copy(&inner, tok->body, name, sizeof(name)) &&
-		   aud_redact_secrecy(name, strlen(name)) != AUD_SECRECY_NONE;
+		   aud_scan_secrecy(s, name, strlen(name)) != AUD_SECRECY_NONE;
 }
 
 /* digest('x', 'sha256') in a secret expression: the second tells nothing. */
@@ -394,8 +395,8 @@ is_named_later(const AudScan *s)
 	if (c == '(')
 		return false;
 	if (tok.kind == AUD_TOK_WORD)
-		return aud_redact_secrecy(tok.text, tok.len) != AUD_SECRECY_NONE;
-	return is_secret_name(s->level, &tok);
+		return aud_scan_secrecy(s, tok.text, tok.len) != AUD_SECRECY_NONE;
+	return is_secret_name(s, &tok);
 }
 
 /* Does what stands in front of it make a literal a secret? */

@@ -14,11 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "core/lex.h"
+#include "core/redact/names.h"
 #include "core/redact/redact.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -262,7 +259,7 @@ aud_redact_keyword(const char *word, size_t len)
 }
 
 AudSecrecy
-aud_redact_secrecy(const char *name, size_t len)
+aud_redact_secrecy(const AudRedactPolicy *policy, const char *name, size_t len)
 {
 	for (size_t i = 0; i < COUNT(secret_names); i++)
 	{
@@ -275,12 +272,13 @@ aud_redact_secrecy(const char *name, size_t len)
 		if (!secret->exact || len == n || strchr("_-.", name[len - n - 1]) != NULL)
 			return secret->secrecy;
 	}
-	return AUD_SECRECY_NONE;
+	return aud_redact_is_listed(policy->options, name, len) ? AUD_SECRECY_KEY
+															: AUD_SECRECY_NONE;
 }
 
 /* Is name[len] what a secret is called, or does it end in a setting's word? */
 static bool
-ends_secretly(const char *name, size_t len)
+ends_secretly(const AudRedactPolicy *policy, const char *name, size_t len)
 {
 	char   lower[32] = "";
 	size_t n = len < sizeof(lower) ? len : sizeof(lower);
@@ -291,7 +289,7 @@ ends_secretly(const char *name, size_t len)
 
 		lower[i] = c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
 	}
-	if (aud_redact_secrecy(lower, n) != AUD_SECRECY_NONE)
+	if (aud_redact_secrecy(policy, lower, n) != AUD_SECRECY_NONE)
 		return true;
 	for (size_t i = 0; i < COUNT(setting_words); i++)
 	{
@@ -309,13 +307,13 @@ ends_secretly(const char *name, size_t len)
  * are few, and hiding one needlessly costs less than in a text.
  */
 bool
-aud_redact_is_secret_setting(const char *name)
+aud_redact_is_secret_setting(const AudRedactPolicy *policy, const char *name)
 {
 	/* how, not what */
 	if (strcasecmp(name, "password_encryption") == 0)
 		return false;
 	for (size_t i = 1; i <= strlen(name); i++)
-		if (strchr("_.", name[i]) != NULL && ends_secretly(name, i))
+		if (strchr("_.", name[i]) != NULL && ends_secretly(policy, name, i))
 			return true;
 	return false;
 }
@@ -336,157 +334,4 @@ aud_redact_is_algorithm(const char *text)
 		if (strcmp(algorithms[i], text) == 0)
 			return true;
 	return false;
-}
-
-/* ---- the quick test ----------------------------------------------------- */
-
-/*
- * Could there be a secret in this text at all?  Every statement passes through
- * here, and few have anything to hide, so this decides what redaction costs.
- * Each word that redaction goes by contains one of a few pairs of letters that
- * are rare in SQL ("cr": secret, crypt, scram, credential).  All pairs are
- * looked for at once, sixteen positions per step, and only where one is found
- * the word around it is looked at.
- *
- * A false positive costs a pass of the lexer, a false negative is impossible:
- * aud_redact_secrets() asks here first.
- */
-
-/* Is word, in lower case, at pos - back? */
-static inline bool
-word_at(const char *sql, size_t len, size_t pos, size_t back, const char *word)
-{
-	if (pos < back)
-		return false;
-	for (pos -= back; *word != '\0'; word++, pos++)
-		if (pos >= len || aud_lex_lower((unsigned char) sql[pos]) != *word)
-			return false;
-	return true;
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		   aud_lex_is_digit((unsigned char) c);
-}
-
-#define IS(back, word) word_at(sql, len, pos, (back), (word))
-
-/*
- * A key that somebody gave a name to, or one in PEM or PGP armour, or a part
- * of a setting's name: where a word begins, as "tokey" is none.
- */
-static bool
-names_a_key(const char *sql, size_t len, size_t pos)
-{
-	return IS(0, "key") &&
-		   (pos == 0 || !is_letter(sql[pos - 1]) || IS(3, "api") ||
-			IS(6, "access") || IS(7, "private") || IS(6, "secret"));
-}
-
-/* Is there a pair at pos, and is it part of a word that we look for? */
-static inline bool
-hint_at(const char *sql, size_t len, size_t pos)
-{
-	switch (aud_lex_lower((unsigned char) sql[pos]))
-	{
-		case 's':
-			return IS(2, "pass"); /* password, passwd, passphrase, ... */
-		case 'w':
-			return IS(1, "pwd") || IS(1, "jwt");
-		case 'c':
-			return IS(0, "crypt") || IS(2, "secret") || IS(1, "scram-sha-") ||
-				   IS(0, "credential");
-		case 'k':
-			return IS(2, "token") || names_a_key(sql, len, pos);
-		case 'h':
-			return IS(0, "hmac");
-		case 'd':
-			return IS(1, "md5");
-		case ':':
-			return IS(0, "://");
-		case 'u':
-			return IS(1, "authoriz");
-		case 'i':
-			return IS(5, "identified");
-		case 'n':
-			return IS(5, "conninfo");
-		default:
-			return false;
-	}
-}
-
-#ifdef __SSE2__
-
-/* One bit for each of the sixteen positions where a pair of hint_at() is. */
-static inline unsigned int
-pair_mask(const char *at)
-{
-	const __m128i lower = _mm_set1_epi8(0x20);
-	__m128i       x = _mm_loadu_si128((const __m128i *) at);
-	__m128i       y = _mm_loadu_si128((const __m128i *) (at + 1));
-	__m128i       hit = _mm_setzero_si128();
-
-#define PAIR(first, second)                                                   \
-	hit = _mm_or_si128(hit,                                                   \
-					   _mm_and_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(first)), \
-									 _mm_cmpeq_epi8(y, _mm_set1_epi8(second))))
-
-	/* turns some control characters into ':', '/' and '5'; no harm */
-	x = _mm_or_si128(x, lower);
-	y = _mm_or_si128(y, lower);
-	PAIR('s', 's');
-	PAIR('w', 'd');
-	PAIR('w', 't');
-	PAIR('c', 'r');
-	PAIR('k', 'e');
-	PAIR('h', 'm');
-	PAIR('d', '5');
-	PAIR(':', '/');
-	PAIR('u', 't');
-	PAIR('i', 'f');
-	PAIR('n', 'f');
-#undef PAIR
-	return (unsigned int) _mm_movemask_epi8(hit);
-}
-
-/* Test the pairs that begin at pos..pos+15; 17 bytes have to be there. */
-static inline bool
-hint_in_block(const char *sql, size_t len, size_t pos)
-{
-	for (unsigned int mask = pair_mask(sql + pos); mask != 0; mask &= mask - 1)
-		if (hint_at(sql, len, pos + (size_t) __builtin_ctz(mask)))
-			return true;
-	return false;
-}
-
-#endif
-
-bool
-aud_redact_may_apply(const char *sql, size_t len)
-{
-#ifdef __SSE2__
-	const size_t step = sizeof(__m128i);
-	char         padded[sizeof(__m128i) + 1] = {0};
-
-	if (len == 0)
-		return false;
-	if (len <= step)
-	{
-		memcpy(padded, sql, len);
-		return hint_in_block(padded, len, 0);
-	}
-	for (size_t pos = 0; len - pos > step; pos += step)
-		if (hint_in_block(sql, len, pos))
-			return true;
-
-	/* the rest, together with bytes that have been seen already */
-	return hint_in_block(sql, len, len - step - 1);
-#else
-	for (size_t pos = 0; pos < len; pos++)
-		if (hint_at(sql, len, pos))
-			return true;
-	return false;
-#endif
 }

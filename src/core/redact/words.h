@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/redact/policy.h"
+
 /* Keywords that are asked for by name; others have flags only. */
 typedef enum AudKeyword
 {
@@ -74,7 +76,12 @@ typedef enum AudSecrecy
 	AUD_SECRECY_PASSWORD /* password and its kin */
 } AudSecrecy;
 
-extern AudSecrecy aud_redact_secrecy(const char *name, size_t len);
+extern AudSecrecy aud_redact_secrecy(const AudRedactPolicy *policy,
+									 const char *name, size_t len);
+
+/* The quick test of aud_redact_may_apply() for secrets alone. */
+extern bool aud_redact_may_have_secrets(const AudRedactPolicy *policy,
+										const char *sql, size_t len);
 
 /* What a function does with its arguments. */
 typedef enum AudCallKind

@@ -1,0 +1,85 @@
+/*-------------------------------------------------------------------------
+ *
+ * policy.h
+ *	  What redaction is to hide, and what it says that it has hidden.
+ *
+ * A policy is made by whoever knows the settings, and is only read here: the
+ * redactor keeps nothing between two calls.  All zero is mode secrets with no
+ * names, patterns or places of one's own.
+ *
+ * Core layer: no postgres.h, no I/O, no global state.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AUD_CORE_REDACT_POLICY_H
+#define AUD_CORE_REDACT_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum AudRedactMode
+{
+	AUD_REDACT_SECRETS,  /* what is found to be a secret */
+	AUD_REDACT_NONE,     /* nothing, but what places and patterns name */
+	AUD_REDACT_LITERALS, /* every constant, and comments */
+	AUD_REDACT_TOKENS    /* the same; each has a pseudonym in its place */
+} AudRedactMode;
+
+/* Why something was hidden; bits, which become the record's "redacted". */
+#define AUD_REDACTED_SECRET  0x01u
+#define AUD_REDACTED_LITERAL 0x02u
+#define AUD_REDACTED_TOKEN   0x04u
+#define AUD_REDACTED_PAN     0x08u
+#define AUD_REDACTED_EMAIL   0x10u
+#define AUD_REDACTED_IBAN    0x20u
+#define AUD_REDACTED_TAG     0x40u
+#define AUD_REDACTED_SYNTAX  0x80u /* a text that was not understood */
+
+/* What free text is searched for. */
+#define AUD_PATTERN_PAN   0x1u
+#define AUD_PATTERN_EMAIL 0x2u
+#define AUD_PATTERN_IBAN  0x4u
+
+/* A name of the administrator's: of a function, an option, a column. */
+typedef struct AudRedactName
+{
+	const char *schema; /* in lower case; NULL: in any */
+	const char *name;   /* in lower case */
+	size_t      len;    /* of name */
+	uint64_t    args;   /* of a function: bit 0 the first; ~0 all of them */
+} AudRedactName;
+
+typedef struct AudRedactNames
+{
+	const AudRedactName *items;
+	size_t               count;
+} AudRedactNames;
+
+/* Where constants begin that are hidden in any mode; ascending. */
+typedef struct AudRedactPlaces
+{
+	const size_t *at; /* offsets in the text that is redacted */
+	size_t        count;
+} AudRedactPlaces;
+
+struct AudTokenKey;
+
+typedef struct AudRedactPolicy
+{
+	AudRedactMode mode;
+	unsigned int  patterns;     /* bits of AUD_PATTERN_* */
+	bool          backslash;    /* standard_conforming_strings is off */
+	bool          all_literals; /* not understood: hide every constant */
+
+	/* These may be NULL */
+	const AudRedactNames     *functions;
+	const AudRedactNames     *options; /* and settings, and columns */
+	const struct AudTokenKey *key;     /* of mode tokens */
+	const AudRedactPlaces    *places;  /* only for aud_redact_sql() */
+} AudRedactPolicy;
+
+/* The policy that is all zero. */
+extern const AudRedactPolicy aud_redact_secrets_only;
+
+#endif /* AUD_CORE_REDACT_POLICY_H */
