@@ -303,6 +303,11 @@ append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 
 		if (hide)
 			stmt->params.redacted |= reasons;
+		if (stmt->params.hide_all || bms_is_member(i + 1, stmt->params.hidden))
+		{
+			hide = true;
+			stmt->params.redacted |= AUD_REDACTED_TAG;
+		}
 		aud_buf_char(b, i == 0 ? '[' : ',');
 		append_param(b, stmt, &params->params[i], hide);
 		if (!b->truncated && aud_buf_room(b) > 0)

@@ -168,29 +168,42 @@ merge(AudKnownText *known, bool touched, bool unclear, const int *at, int n,
 	MemoryContextSwitchTo(outer);
 }
 
-const AudKnownText *
-aud_redact_known_find(const char *text, size_t len, size_t *start)
+static AudKnownText *
+find(const char *text, size_t len, size_t *start, bool *is_old)
 {
 	size_t        stripped_len = len;
 	const char   *stripped = strip(text, &stripped_len);
 	uint64        digest = digest_of(stripped, stripped_len);
 	AudKnownText *known;
-	AudKnownText *before;
 
 	*start = stripped - text;
 	forget_stale();
 	known = look(&young, digest, stripped_len);
-	before = known == NULL ? look(&old, digest, stripped_len) : NULL;
-	if (before == NULL || hash_get_num_entries(young.texts) >= TABLE_MAX)
-		return known != NULL ? known : before;
-	known = enter(digest, stripped_len);
-	merge(known,
-		  before->touched,
-		  before->unclear,
-		  before->at,
-		  before->n,
-		  before->params);
-	return known;
+	*is_old = known == NULL;
+	return known != NULL ? known : look(&old, digest, stripped_len);
+}
+
+const AudKnownText *
+aud_redact_known_find(const char *text, size_t len, size_t *start)
+{
+	bool is_old;
+
+	return find(text, len, start, &is_old);
+}
+
+const AudKnownText *
+aud_redact_known_use(const char *text, size_t len, size_t *start)
+{
+	bool          is_old;
+	AudKnownText *known = find(text, len, start, &is_old);
+	AudKnownText *renewed;
+
+	/* it would be dropped with the old table while it is copied */
+	if (known == NULL || !is_old || hash_get_num_entries(young.texts) >= TABLE_MAX)
+		return known;
+	renewed = enter(known->digest, known->len);
+	merge(renewed, known->touched, known->unclear, known->at, known->n, known->params);
+	return renewed;
 }
 
 /* ---- what analysis says -------------------------------------------------- */

@@ -35,8 +35,13 @@ extern void aud_redact_known_note(const Query *query, const char *source);
  * What is known of the text of one statement; NULL: nothing.  Blanks, comments
  * and semicolons around it do not matter, and *start is where it begins behind
  * them.  Valid until the next call, and until something else is noted.
+ * Allocates nothing.
  */
 extern const AudKnownText *aud_redact_known_find(const char *text, size_t len,
 												 size_t *start);
+
+/* The same, and it is remembered for longer; may throw for lack of memory. */
+extern const AudKnownText *aud_redact_known_use(const char *text, size_t len,
+												size_t *start);
 
 #endif /* AUD_FACTS_REDACT_KNOWN_H */

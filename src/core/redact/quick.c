@@ -22,6 +22,7 @@
 
 #include "core/lex.h"
 #include "core/redact/names.h"
+#include "core/redact/places.h"
 #include "core/redact/redact.h"
 #include "core/redact/words.h"
 
@@ -174,5 +175,6 @@ aud_redact_may_have_secrets(const AudRedactPolicy *policy, const char *sql,
 bool
 aud_redact_may_apply(const AudRedactPolicy *policy, const char *sql, size_t len)
 {
-	return aud_redact_may_have_secrets(policy, sql, len);
+	return aud_redact_has_places(policy) ||
+		   aud_redact_may_have_secrets(policy, sql, len);
 }

@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "core/redact/places.h"
 #include "core/redact/scan.h"
 #include "core/utf8.h"
 
@@ -54,16 +55,26 @@ hide_in_copy(AudRedactSink *sink, size_t from, size_t to)
 	copy_until(c, from);
 	aud_buf_lit(c->out, AUD_REDACTED);
 	c->copied = to;
-	c->reasons |= AUD_REDACTED_SECRET;
+	c->reasons |= aud_redact_reason(sink);
+}
+
+/* All that is to be hidden in a text, and that is SQL. */
+static void
+scan(AudRedactSink *sink, const AudLevel *level)
+{
+	if (aud_redact_has_places(sink->policy) && !level->data)
+		aud_redact_scan_places(sink, level);
+	else
+		aud_scan_text(sink, level);
 }
 
 static unsigned int
 redact(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 {
-	Copier c = {{policy, hide_in_copy, NULL}, out, level->source, 0, 0};
+	Copier c = {{policy, hide_in_copy, NULL, 0}, out, level->source, 0, 0};
 
 	if (aud_redact_may_apply(policy, level->source, level->end))
-		aud_scan_text(&c.sink, level);
+		scan(&c.sink, level);
 	copy_until(&c, level->end);
 	return c.reasons;
 }
@@ -141,7 +152,7 @@ unsigned int
 aud_redact_params(const AudRedactPolicy *policy, const char *sql, size_t len,
 				  unsigned char *hidden, size_t count)
 {
-	ParamSink p = {.sink = {policy, note_own_secret, note_param},
+	ParamSink p = {.sink = {policy, note_own_secret, note_param, 0},
 				   .sql = sql,
 				   .len = len,
 				   .places = hidden,
@@ -283,7 +294,7 @@ compare_with(Comparison *c, const AudRedactSource *source)
 	aud_lex_source(&level, source->text, source->len);
 	level.plain_slash = c->sink.policy->backslash;
 	c->sql = source->text;
-	aud_scan_text(&c->sink, &level);
+	scan(&c->sink, &level);
 }
 
 unsigned int
@@ -291,7 +302,7 @@ aud_redact_message(AudBuf *out, const AudRedactPolicy *policy,
 				   const char *message, size_t len,
 				   const AudRedactSource *sources, size_t count)
 {
-	Comparison   c = {.sink = {policy, compare, NULL}, .message = message};
+	Comparison   c = {.sink = {policy, compare, NULL, 0}, .message = message};
 	unsigned int reasons = 0;
 	size_t       pos = 0;
 
