@@ -311,6 +311,13 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 #define AUD_TABSTAT_ID(status) ((status)->t_id)
 #endif
 
+/* 17: intervals may be infinite */
+#if PG_VERSION_NUM >= 170000
+#define AUD_INTERVAL_IS_INFINITE(interval) INTERVAL_NOT_FINITE(interval)
+#else
+#define AUD_INTERVAL_IS_INFINITE(interval) ((void) (interval), false)
+#endif
+
 /* 17: transaction_timeout */
 #if PG_VERSION_NUM >= 170000
 #define AUD_TRANSACTION_TIMED_OUT (TransactionTimeoutPending)

@@ -5,9 +5,9 @@
  *
  * Connection strings (password=x, 'it\'s', Pwd=x;), URIs (//user:x@host),
  * JSON ("password": "x"), XML (<password>x</password>), headers (Authorization:
- * x), environment variables in front of a command (PGPASSWORD=x psql), options
- * of a command line (--password x, --token=x), private keys in PEM or PGP
- * armour, password verifiers.
+ * x), environment variables in front of a command (PGPASSWORD=x psql), private
+ * keys in PEM or PGP armour.  Command lines are in command.c, what a secret
+ * looks like by itself in shape.c.
  *
  * A function's body is text in a literal, too, and there "password = p" is an
  * expression that must stay.  So a value without quotes is a secret only in
@@ -20,17 +20,16 @@
 
 #include "core/redact/scan.h"
 
-static size_t
-skip_space(const AudLevel *level, size_t pos)
+size_t
+aud_scan_skip_space(const AudLevel *level, size_t pos)
 {
 	while (aud_lex_is_space(aud_lex_peek(level, pos)))
 		(void) aud_lex_char(level, &pos);
 	return pos;
 }
 
-/* If word (lower case) is at pos, behind it; otherwise pos. */
-static size_t
-skip_text(const AudLevel *level, size_t pos, const char *word)
+size_t
+aud_scan_skip_text(const AudLevel *level, size_t pos, const char *word)
 {
 	size_t p = pos;
 
@@ -104,13 +103,14 @@ is_conninfo(const AudScan *s, size_t pos)
 	int             pairs = 0;
 	bool            odbc = false;
 
-	while (aud_lex_peek(level, pos = skip_space(level, pos)) != AUD_LEX_END)
+	while (aud_lex_peek(level, pos = aud_scan_skip_space(level, pos)) !=
+		   AUD_LEX_END)
 	{
 		aud_lex_token(level, &pos, &name);
-		pos = skip_space(level, pos);
+		pos = aud_scan_skip_space(level, pos);
 		if (name.kind != AUD_TOK_WORD || aud_lex_char(level, &pos) != '=')
 			return false;
-		value = skip_space(level, pos);
+		value = aud_scan_skip_space(level, pos);
 		pos = skip_conninfo_value(level, value);
 		odbc = pairs++ == 0 &&
 			   aud_scan_secrecy(s, name.text, name.len) == AUD_SECRECY_NONE &&
@@ -142,55 +142,6 @@ aud_scan_start_data(AudScan *s, bool dollar)
 	s->conninfo = s->bare_values && is_conninfo(s, s->pos);
 }
 
-/* Is the whole level the name of a secret, as keys of JSON are? */
-bool
-aud_scan_is_secret_text(const AudScan *s, const AudLevel *level, size_t pos)
-{
-	char   name[AUD_LEX_WORD_MAX + 1];
-	size_t len;
-
-	if (!aud_lex_copy(level, pos, name, sizeof(name)))
-		return false;
-	len = strlen(name);
-	for (size_t i = 0; i < len; i++)
-		if (!aud_lex_is_word_char((unsigned char) name[i]) &&
-			strchr(".-{},", name[i]) == NULL)
-			return false;
-	if (len > 0 && name[len - 1] == '}') /* '{a,password}': a path in JSON */
-		len--;
-	return aud_scan_secrecy(s, name, len) != AUD_SECRECY_NONE ||
-		   strcmp(name, "authorization") == 0;
-}
-
-static bool
-is_verifier_char(int c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		   aud_lex_is_digit(c) || (c > 0 && strchr("+/=:$", c) != NULL);
-}
-
-/*
- * If the current token, a word, begins a stored password ("md5" and 32 hex
- * digits, or SCRAM-SHA-256$...): where that ends.  Otherwise 0.
- */
-size_t
-aud_scan_verifier_end(const AudScan *s)
-{
-	const AudToken *tok = &s->token;
-	size_t          pos;
-
-	if (tok->len == 35 && !tok->cut && memcmp(tok->text, "md5", 3) == 0)
-		return strspn(tok->text + 3, "0123456789abcdef") == 32 ? tok->end : 0;
-	if (tok->len != 5 || memcmp(tok->text, "scram", 5) != 0)
-		return 0;
-	pos = skip_text(s->level, tok->end, "-sha-256$");
-	if (pos == tok->end)
-		return 0;
-	while (is_verifier_char(aud_lex_peek(s->level, pos)))
-		(void) aud_lex_char(s->level, &pos);
-	return pos;
-}
-
 /* A placeholder of format() is not the secret, but says where it goes. */
 bool
 aud_scan_is_placeholder(const AudLevel *level, size_t pos)
@@ -220,12 +171,12 @@ skip_foreign_quotes(const AudLevel *level, size_t pos)
 
 	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++)
 	{
-		size_t p = skip_text(level, pos, quotes[i][0]);
+		size_t p = aud_scan_skip_text(level, pos, quotes[i][0]);
 		size_t end = p;
 
 		if (p == pos)
 			continue;
-		while ((end = skip_text(level, p, quotes[i][1])) == p)
+		while ((end = aud_scan_skip_text(level, p, quotes[i][1])) == p)
 			if (aud_lex_char(level, &p) == AUD_LEX_END)
 				return level->end;
 		return end;
@@ -284,7 +235,7 @@ aud_scan_data_value(AudScan *s)
 	if (!s->bare_values)
 		return;
 	if (s->conninfo)
-		pos = skip_space(s->level, pos);
+		pos = aud_scan_skip_space(s->level, pos);
 	else if (s->token.start != s->last_end)
 		return; /* blank in front of '=' */
 	c = aud_lex_peek(s->level, pos);
@@ -295,7 +246,7 @@ aud_scan_data_value(AudScan *s)
 	s->touched = true;
 	end = bare_value_end(s, pos);
 	if (aud_scan_is_placeholder(s->level, pos) ||
-		skip_text(s->level, pos, "%") == end)
+		aud_scan_skip_text(s->level, pos, "%") == end)
 		return; /* for format(), or a pattern for LIKE */
 	if (end > pos)
 		aud_scan_hide(s, pos, end);
@@ -322,7 +273,7 @@ aud_scan_data_element(AudScan *s)
 bool
 aud_scan_data_uri(AudScan *s)
 {
-	size_t pos = skip_text(s->level, s->pos, "//");
+	size_t pos = aud_scan_skip_text(s->level, s->pos, "//");
 	size_t colon = 0;
 	size_t at = 0;
 	int    c;
@@ -352,13 +303,13 @@ aud_scan_data_uri(AudScan *s)
 static void
 hide_header(AudScan *s)
 {
-	size_t from = skip_space(s->level, s->pos);
+	size_t from = aud_scan_skip_space(s->level, s->pos);
 	size_t pos;
 	int    c;
 
 	if (aud_lex_char(s->level, &from) != ':')
 		return;
-	from = skip_space(s->level, from);
+	from = aud_scan_skip_space(s->level, from);
 	for (pos = from; (c = aud_lex_peek(s->level, pos)) != AUD_LEX_END;
 		 (void) aud_lex_char(s->level, &pos))
 		if (aud_lex_is_newline(c) || c == '\'' || c == '"')
@@ -371,12 +322,12 @@ hide_header(AudScan *s)
 static void
 hide_private_key(AudScan *s)
 {
-	size_t pos = skip_text(s->level, s->pos, " key");
+	size_t pos = aud_scan_skip_text(s->level, s->pos, " key");
 
 	if (pos == s->pos)
 		return;
-	pos = skip_text(s->level, pos, " block");
-	if (skip_text(s->level, pos, "-----") != pos)
+	pos = aud_scan_skip_text(s->level, pos, " block");
+	if (aud_scan_skip_text(s->level, pos, "-----") != pos)
 		aud_scan_hide(s, pos, s->level->end);
 }
 
@@ -390,111 +341,4 @@ aud_scan_data_word(AudScan *s)
 		hide_header(s);
 	else if (strcmp(s->token.text, "private") == 0)
 		hide_private_key(s);
-}
-
-/* ---- options of a command line ------------------------------------------ */
-
-static bool
-is_blank(int c)
-{
-	return aud_lex_is_space(c) && !aud_lex_is_newline(c);
-}
-
-/*
- * Behind the name of an option at pos; 0 if it is not one of a secret.  It has
- * '-' where other names have '_'.
- */
-static size_t
-secret_option_end(const AudScan *s, size_t pos)
-{
-	const AudLevel *level = s->level;
-	char            name[AUD_LEX_WORD_MAX] = "";
-	size_t          len = 0;
-	int             c;
-
-	while (aud_lex_peek(level, pos) == '-')
-		(void) aud_lex_char(level, &pos);
-	while (aud_lex_is_word_char(c = aud_lex_peek(level, pos)) || c == '-' ||
-		   c == '.')
-	{
-		if (len == sizeof(name))
-			return 0;
-		name[len++] = c == '-' ? '_' : (char) aud_lex_lower(c);
-		(void) aud_lex_char(level, &pos);
-	}
-	if (len > 3 && memcmp(name, "no_", 3) == 0) /* psql --no-password */
-		return 0;
-	return aud_scan_secrecy(s, name, len) != AUD_SECRECY_NONE ? pos : 0;
-}
-
-/* Hide the word of a shell that begins at from. */
-static void
-hide_word(AudScan *s, size_t from)
-{
-	size_t pos = from;
-	int    c;
-
-	s->touched = true;
-	if (aud_scan_is_placeholder(s->level, from))
-		return; /* for format() */
-	c = aud_lex_peek(s->level, from);
-	if (c == '\'' || c == '"')
-	{
-		AudToken tok;
-
-		aud_lex_token(s->level, &pos, &tok);
-		aud_scan_hide(s, tok.body, tok.body_end);
-		s->pos = from = tok.end;
-		if (!aud_lex_is_word_char(aud_lex_peek(s->level, pos)))
-			return;
-	}
-	while ((c = aud_lex_peek(s->level, pos)) != AUD_LEX_END &&
-		   !aud_lex_is_space(c))
-		(void) aud_lex_char(s->level, &pos);
-	if (pos == from + 1 && s->level->source[from] == '%')
-		return; /* a pattern for LIKE */
-	aud_scan_hide(s, from, pos);
-}
-
-/*
- * At a '-': if it begins an option that takes a secret, hide that.  What
- * begins with '-' itself is the next option: psql --password -h h.
- */
-bool
-aud_scan_data_option(AudScan *s)
-{
-	size_t pos;
-	bool   assigned;
-
-	if (s->last_kind != AUD_TOK_END && s->last_end == s->token.start)
-		return false;
-	pos = secret_option_end(s, s->token.start);
-	if (pos == 0)
-		return false;
-	assigned = aud_lex_peek(s->level, pos) == '=';
-	if (!assigned && !is_blank(aud_lex_peek(s->level, pos)))
-		return false;
-	do
-		(void) aud_lex_char(s->level, &pos);
-	while (!assigned && is_blank(aud_lex_peek(s->level, pos)));
-
-	switch (aud_lex_peek(s->level, pos))
-	{
-		case AUD_LEX_END: /* 'x --password ' || 'y' */
-			aud_scan_top(s)->state = AUD_SCAN_OPERAND;
-			s->pos = pos;
-			return true;
-		case '-':
-			if (!assigned)
-				return false;
-			break;
-		default:
-			if (aud_lex_is_space(aud_lex_peek(s->level, pos)))
-				return false;
-			break;
-	}
-	s->pos = pos;
-	aud_scan_top(s)->state = AUD_SCAN_ANY;
-	hide_word(s, pos);
-	return true;
 }

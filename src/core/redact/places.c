@@ -21,6 +21,8 @@
  */
 #include "core/redact/places.h"
 
+#include "core/redact/names.h"
+
 #include <string.h>
 
 /* One of the texts that are in each other. */
@@ -233,6 +235,8 @@ aud_redact_scan_places(AudRedactSink *sink, const AudLevel *level)
 	p.sink.param = on_param;
 	p.to = sink;
 	p.inside[0].level = *level;
-	aud_scan_text(&p.sink, level);
+	if (sink->policy->mode != AUD_REDACT_NONE &&
+		aud_redact_may_have_secrets(sink->policy, level->source, level->end))
+		aud_scan_text(&p.sink, level);
 	go_on_until(&p, level->end + 1);
 }

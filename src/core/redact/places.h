@@ -13,12 +13,23 @@
 
 #include "core/redact/scan.h"
 
-/* Does the policy hide any constant for its place? */
+/*
+ * Does the policy hide any constant for its place?  In mode none the text need
+ * not be understood, unless there are places that would tell.
+ */
 static inline bool
 aud_redact_has_places(const AudRedactPolicy *policy)
 {
-	return policy->all_literals ||
-		   (policy->places != NULL && policy->places->count > 0);
+	if (policy->all_literals)
+		return policy->mode != AUD_REDACT_NONE || policy->places != NULL;
+	return policy->places != NULL && policy->places->count > 0;
+}
+
+/* Is it done here?  Where every constant is replaced, copy.c does it along. */
+static inline bool
+aud_redact_goes_by_place(const AudRedactPolicy *policy)
+{
+	return aud_redact_has_places(policy) && !aud_redact_replaces_all(policy);
 }
 
 /*

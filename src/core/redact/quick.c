@@ -22,6 +22,7 @@
 
 #include "core/lex.h"
 #include "core/redact/names.h"
+#include "core/redact/pattern.h"
 #include "core/redact/places.h"
 #include "core/redact/redact.h"
 #include "core/redact/words.h"
@@ -175,6 +176,19 @@ aud_redact_may_have_secrets(const AudRedactPolicy *policy, const char *sql,
 bool
 aud_redact_may_apply(const AudRedactPolicy *policy, const char *sql, size_t len)
 {
-	return aud_redact_has_places(policy) ||
-		   aud_redact_may_have_secrets(policy, sql, len);
+	if (aud_redact_has_places(policy))
+		return true;
+	switch (policy->mode)
+	{
+		case AUD_REDACT_NONE:
+			return false;
+		case AUD_REDACT_SECRETS:
+			break;
+		case AUD_REDACT_LITERALS:
+		case AUD_REDACT_TOKENS:
+			return len > 0;
+	}
+	return aud_redact_may_have_secrets(policy, sql, len) ||
+		   (policy->patterns != 0 &&
+			aud_pattern_may_apply(policy->patterns, sql, len));
 }

@@ -69,6 +69,13 @@ extern unsigned int aud_redact_params(const AudRedactPolicy *policy,
 extern bool aud_redact_is_secret_setting(const AudRedactPolicy *policy,
 										 const char            *name);
 
+/*
+ * Is text[len] as a whole the name of a secret, as a key of JSON, the name of
+ * an attribute or of an option (--password) would be?
+ */
+extern bool aud_redact_is_secret_key(const AudRedactPolicy *policy,
+									 const char *text, size_t len);
+
 /* What an error message is about: texts of SQL, from the innermost outwards. */
 typedef struct AudRedactSource
 {

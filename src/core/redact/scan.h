@@ -3,8 +3,8 @@
  * scan.h
  *	  Inside of redaction: finding the secrets of a text.
  *
- * redact.c is the way in; scan.c and token.c follow SQL; data.c knows what
- * else literals hold; words.c has the words.
+ * redact.c is the way in; scan.c, token.c and literal.c follow SQL; data.c,
+ * command.c and shape.c know what else literals hold; words.c has the words.
  *
  * Core layer: no postgres.h, no I/O, no global state.
  *
@@ -104,6 +104,8 @@ typedef struct AudScan
 	AudWord              before;
 	const AudSecretCall *call;    /* what it does as a function */
 	AudSecrecy           secrecy; /* what it says as a name */
+	AudSecretCall        listed;  /* call, of a function of the policy's list */
+	char                 schema[AUD_LEX_WORD_MAX + 1]; /* perhaps: last name */
 
 	/* The statement */
 	AudKeyword verb;
@@ -195,28 +197,45 @@ extern void          aud_scan_pop(AudScan *s);
 extern AudScanEnd aud_scan_level(AudRedactSink *sink, const AudLevel *level,
 								 size_t pos, int depth, bool dollar);
 
+/*
+ * call.c: what this name does as a function, NULL if nothing is known.  Valid
+ * until the next call.
+ */
+extern const AudSecretCall *aud_scan_call(AudScan *s, const char *name,
+										  size_t len);
+
 /* token.c */
+extern void aud_scan_name(AudScan *s, const char *name, size_t len, bool bare);
+extern void aud_scan_word(AudScan *s);
+
+/* literal.c */
 extern void aud_scan_string(AudScan *s);
 extern void aud_scan_quoted_name(AudScan *s);
 extern void aud_scan_param(AudScan *s);
 
-extern void aud_scan_name(AudScan *s, const char *name, size_t len, bool bare);
-extern void aud_scan_word(AudScan *s);
+/* key.c */
+extern bool aud_scan_is_secret_text(const AudScan *s, const AudLevel *level,
+									size_t pos);
+
+/* shape.c */
+extern size_t aud_scan_verifier_end(const AudScan *s);
 
 /* data.c: see there */
-extern bool   aud_scan_is_code(const AudLevel *level, size_t pos);
-extern void   aud_scan_start_data(AudScan *s, bool dollar);
-extern bool   aud_scan_is_secret_text(const AudScan *s, const AudLevel *level,
-									  size_t pos);
-extern size_t aud_scan_verifier_end(const AudScan *s);
-extern bool   aud_scan_is_placeholder(const AudLevel *level, size_t pos);
-extern void   aud_scan_hide_bare(AudScan *s, size_t from);
-extern void   aud_scan_data_value(AudScan *s);
-extern bool   aud_scan_data_uri(AudScan *s);
-extern void   aud_scan_data_element(AudScan *s);
-extern void   aud_scan_data_word(AudScan *s);
+extern bool aud_scan_is_code(const AudLevel *level, size_t pos);
+extern void aud_scan_start_data(AudScan *s, bool dollar);
+extern bool aud_scan_is_placeholder(const AudLevel *level, size_t pos);
+extern void aud_scan_hide_bare(AudScan *s, size_t from);
+extern void aud_scan_data_value(AudScan *s);
+extern bool aud_scan_data_uri(AudScan *s);
+extern void aud_scan_data_element(AudScan *s);
+extern void aud_scan_data_word(AudScan *s);
 
-/* At a '-'. */
+/* Behind blanks at pos; behind word, in lower case, if it is there, else pos. */
+extern size_t aud_scan_skip_space(const AudLevel *level, size_t pos);
+extern size_t aud_scan_skip_text(const AudLevel *level, size_t pos,
+								 const char *word);
+
+/* command.c: at a '-' */
 extern bool aud_scan_data_option(AudScan *s);
 
 #endif /* AUD_CORE_REDACT_SCAN_H */
