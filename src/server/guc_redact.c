@@ -86,8 +86,8 @@ find_word(const Word *words, size_t n, const char *word, size_t len)
 }
 
 static void
-explain_unknown(const Word *words, size_t n, const char *what, const char *valid,
-				const char *word, size_t len)
+explain_unknown(const Word *words, size_t n, const char *what,
+				const char *valid, const char *word, size_t len)
 {
 	AudNearest nearest;
 
@@ -134,7 +134,8 @@ check_mode(char **newval, void **extra, GucSource source)
 	}
 	if (word->value == AUD_REDACT_TOKENS && aud_token_key_get() == NULL)
 	{
-		GUC_check_errdetail("Tokens need a key, and the server was started without one.");
+		GUC_check_errdetail(
+			"Tokens need a key, and the server was started without one.");
 		GUC_check_errhint(
 			"Set secaudit.token_key_command and restart the server.");
 		return false;
@@ -146,8 +147,8 @@ static void
 assign_mode(const char *newval, void *extra)
 {
 	policy.mode = extra != NULL ? *(int *) extra : AUD_REDACT_SECRETS;
-	plain.mode = policy.mode == AUD_REDACT_NONE ? AUD_REDACT_NONE
-												: AUD_REDACT_SECRETS;
+	plain.mode =
+		policy.mode == AUD_REDACT_NONE ? AUD_REDACT_NONE : AUD_REDACT_SECRETS;
 }
 
 static bool

@@ -19,7 +19,8 @@
 /* Of a function's arguments; those behind share the last bit. */
 #define ARGUMENTS_MAX 63
 
-#define FUNCTION_HINT "Write function, schema.function, or either with :n for its argument n alone, from 1 to 63."
+#define FUNCTION_HINT \
+	"Write function, schema.function, or either with :n for its argument n alone, from 1 to 63."
 
 static bool
 explain(const char *item, bool functions)
@@ -31,7 +32,8 @@ explain(const char *item, bool functions)
 	if (functions)
 		GUC_check_errhint(FUNCTION_HINT);
 	else
-		GUC_check_errhint("Write the last part of the name, without a schema or table, of up to 63 bytes.");
+		GUC_check_errhint(
+			"Write the last part of the name, without a schema or table, of up to 63 bytes.");
 	return false;
 }
 
@@ -46,7 +48,8 @@ cut_argument(char *item)
 		return ~UINT64CONST(0);
 	*colon++ = '\0';
 	n = atoi(colon);
-	if (n < 1 || n > ARGUMENTS_MAX || strspn(colon, "0123456789") != strlen(colon))
+	if (n < 1 || n > ARGUMENTS_MAX ||
+		strspn(colon, "0123456789") != strlen(colon))
 		return 0;
 	return UINT64CONST(1) << (n - 1);
 }
@@ -97,15 +100,16 @@ read_items(List *items, bool functions, AudRedactNames *names, char *text)
 bool
 aud_redact_names_read(const char *list, bool functions, AudRedactNames **names)
 {
-	char          *raw = pstrdup(list);
-	List          *items;
-	size_t         count;
+	char           *raw = pstrdup(list);
+	List           *items;
+	size_t          count;
 	AudRedactNames *read;
 
 	*names = NULL;
 	if (!SplitGUCList(raw, ',', &items))
 	{
-		GUC_check_errdetail("The list has a name that is empty, or a quote too few.");
+		GUC_check_errdetail(
+			"The list has a name that is empty, or a quote too few.");
 		return false;
 	}
 	count = list_length(items);

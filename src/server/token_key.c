@@ -23,9 +23,9 @@
 /* What the command prints may have blanks around the key. */
 #define OUTPUT_MAX 1024
 
-#define WAY_OUT                                                               \
+#define WAY_OUT                                                                \
 	"The command has to print a key of %d bytes or more in hex or base64, as " \
-	"\"openssl rand -hex 32\" makes one. Remove "                             \
+	"\"openssl rand -hex 32\" makes one. Remove "                              \
 	"secaudit.token_key_command to start without tokens."
 
 static char        *command;

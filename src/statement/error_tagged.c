@@ -23,9 +23,9 @@
 
 typedef struct Message
 {
-	char  *text;
-	size_t size;
-	bool   touched; /* tagged columns are used by what it may be about */
+	char    *text;
+	unsigned reasons;
+	bool     touched; /* tagged columns are used by what it may be about */
 } Message;
 
 static void
@@ -45,8 +45,9 @@ hide_what_is_in(Message *m, const AudTextHidden *hidden, const char *text,
 	policy.places = &places;
 	policy.all_literals = hidden->all;
 	strlcpy(before, m->text, sizeof(before));
-	aud_buf_init(&b, m->text, m->size);
-	(void) aud_redact_message(&b, &policy, before, strlen(before), &source, 1);
+	aud_buf_init(&b, m->text, AUD_ERROR_MESSAGE_MAX);
+	m->reasons |=
+		aud_redact_message(&b, &policy, before, strlen(before), &source, 1);
 }
 
 static void
@@ -111,18 +112,19 @@ hide_quoted(Message *m)
 	if (first == NULL)
 		return;
 	strlcpy(rest, last >= first ? last : "", sizeof(rest));
+	m->reasons |= AUD_REDACTED_TAG;
 	*first = '\0';
-	strlcat(m->text, AUD_REDACTED, m->size);
-	strlcat(m->text, rest, m->size);
+	strlcat(m->text, AUD_REDACTED, AUD_ERROR_MESSAGE_MAX);
+	strlcat(m->text, rest, AUD_ERROR_MESSAGE_MAX);
 }
 
 void
-aud_error_hide_tagged(char *message, size_t size, const ErrorData *edata)
+aud_error_hide_tagged(AudFailure *failure, const ErrorData *edata)
 {
 	const AudStmt *active = aud_statement_active();
-	Message        m = {message, size, false};
+	Message        m = {.text = failure->message};
 
-	if (!aud_redact_tags_on() || message[0] == '\0')
+	if (!aud_redact_tags_on() || failure->message[0] == '\0')
 		return;
 	if (edata->internalquery != NULL)
 		hide_text(&m, edata->internalquery, strlen(edata->internalquery));
@@ -137,4 +139,5 @@ aud_error_hide_tagged(char *message, size_t size, const ErrorData *edata)
 	if (m.touched &&
 		ERRCODE_TO_CATEGORY(edata->sqlerrcode) == ERRCODE_DATA_EXCEPTION)
 		hide_quoted(&m);
+	failure->redacted |= m.reasons != 0 ? AUD_REDACTED_TAG : 0;
 }

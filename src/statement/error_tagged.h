@@ -8,13 +8,14 @@
 #ifndef AUD_STATEMENT_ERROR_TAGGED_H
 #define AUD_STATEMENT_ERROR_TAGGED_H
 
-#include <stddef.h>
+#include "utils/elog.h"
+
+#include "record/stmt.h"
 
 /*
  * Hide in the message of this error what it may quote of such values.  Within
  * errfinish(): allocates nothing, and reads no catalog.
  */
-extern void aud_error_hide_tagged(char *message, size_t size,
-								  const ErrorData *edata);
+extern void aud_error_hide_tagged(AudFailure *failure, const ErrorData *edata);
 
 #endif /* AUD_STATEMENT_ERROR_TAGGED_H */

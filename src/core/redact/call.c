@@ -27,4 +27,3 @@ aud_scan_call(AudScan *s, const char *name, size_t len)
 	s->schema[len] = '\0';
 	return call;
 }
-
