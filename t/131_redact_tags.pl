@@ -49,7 +49,7 @@ sub hides
 	query($sql);
 	my ($record) = grep { ($_->{level} // 0) == 0 } reverse got();
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return is_record($record, { query => $recorded, outcome => 'success', %facts }, $recorded);
+	return is_record($record, { query => $recorded, redacted => ($hidden ? ['tag'] : undef), outcome => 'success', %facts }, $recorded);
 }
 
 # comparisons
