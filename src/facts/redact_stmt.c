@@ -81,10 +81,9 @@ uses_tagged(const PlannedStmt *plan)
 }
 
 void
-aud_redact_query(AudStmt *stmt, const PlannedStmt *plan)
+aud_redact_tagged_query(AudStmt *stmt, const PlannedStmt *plan)
 {
-	if (!aud_redact_tags_on() || stmt->place.silent ||
-		stmt->text.data == NULL || hide_places(stmt))
+	if (stmt->place.silent || stmt->text.data == NULL || hide_places(stmt))
 		return;
 	if (uses_tagged(plan))
 		hide_all(stmt);
@@ -226,12 +225,12 @@ hide_in_execute(AudStmt *stmt, const ExecuteStmt *execute, int location)
 }
 
 void
-aud_redact_utility(AudStmt *stmt, Node *command, int location)
+aud_redact_tagged_utility(AudStmt *stmt, Node *command, int location)
 {
 	const ExecuteStmt *execute;
 
-	if (!aud_redact_tags_on() || stmt->place.silent ||
-		stmt->text.data == NULL || !may_have_values(command))
+	if (stmt->place.silent || stmt->text.data == NULL ||
+		!may_have_values(command))
 		return;
 	execute = aud_body_execute(command);
 	if (execute != NULL)
@@ -243,9 +242,9 @@ aud_redact_utility(AudStmt *stmt, Node *command, int location)
 
 /* These have nothing but one query, which is analyzed while they run. */
 void
-aud_redact_utility_done(AudStmt *stmt)
+aud_redact_tagged_done(AudStmt *stmt)
 {
-	if (!stmt->text.hidden.all || !aud_redact_tags_on() || stmt->text.data == NULL)
+	if (stmt->text.data == NULL)
 		return;
 	if (stmt->what.utility == T_PrepareStmt ||
 		stmt->what.utility == T_CopyStmt || stmt->what.utility == T_ViewStmt)
