@@ -128,6 +128,16 @@ may_have_values(const Node *command)
 	}
 }
 
+/* Its constants are a file and options, but errors may quote the data. */
+static bool
+is_plain_copy(const Node *command)
+{
+	const CopyStmt *copy = (const CopyStmt *) command;
+
+	return IsA(command, CopyStmt) && copy->query == NULL &&
+		   copy->whereClause == NULL;
+}
+
 /* Literals of a raw expression. */
 typedef struct AudLiterals
 {
@@ -235,6 +245,9 @@ aud_redact_tagged_utility(AudStmt *stmt, Node *command, int location)
 	execute = aud_body_execute(command);
 	if (execute != NULL)
 		hide_in_execute(stmt, execute, location);
+	else if (is_plain_copy(command))
+		stmt->text.hidden.touched =
+			aud_redact_tags_mentioned(stmt->text.data, stmt->text.len);
 	else if (!hide_places(stmt) &&
 			 aud_redact_tags_mentioned(stmt->text.data, stmt->text.len))
 		hide_all(stmt);
