@@ -32,7 +32,7 @@ redact(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 	if (aud_redact_goes_by_place(policy))
 		aud_redact_scan_places(&c.sink, level);
 	else if (policy->mode != AUD_REDACT_NONE &&
-		aud_redact_may_have_secrets(policy, level->source, level->end))
+			 aud_redact_may_have_secrets(policy, level->source, level->end))
 		aud_scan_text(&c.sink, level);
 	aud_copy_end(&c, level->end);
 	return c.reasons;
