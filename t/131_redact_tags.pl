@@ -176,7 +176,7 @@ hides(q{CREATE TRIGGER t BEFORE UPDATE ON patients FOR EACH ROW WHEN (new.name =
 hides(q{CREATE FUNCTION atomic() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM patients WHERE name = '[[hush]]'; END});
 query('SELECT atomic()');
 hides(q{DO $$BEGIN EXECUTE '[[SELECT 1 FROM patients WHERE name = $1]]' USING '[[hush]]'; END$$});
-is_record((got())[-2], { level => 1, query => q{SELECT 1 FROM patients WHERE name = $1}, params => undef }, 'with a value of its own');
+is_record((got())[-2], { level => 1, query => q{SELECT 1 FROM patients WHERE name = $1}, params => [ { type => 'text', redacted => JSON::PP::true } ] }, 'with a value of its own');
 hides(q{DO $$DECLARE n text := '[[hush]]'; c int; BEGIN FOR c IN SELECT id FROM patients WHERE name = n OR name = '[[hush]]' LOOP UPDATE patients SET name = '[[hush]]' WHERE id = c; END LOOP; END$$});
 hides(q{CREATE TABLE names (n text) PARTITION BY LIST (n)});
 hides(q{ALTER TABLE other ADD COLUMN x text DEFAULT 'seen'});
