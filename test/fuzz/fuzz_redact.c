@@ -15,6 +15,7 @@
 
 #include "core/redact/redact.h"
 #include "core/redact/scan.h"
+#include "core/redact/token_key.h"
 #include "fuzz.h"
 
 static const AudRedactPolicy secrets = {.mode = AUD_REDACT_SECRETS};
@@ -68,6 +69,57 @@ check_copy(Redactor redact, const AudRedactPolicy *policy, const char *sql,
 	free(whole);
 }
 
+/* A constant of one byte may become a token in 2^k quotes, k levels down. */
+#define MODES_GROWTH 64
+
+/* In the other modes a text grows by other rules. */
+static void
+check_modes(const char *sql, size_t size, size_t small)
+{
+	static AudTokenKey *key;
+	static const char   key_text[] =
+		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+	AudRedactPolicy policies[] = {
+		{.mode = AUD_REDACT_LITERALS},
+		{.mode = AUD_REDACT_TOKENS},
+		{.patterns = AUD_PATTERN_PAN | AUD_PATTERN_EMAIL | AUD_PATTERN_IBAN},
+		{.all_literals = true},
+		{.mode = AUD_REDACT_NONE},
+	};
+	size_t cap = MODES_GROWTH * size + 64;
+	char  *whole = malloc(cap);
+	char  *part = malloc(small + 1);
+
+	if (key == NULL)
+		key = aud_token_key_read(key_text, strlen(key_text), NULL);
+	policies[1].key = key;
+	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++)
+	{
+		AudRedactSource source = {sql, size};
+		AudBuf          out;
+		AudBuf          cut;
+		unsigned int    reasons;
+
+		aud_buf_init(&out, whole, cap);
+		reasons = aud_redact_sql(&out, &policies[i], sql, size);
+		CHECK(!out.truncated);
+		if (!aud_redact_may_apply(&policies[i], sql, size))
+			CHECK(reasons == 0 && out.len == size &&
+				  memcmp(whole, sql, size) == 0);
+		aud_buf_init(&cut, part, small + 1);
+		CHECK(aud_redact_sql(&cut, &policies[i], sql, size) == reasons);
+		CHECK(cut.len <= out.len && memcmp(part, whole, cut.len) == 0);
+		aud_buf_init(&out, whole, cap);
+		(void) aud_redact_text(&out, &policies[i], sql, size);
+		CHECK(!out.truncated);
+		aud_buf_init(&out, whole, cap);
+		if (size < 1000)
+			(void) aud_redact_message(&out, &policies[i], sql, size, &source, 1);
+	}
+	free(part);
+	free(whole);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -93,6 +145,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_copy(aud_redact_sql, &secrets, sql, size, small);
 	check_copy(aud_redact_sql, &backslash, sql, size, small);
 	check_copy(aud_redact_text, &secrets, sql, size, small);
+	check_modes(sql, size, small);
 
 	/* the text as an error message about itself */
 	aud_buf_init(&out, storage, cap);
