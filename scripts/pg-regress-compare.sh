@@ -13,7 +13,10 @@
 # results, and BASELINE=DIR takes the first run's from such a directory instead of
 # running it again.  About four minutes for all of it on two cores.
 #
-# PRELOAD sets what is preloaded in the second run, by default secaudit.
+# PRELOAD sets what is preloaded in the second run, by default secaudit.  MARKS=1 takes a
+# rules file, secaudit.role and labels along there (test/server-suite).
+#
+# A result that cannot be the same is compared with known_difference's words.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -56,6 +59,39 @@ if [ $# -gt 0 ]; then
 	schedule=(test_setup "$@")
 fi
 
+# schedule_with_marks: the second run's, with a test more, behind the first, that sets labels.
+schedule_with_marks()
+{
+	if [ ${#schedule[@]} -gt 1 ]; then
+		schedule=(test_setup secaudit_marks "${schedule[@]:1}")
+	else
+		sed 's/^test: test_setup$/&\ntest: secaudit_marks/' "$suite/parallel_schedule" > "$tmp/schedule"
+		grep -q '^test: secaudit_marks$' "$tmp/schedule" || die "the schedule has no test_setup"
+		schedule=(--schedule="$tmp/schedule")
+	fi
+	cp test/server-suite/secaudit_marks.sql "$suite/sql/"
+	cp test/server-suite/secaudit_marks.out "$suite/expected/"
+	cp test/server-suite/rules.json "$tmp/rules.json"
+	cat >> "$tmp/with.conf" <<-CONF
+		secaudit.rules_file = '$tmp/rules.json'
+		secaudit.role = 'pg_read_all_data'
+	CONF
+}
+
+# known_difference: to be a provider of labels is to be there for SECURITY LABEL without
+# FOR.  Where the server has no other, the test wants it to say so; secaudit looks at the
+# text then, and the server at the table.  All else in that file has to be the same.
+known_difference()
+{
+	local none='ERROR:  no security label providers have been loaded' file=security_label.out
+	[ -f "$tmp/with/results/$file" ] || return 0
+	[ "$(grep -cxF "$none" "$tmp/without/results/$file")" = 6 ] || return 0
+	diff -U 0 "$tmp/without/results/$file" "$tmp/with/results/$file" |
+		sed -nE '4,$s/^([-+])/\1/p' | cmp -s - "test/server-suite/security_label.diff" || return 0
+	cp "$tmp/without/results/$file" "$tmp/with/results/$file"
+	say "security_label: another provider of labels is there, and no more than that"
+}
+
 # suite NAME: one run, with settings from NAME.conf; results go to NAME/.
 suite()
 {
@@ -92,8 +128,14 @@ else
 	say "the suite without secaudit"
 	suite without
 fi
-say "the suite with shared_preload_libraries = '$preload', secaudit.log = 'all'"
+[ -z "${MARKS:-}" ] || schedule_with_marks
+say "the suite with shared_preload_libraries = '$preload', secaudit.log = 'all'${MARKS:+, rules and labels}"
 suite with
+if [ -n "${MARKS:-}" ]; then
+	cmp "$suite/expected/secaudit_marks.out" "$tmp/with/results/secaudit_marks.out" || die "labels could not be set"
+	rm "$tmp/with/results/secaudit_marks.out"
+fi
+known_difference
 
 say "comparing the results"
 # Timings, process and object numbers that no two runs share are not results.
