@@ -200,12 +200,15 @@ aud_planner(AUD_PLANNER_PARAMS)
 	{
 		result = plan(AUD_PLANNER_ARGS);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		aud_stack_count_again(base);
-		aud_statement_leave_planner(parse, query_string);
+		aud_statement_leave_planner(parse, query_string, true);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	aud_stack_count_again(base);
+	aud_statement_leave_planner(parse, query_string, false);
 	return result;
 }
 

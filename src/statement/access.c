@@ -33,6 +33,7 @@
 #include "statement/effects.h"
 #include "statement/expression.h"
 #include "statement/place.h"
+#include "statement/planned.h"
 #include "statement/refuse.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
@@ -154,7 +155,8 @@ is_only_planned(void)
 typedef struct AudLookedUp
 {
 	bool is_trigger;
-	bool is_run;      /* by an event, or inlined by the planner */
+	bool is_run;      /* by an event, or in the planner */
+	bool is_inlined;  /* or the planner may put its query in place of the call */
 	bool may_measure; /* it has the signature of a range's subtype_diff */
 } AudLookedUp;
 
@@ -169,9 +171,12 @@ look_at(Oid funcid, AudLookedUp *found)
 		return;
 	proc = (Form_pg_proc) GETSTRUCT(tuple);
 	found->is_trigger = proc->prorettype == TRIGGEROID;
-	found->is_run =
-		proc->prorettype == EVENT_TRIGGEROID ||
-		(proc->prolang == SQLlanguageId && aud_statement_is_planning());
+	found->is_inlined =
+		proc->prolang == SQLlanguageId && aud_statement_is_planning();
+	found->is_run = proc->prorettype == EVENT_TRIGGEROID ||
+					(proc->prolang != ClanguageId &&
+					 proc->prolang != INTERNALlanguageId &&
+					 aud_statement_is_planning());
 	found->may_measure =
 		proc->prorettype == FLOAT8OID && proc->pronargs == 2 &&
 		proc->proargtypes.values[0] == proc->proargtypes.values[1];
@@ -180,7 +185,9 @@ look_at(Oid funcid, AudLookedUp *found)
 
 /*
  * Support functions of types, operators and languages are looked up, too; what
- * nobody called by name or by a trigger is left out.
+ * nobody called by name or by a trigger is left out.  But the planner has what
+ * it looks up called at once, like the function of an operator with values of
+ * pg_statistic; what is C is the server's own or an extension's.
  */
 bool
 aud_statement_function_looked_up(Oid funcid)
@@ -195,11 +202,13 @@ aud_statement_function_looked_up(Oid funcid)
 		whose = aud_early_whose_trigger();
 	else if (found.is_run)
 		whose = aud_early_whose(true);
-	if (whose != NULL && is_only_planned())
+	if (whose != NULL && found.is_inlined && is_only_planned())
 		aud_objects_add_planned_function(whose, funcid);
 	else
 		note_function(whose, funcid);
 	aud_refuse_check(whose);
+	if (found.is_inlined)
+		aud_planned_check_body(funcid);
 	return found.may_measure && aud_subtype_diff_is(funcid);
 }
 

@@ -12,6 +12,7 @@
 #include "tcop/utility.h"
 #include "utils/inval.h"
 
+#include "facts/body.h"
 #include "facts/marks.h"
 #include "facts/names.h"
 #include "facts/objects.h"
@@ -59,6 +60,16 @@ aud_begin_identify(AudStmt *stmt, const AudBeginning *how)
 	aud_place_identify(stmt, &now);
 	if (stmt->place.level == 0 && !how->from_rule)
 		stmt->place.batch = aud_message_begin(stmt->place.number);
+}
+
+AudStmt *
+aud_begin_find_host(AudStmt *caller, int planning, const char *source)
+{
+	if (caller == NULL || planning > 0 || !caller->body.expected ||
+		!aud_body_is(caller, source) ||
+		aud_place_trigger_depth() != caller->place.trigger_depth)
+		return NULL;
+	return caller;
 }
 
 /* The statement's own part of a text that may hold several. */

@@ -32,6 +32,7 @@
 #include "statement/guard.h"
 #include "statement/message.h"
 #include "statement/place.h"
+#include "statement/planned.h"
 #include "statement/policy.h"
 #include "statement/refused.h"
 #include "statement/statement.h"
@@ -229,9 +230,10 @@ aud_error_is_nobodys(void)
 	if (error->last.sqlstate == ERRCODE_IN_FAILED_SQL_TRANSACTION &&
 		!aud_xact_refuse())
 		return;
-	/* what the planner folds; it can be looked up where we catch the error */
+	/* it can be looked up what it is about where we catch the error */
 	error->awaits_planner = aud_backend->stack.planning > 0 &&
-							aud_denied_needs_look_up(&error->denied);
+							(aud_denied_needs_look_up(&error->denied) ||
+							 aud_config->marking);
 	if (error->awaits_planner)
 		return;
 	make_record(&error->last, slice.text, slice.len);
@@ -239,14 +241,17 @@ aud_error_is_nobodys(void)
 }
 
 void
-aud_error_left_planner(const Node *query)
+aud_error_left_planner(Query *query)
 {
 	AudErrorState *error = &aud_backend->error;
 	AudSlice       slice = aud_message_failed();
 
 	error->awaits_planner = false;
 	make_record(&error->last, slice.text, slice.len);
-	aud_denied_look_up(error->unwritten, &error->denied, query);
+	if (aud_denied_needs_look_up(&error->denied))
+		aud_denied_look_up(error->unwritten, &error->denied, (const Node *) query);
+	if (aud_config->marking)
+		aud_planned_name(error->unwritten, query);
 	error->unwritten->what.classes = AUD_CLASS_ERROR;
 	aud_error_write();
 }

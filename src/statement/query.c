@@ -16,7 +16,6 @@
 #include "tcop/utility.h"
 #include "utils/portal.h"
 
-#include "facts/body.h"
 #include "facts/builtin.h"
 #include "facts/command.h"
 #include "facts/marks.h"
@@ -44,19 +43,6 @@ set_query_text(AudStmt *stmt, const QueryDesc *query_desc)
 	aud_begin_set_text(stmt, query_desc->sourceText, location, len);
 }
 
-/* The command that this query is the body of, or NULL. */
-static AudStmt *
-find_host(const AudStmt *stmt, const QueryDesc *query_desc)
-{
-	AudStmt *caller = stmt->life.caller;
-
-	if (caller == NULL || stmt->place.planning > 0 || !caller->body.expected ||
-		!aud_body_is(caller, query_desc->sourceText) ||
-		aud_place_trigger_depth() != caller->place.trigger_depth)
-		return NULL;
-	return caller;
-}
-
 static bool
 is_by_spi(const DestReceiver *dest)
 {
@@ -74,7 +60,9 @@ place_query(AudStmt *stmt, const QueryDesc *query_desc)
 		aud_begin_inner_working(stmt);
 		return;
 	}
-	stmt->body.host = find_host(stmt, query_desc);
+	stmt->body.host = aud_begin_find_host(stmt->life.caller,
+										  stmt->place.planning,
+										  query_desc->sourceText);
 	if (stmt->body.host != NULL ||
 		(stmt->life.caller == NULL && IsParallelWorker()))
 	{

@@ -58,24 +58,41 @@ refusing(AudStmt *stmt, AudStmt *host)
 	return rule;
 }
 
+const AudRule *
+aud_refuse_find(AudStmt *stmt)
+{
+	AudStmt *host = aud_stack_host(stmt);
+
+	if (stmt->who == NULL || is_exempt(stmt) || host->rules.broke_glass)
+		return NULL;
+	aud_rules_begin(stmt);
+	return refusing(stmt, host);
+}
+
+bool
+aud_refuse_is_broken(const AudStmt *stmt)
+{
+	return stmt->who->superuser && aud_config->break_glass;
+}
+
+void
+aud_refuse_break(AudStmt *stmt, const AudRule *rule)
+{
+	note(stmt, rule, true);
+}
+
 void
 aud_refuse_ask(AudStmt *stmt)
 {
-	AudStmt       *host = aud_stack_host(stmt);
-	const AudRule *rule;
+	const AudRule *rule = aud_refuse_find(stmt);
+	bool           is_broken;
 
-	if (stmt->who == NULL || is_exempt(stmt) || host->rules.broke_glass)
-		return;
-	aud_rules_begin(stmt);
-	rule = refusing(stmt, host);
 	if (rule == NULL)
 		return;
-	if (stmt->who->superuser && aud_config->break_glass)
-	{
-		note(host, rule, true);
+	is_broken = aud_refuse_is_broken(stmt);
+	note(aud_stack_host(stmt), rule, is_broken);
+	if (is_broken)
 		return;
-	}
-	note(host, rule, false);
 	ereport(ERROR,
 			errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			errmsg("statement refused by audit rule \"%s\"", rule->name),

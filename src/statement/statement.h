@@ -95,9 +95,13 @@ extern void     aud_statement_closed(AudStmt *stmt);
 /* A statement has been analyzed. */
 extern void aud_statement_analyzed(const Query *query, const char *source);
 
-/* Planning runs functions, too: what they execute is nested. */
+/*
+ * Planning runs functions, too: what they execute is nested.  Throws, before
+ * anything is entered, if a rule refuses the query.
+ */
 extern void aud_statement_enter_planner(Query *query, const char *source);
-extern void aud_statement_leave_planner(const Query *query, const char *source);
+extern void aud_statement_leave_planner(Query *query, const char *source,
+										bool failed);
 extern bool aud_statement_is_planning(void);
 
 /*
