@@ -20,6 +20,7 @@
 #include "catalog/pg_largeobject.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/fmgroids.h"
 #include "utils/syscache.h"
 
@@ -155,8 +156,8 @@ is_only_planned(void)
 typedef struct AudLookedUp
 {
 	bool is_trigger;
-	bool is_run;      /* by an event, or in the planner */
-	bool is_inlined;  /* or the planner may put its query in place of the call */
+	bool is_run;     /* by an event, or in the planner */
+	bool is_inlined; /* or the planner may put its query in place of the call */
 	bool may_measure; /* it has the signature of a range's subtype_diff */
 } AudLookedUp;
 
@@ -173,10 +174,10 @@ look_at(Oid funcid, AudLookedUp *found)
 	found->is_trigger = proc->prorettype == TRIGGEROID;
 	found->is_inlined =
 		proc->prolang == SQLlanguageId && aud_statement_is_planning();
-	found->is_run = proc->prorettype == EVENT_TRIGGEROID ||
-					(proc->prolang != ClanguageId &&
-					 proc->prolang != INTERNALlanguageId &&
-					 aud_statement_is_planning());
+	found->is_run =
+		proc->prorettype == EVENT_TRIGGEROID ||
+		(proc->prolang != ClanguageId && proc->prolang != INTERNALlanguageId &&
+		 aud_statement_is_planning());
 	found->may_measure =
 		proc->prorettype == FLOAT8OID && proc->pronargs == 2 &&
 		proc->proargtypes.values[0] == proc->proargtypes.values[1];
@@ -206,10 +207,47 @@ aud_statement_function_looked_up(Oid funcid)
 		aud_objects_add_planned_function(whose, funcid);
 	else
 		note_function(whose, funcid);
-	aud_refuse_check(whose);
+	aud_refuse_check_call(whose, funcid);
 	if (found.is_inlined)
+	{
 		aud_planned_check_body(funcid);
-	return found.may_measure && aud_subtype_diff_is(funcid);
+		return false; /* else it could not be */
+	}
+	return (found.may_measure && aud_subtype_diff_is(funcid)) ||
+		   aud_refuse_names(funcid);
+}
+
+/* It may be called for each row, and the answer is the same for all of them. */
+static bool
+is_same_call(const AudStmt *whose, Oid funcid)
+{
+	static uint64 stmt;
+	static uint64 rules;
+	static Oid    function;
+
+	if (stmt != 0 && stmt == whose->place.number &&
+		rules == aud_config->rules_serial && function == funcid)
+		return true;
+	stmt = whose->place.number;
+	rules = aud_config->rules_serial;
+	function = funcid;
+	return false;
+}
+
+/*
+ * It is called without having been named: by an index, a range type, or an
+ * expression that was made while somebody else acted.
+ */
+static void
+note_entered(Oid funcid)
+{
+	AudStmt *whose = aud_early_whose(true);
+
+	if (whose == NULL || is_same_call(whose, funcid))
+		return;
+	aud_objects_add_function(whose, funcid);
+	if (CritSectionCount == 0)
+		aud_refuse_check_call(whose, funcid);
 }
 
 void
@@ -218,7 +256,7 @@ aud_statement_function_entered(Oid funcid)
 	AudStmt *stmt = aud_statement_active();
 
 	if (aud_statement_function_looked_up(funcid))
-		note_function(aud_early_whose(true), funcid);
+		note_entered(funcid);
 	if (stmt == NULL)
 		stmt = aud_early_whose(false);
 	if (stmt != NULL)

@@ -231,9 +231,9 @@ aud_error_is_nobodys(void)
 		!aud_xact_refuse())
 		return;
 	/* it can be looked up what it is about where we catch the error */
-	error->awaits_planner = aud_backend->stack.planning > 0 &&
-							(aud_denied_needs_look_up(&error->denied) ||
-							 aud_config->marking);
+	error->awaits_planner =
+		aud_backend->stack.planning > 0 &&
+		(aud_denied_needs_look_up(&error->denied) || aud_config->marking);
 	if (error->awaits_planner)
 		return;
 	make_record(&error->last, slice.text, slice.len);

@@ -41,8 +41,8 @@ take_down(AudStmt *probe, Query *query, const char *source)
 		.planning = aud_backend->stack.planning,
 		.from_rule = !query->canSetTag,
 		.by_spi = true,
-		.in_command = aud_backend->stack.active == NULL &&
-					  aud_place_in_command(source),
+		.in_command =
+			aud_backend->stack.active == NULL && aud_place_in_command(source),
 	};
 
 	probe->what.utility = T_Invalid;
@@ -107,7 +107,8 @@ ask(AudStmt *probe, Query *query, const char *source)
 		(stack->planning == 0 && aud_begin_is_inner_working(probe)))
 		return;
 	take_down(probe, query, source);
-	probe->body.host = aud_begin_find_host(stack->active, stack->planning, source);
+	probe->body.host =
+		aud_begin_find_host(stack->active, stack->planning, source);
 	rule = aud_refuse_find(probe);
 	if (rule == NULL)
 		return;

@@ -5,8 +5,8 @@
  *
  * The planner runs code of users, and shows it what is in the tables: the
  * function of an operator gets values of pg_statistic, a constant call is
- * folded.  So a query that a rule refuses is not planned, and one whose planning
- * fails has its objects all the same.
+ * folded.  So a query that a rule refuses is not planned, and one whose
+ *planning fails has its objects all the same.
  *
  *-------------------------------------------------------------------------
  */

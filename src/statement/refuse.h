@@ -48,4 +48,30 @@ aud_refuse_check(AudStmt *stmt)
 		aud_refuse_ask(stmt);
 }
 
+/*
+ * A function is about to be called that no expression of the statement calls,
+ * or a deferred trigger's, for which the statement may be a COMMIT: it is not
+ * asked about itself, since a transaction must be able to end.
+ */
+extern void aud_refuse_ask_call(AudStmt *stmt, Oid funcid);
+
+static inline void
+aud_refuse_check_call(AudStmt *stmt, Oid funcid)
+{
+	if (stmt != NULL && aud_refuse_may())
+		aud_refuse_ask_call(stmt, funcid);
+}
+
+/*
+ * Does a rule name this function, or a tag that it has?  Then each call of it
+ * is to be reported: where it is called, nobody may be asked.
+ */
+extern bool aud_refuse_ask_names(Oid funcid);
+
+static inline bool
+aud_refuse_names(Oid funcid)
+{
+	return aud_refuse_may() && aud_refuse_ask_names(funcid);
+}
+
 #endif /* AUD_STATEMENT_REFUSE_H */

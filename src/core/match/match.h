@@ -49,6 +49,8 @@ typedef enum AudMatchKey
 /* A set of keys is an int. */
 #define AUD_MATCH_BIT(key) (1 << (key))
 #define AUD_MATCH_ALL      (AUD_MATCH_BIT(AUD_MATCH_KEYS) - 1)
+#define AUD_MATCH_NAMES \
+	(AUD_MATCH_BIT(AUD_MATCH_OBJECT) | AUD_MATCH_BIT(AUD_MATCH_TAG))
 
 /* What is known.  Texts are UTF-8; NULL: there is none. */
 typedef struct AudMatchFacts
