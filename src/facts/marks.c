@@ -351,6 +351,12 @@ aud_marks_of(Oid classid, Oid objid)
 	return IsTransactionState() ? make_entry(key) : &no_marks;
 }
 
+uint64
+aud_marks_as_of(void)
+{
+	return epoch;
+}
+
 /*
  * The roles of a session are few, and the last answer is mostly the next one.
  */

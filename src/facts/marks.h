@@ -58,6 +58,9 @@ extern void aud_marks_start(void);
  */
 extern const AudMarks *aud_marks_of(Oid classid, Oid objid);
 
+/* It is another number when some marks may be others. */
+extern uint64 aud_marks_as_of(void);
+
 /* The tags that come with these columns; NULL: none. */
 extern const AudStmtTags *aud_marks_tags(const AudMarks *marks,
 										 const AudUse   *use);

@@ -30,6 +30,9 @@ typedef struct AudMention
  */
 extern void aud_objects_mention(AudStmt *stmt, const AudMention *mention);
 
+/* Give one that is named the marks that it has now. */
+extern void aud_objects_mark(AudStmt *stmt, const AudMention *mention);
+
 /*
  * Spell out the columns of the objects from "first" on, and of those before
  * them that they may have been merged into.

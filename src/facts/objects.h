@@ -23,6 +23,9 @@
 extern void aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan,
 								 bool execute);
 
+/* Its objects are named; labels may have been set since: mark them again. */
+extern void aud_objects_mark_plan(AudStmt *stmt, const PlannedStmt *plan);
+
 /*
  * Add what a query mentions, before it is planned: its relations, and users'
  * functions.  A partition that it reaches through the parent it does not

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "nodes/bitmapset.h"
 #include "nodes/pathnodes.h"
 #include "parser/parsetree.h"
@@ -246,4 +247,33 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 			aud_objects_mention_entry(stmt, rte, needed, access, !execute);
 	}
 	aud_objects_settle(stmt, first);
+}
+
+/* Children are left out: which of them the plan reaches, it knew before. */
+void
+aud_objects_mark_plan(AudStmt *stmt, const PlannedStmt *plan)
+{
+	ListCell *lc;
+
+	foreach (lc, plan->rtable)
+	{
+		const RangeTblEntry  *rte = lfirst(lc);
+		const AudPermissions *needed =
+			AUD_PERMISSIONS_OF(rte, AUD_PLAN_PERMISSIONS(plan));
+		AudMention mention = {.relid = rte->relid};
+
+		if (needed == NULL)
+			continue;
+		mention.access = aud_objects_access_of(rte, needed);
+		mention.use = use_of(needed);
+		if (mention.access != 0)
+			aud_objects_mark(stmt, &mention);
+	}
+	for (int i = 0; i < stmt->objects.n; i++)
+	{
+		AudObject *object = &stmt->objects.items[i];
+
+		if (object->classid == ProcedureRelationId)
+			aud_marks_add(stmt, object, object->access, NULL);
+	}
 }

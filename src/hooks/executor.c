@@ -87,6 +87,7 @@ aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 	base = AUD_STACK_LEAVE_OUT();
 	PG_TRY();
 	{
+		aud_statement_runs(stmt, queryDesc);
 		run(AUD_EXECRUN_ARGS);
 		aud_stack_count_again(base);
 		aud_statement_ran(stmt, queryDesc, count);

@@ -28,6 +28,7 @@
 #include "facts/builtin.h"
 #include "facts/command.h"
 #include "facts/objects.h"
+#include "facts/objects_whole.h"
 #include "facts/role_change.h"
 #include "facts/subtype_diff.h"
 #include "statement/early.h"
@@ -352,7 +353,10 @@ aud_statement_object_dropped(Oid classid, Oid objid, int subid, bool is_internal
 	if (subid != 0)
 		aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
 	else if (!is_internal && !aud_objects_is_part(classid, objid))
+	{
 		aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_DROP);
+		aud_objects_add_whole(stmt, classid, objid);
+	}
 	aud_refuse_check(stmt);
 }
 

@@ -14,6 +14,7 @@
 #include "executor/executor.h"
 #include "tcop/pquery.h"
 #include "tcop/utility.h"
+#include "utils/inval.h"
 #include "utils/portal.h"
 
 #include "facts/builtin.h"
@@ -100,6 +101,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	stmt->cursor.opened_by = aud_stack_host(stmt)->place.number;
 	aud_begin_take_down(stmt, true);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
+	stmt->what.marks_as_of = aud_marks_as_of();
 	aud_early_take(stmt, query_desc->sourceText);
 	aud_begin_keep_unfinished(stmt);
 	if (aud_config->log_parameters)
@@ -235,6 +237,24 @@ aud_statement_run(QueryDesc *query_desc)
 		record_alone(stmt, query_desc);
 	aud_stack_enter(stmt);
 	return stmt;
+}
+
+/*
+ * Between the Bind of a portal and its Execute others may have set labels.  A
+ * silent frame's objects are named by the commands that run it.
+ */
+void
+aud_statement_runs(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	if (!aud_config->marking || stmt->place.level > 0 || stmt->place.silent)
+		return;
+	AcceptInvalidationMessages();
+	if (stmt->what.marks_as_of == aud_marks_as_of())
+		return;
+	aud_marks_add_acting(stmt);
+	aud_objects_mark_plan(stmt, query_desc->plannedstmt);
+	stmt->what.marks_as_of = aud_marks_as_of();
+	aud_refuse_check(stmt);
 }
 
 /*

@@ -72,9 +72,11 @@ extern void aud_statement_started(AudStmt *stmt, QueryDesc *query_desc);
 
 /*
  * It runs, or its triggers are about to: the frame, active again, or NULL if
- * it has none.  Then: it did, asked for so many rows (0: all).
+ * it has none.  Then, throwing if a rule has come to refuse it: it is about to;
+ * and: it did, asked for so many rows (0: all).
  */
 extern AudStmt *aud_statement_run(QueryDesc *query_desc);
+extern void     aud_statement_runs(AudStmt *stmt, const QueryDesc *query_desc);
 extern void     aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc,
 								  uint64 asked_for);
 extern void aud_statement_run_failed(AudStmt *stmt, const QueryDesc *query_desc);
