@@ -114,7 +114,7 @@ aud_begin_take_down(AudStmt *stmt, bool may_read_catalog)
 		take_in_messages(stmt);
 	stmt->who = aud_identity_now(may_read_catalog);
 	if (may_read_catalog && aud_config->marking && !stmt->place.silent)
-		aud_marks_add_acting(stmt);
+		aud_marks_add_acting(stmt, true);
 	if (aud_config->rules != NULL && may_read_catalog)
 		aud_rules_begin(stmt);
 }

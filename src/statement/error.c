@@ -24,6 +24,7 @@
 
 #include "core/class.h"
 #include "core/redact/redact.h"
+#include "facts/marks.h"
 #include "record/identity.h"
 #include "record/record.h"
 #include "record/session.h"
@@ -112,6 +113,8 @@ make_record(const AudFailure *failure, const char *query, size_t query_len)
 		active != NULL ? aud_session_next_stmt() : aud_place_failed_number();
 	stmt->place.batch = stmt->place.level == 0 ? aud_message_batch() : 0;
 	stmt->who = aud_identity_now(false);
+	if (aud_config->marking)
+		aud_marks_add_acting(stmt, false);
 	stmt->when.began = GetCurrentTimestamp();
 	stmt->text.data = query;
 	stmt->text.len = query_len;

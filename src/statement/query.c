@@ -217,7 +217,7 @@ record_alone(AudStmt *stmt, const QueryDesc *query_desc)
 	stmt->what.tag = CreateCommandTag((Node *) query_desc->plannedstmt);
 	set_query_text(stmt, query_desc);
 	if (aud_config->marking)
-		aud_marks_add_acting(stmt);
+		aud_marks_add_acting(stmt, true);
 	aud_begin_keep_unfinished(stmt);
 }
 
@@ -251,7 +251,7 @@ aud_statement_runs(AudStmt *stmt, const QueryDesc *query_desc)
 	AcceptInvalidationMessages();
 	if (stmt->what.marks_as_of == aud_marks_as_of())
 		return;
-	aud_marks_add_acting(stmt);
+	aud_marks_add_acting(stmt, true);
 	aud_objects_mark_plan(stmt, query_desc->plannedstmt);
 	stmt->what.marks_as_of = aud_marks_as_of();
 	aud_refuse_check(stmt);

@@ -394,17 +394,11 @@ aud_rules_alert_event(const AudEventFacts *event, const AudVerdict *verdict)
 		const AudRule *rule = verdict->alerts[i];
 		char           detail[256];
 		AudBuf         b;
-		AudEventFacts  alert = {
-			 .event = "alert",
-			 .class = "alert",
-			 .when = event->when,
-			 .outcome = AUD_OUTCOME_FAILURE,
-			 .failure = event->failure,
-			 .identity = event->identity,
-			 .detail = detail,
-			 .duration_us = -1,
-        };
+		AudEventFacts alert = aud_record_alert(event->failure, event->identity);
 
+		alert.when = event->when;
+		alert.tags = event->tags;
+		alert.detail = detail;
 		aud_buf_init(&b, detail, sizeof(detail));
 		aud_json_member_word(&b, "reason", "rule");
 		aud_json_member_word(&b, "rule", rule->name);
