@@ -16,7 +16,7 @@ hooks      statement server core
 statement  facts record buffer server core
 facts      record server core
 record     buffer server core
-sql        statement facts writer trail buffer server core
+sql        statement facts record writer trail buffer server core
 writer     trail record buffer server core
 trail      buffer server core
 buffer     server core

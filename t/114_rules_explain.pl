@@ -54,6 +54,31 @@ is(result(q{'quiet', 'postgres', 'SELECT', 'public.t'}), 'result|recorded|record
 	'a setting of the role in the database wins over it');
 like(result(q{'ann', 'postgres', 'COPY'}), qr/^result\|depends/, 'COPY may read or write');
 
+# Labels and secaudit.role.
+$node->safe_psql('secaudit_test', <<'EOF');
+CREATE TABLE free (i int); CREATE TABLE phi (i int); SECURITY LABEL FOR secaudit ON TABLE phi IS 'phi';
+CREATE TABLE partly (i int, j int); SECURITY LABEL FOR secaudit ON COLUMN partly.j IS 'pci';
+CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; SECURITY LABEL FOR secaudit ON FUNCTION f(int) IS 'called';
+CREATE ROLE labelled; SECURITY LABEL FOR secaudit ON ROLE labelled IS 'external';
+CREATE ROLE audits; CREATE TABLE granted (i int); GRANT SELECT ON granted TO audits;
+EOF
+my @ask = (
+	[ q{'quiet', 'secaudit_test', 'SELECT', 'public.phi'}, 'result|recorded|recorded by labels', 'an object with a label' ],
+	[ q{'quiet', 'secaudit_test', 'SELECT', 'public.free'}, 'result|not recorded|not recorded by secaudit.log of role "quiet"', 'one without' ],
+	[ q{'quiet', 'secaudit_test', 'SELECT', 'public.partly'}, 'result|depends|not recorded by secaudit.log of role "quiet"', 'one with columns that have labels' ],
+	[ q{'quiet', 'secaudit_test', 'SELECT', 'public.f(integer)'}, 'result|recorded|recorded by labels', 'a function' ],
+	[ q{'labelled', 'secaudit_test', 'SELECT', 'public.free'}, 'result|recorded|recorded by labels', 'a user' ],
+	[ q{'quiet', 'secaudit_test', 'SELECT'}, 'result|depends|not recorded by secaudit.log of role "quiet"', 'no object' ],
+	[ q{'quiet', 'postgres', 'SELECT', 'public.phi'}, 'result|depends|recorded by secaudit.log of role "quiet" in database "postgres"', 'one of another database' ]);
+is(result("$_->[0]" . ($_->[0] =~ tr/,// == 2 ? ', NULL' : '')), $_->[1], "labels: $_->[2]") foreach @ask;
+like(explained(q{'quiet', 'secaudit_test', 'SELECT', 'public.phi'}), qr/^labels\|recorded\|there are the tags phi$/m, 'the tags are named');
+$node->append_conf('postgresql.conf', "secaudit.role = 'audits'");
+$node->reload;
+$node->poll_query_until('secaudit_test', q{SELECT current_setting('secaudit.role') = 'audits'});
+is(result(q{'quiet', 'secaudit_test', 'SELECT', 'public.granted'}), 'result|recorded|recorded by secaudit.role', 'a privilege that the role holds');
+is(result(q{'quiet', 'secaudit_test', 'INSERT', 'public.granted'}), 'result|not recorded|not recorded by secaudit.log of role "quiet"', 'one that it does not hold');
+is(result(q{'quiet', 'secaudit_test', 'INSERT', 'public.free'}), 'result|not recorded|not recorded by secaudit.log of role "quiet"', 'none');
+
 my ($code, $out, $err) = $node->psql('secaudit_test', q{SELECT * FROM secaudit.explain('ann', 'postgres', 'SELCT')});
 like($err, qr/ERROR:  unrecognized command "SELCT"/, 'an unknown command is refused');
 ($code, $out, $err) = $node->psql('secaudit_test', q{SELECT * FROM secaudit.explain('gone', 'postgres', 'SELECT')});

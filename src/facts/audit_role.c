@@ -88,21 +88,14 @@ alert(const char *role)
 	AudFailure    failure = {.sqlstate = ERRCODE_UNDEFINED_OBJECT};
 	char          detail[4 * NAMEDATALEN + 256];
 	AudBuf        b;
-	AudEventFacts facts = {
-		.event = "alert",
-		.class = "alert",
-		.when = GetCurrentTimestamp(),
-		.outcome = AUD_OUTCOME_FAILURE,
-		.failure = &failure,
-		.identity = aud_identity_now(false)->json,
-		.detail = detail,
-		.duration_us = -1,
-	};
+	AudEventFacts facts =
+		aud_record_alert(&failure, aud_identity_now(false)->json);
 
 	snprintf(failure.message,
 			 sizeof(failure.message),
 			 "role \"%s\" of the object audit does not exist",
 			 role);
+	facts.detail = detail;
 	aud_buf_init(&b, detail, sizeof(detail));
 	aud_json_member_word(&b, "reason", "audit_role_missing");
 	aud_text_append_member(&b, "target_role", role);

@@ -13,6 +13,7 @@
 #include "facts/command.h"
 #include "facts/objects.h"
 #include "facts/topics.h"
+#include "server/guc.h"
 #include "server/safely.h"
 
 typedef bool (*AudTopic)(AudStmt *stmt, Node *parsetree);
@@ -130,6 +131,8 @@ ask_topics(void *arg)
 		if (topics[i](command->stmt, command->parsetree))
 			break;
 	}
+	if (aud_config->marking)
+		aud_command_columns(command->stmt, command->parsetree);
 }
 
 void

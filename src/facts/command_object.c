@@ -13,7 +13,11 @@
 
 #include "core/class.h"
 #include "facts/objects.h"
+#include "facts/objects_whole.h"
 #include "facts/topics.h"
+
+/* What is done to a part of a table is done to the table. */
+#define OF_A_PART (AUD_ACCESS_ALTER | AUD_ACCESS_DROP | AUD_ACCESS_MAINTAIN)
 
 void
 aud_command_add_relation(AudStmt *stmt, const RangeVar *name, const char *type,
@@ -25,7 +29,11 @@ aud_command_add_relation(AudStmt *stmt, const RangeVar *name, const char *type,
 		return;
 	relid = aud_address_relation(name);
 	if (OidIsValid(relid))
+	{
 		aud_objects_add_relation(stmt, relid, access, NULL);
+		if (access & OF_A_PART)
+			aud_objects_add_whole(stmt, RelationRelationId, relid);
+	}
 	else
 		aud_objects_add_named(stmt,
 							  type,
@@ -68,6 +76,8 @@ add(AudStmt *stmt, ObjectType type, Node *object, Node *written, int access,
 		add_relation(stmt, address, access);
 	else
 		aud_objects_add_address(stmt, address->classId, address->objectId, 0, access);
+	if (access & OF_A_PART)
+		aud_objects_add_whole(stmt, address->classId, address->objectId);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "catalog/dependency.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_inherits.h"
@@ -23,6 +24,7 @@
 #include "core/class.h"
 #include "facts/address.h"
 #include "facts/objects.h"
+#include "facts/objects_whole.h"
 #include "facts/topics.h"
 #include "record/session.h"
 #include "server/compat.h"
@@ -101,6 +103,10 @@ add_vacuumed(AudStmt *stmt, const VacuumStmt *vacuum)
 	if (vacuum->rels == NIL)
 	{
 		add_database(stmt);
+		aud_objects_add_maintained(stmt,
+								   AUD_MAINTENANCE_VACUUM,
+								   InvalidOid,
+								   aud_command_vacuum_reads(vacuum));
 		/* any table that all databases share, the strictest case */
 		check_vacuumed(stmt, DatabaseRelationId);
 	}
@@ -136,6 +142,11 @@ add_clustered(AudStmt *stmt, const AudClusterStmt *cluster)
 		return;
 	}
 	add_database(stmt);
+	aud_objects_add_maintained(stmt,
+							   AUD_REPACKS_ALL(cluster) ? AUD_MAINTENANCE_VACUUM
+														: AUD_MAINTENANCE_CLUSTER,
+							   InvalidOid,
+							   true);
 	/* REPACK goes through the catalogs, too, and warns as VACUUM does */
 	if (AUD_REPACKS_ALL(cluster) && !aud_compat_may_maintain(DatabaseRelationId))
 		set_left_out(stmt);
@@ -144,6 +155,8 @@ add_clustered(AudStmt *stmt, const AudClusterStmt *cluster)
 static void
 add_reindexed(AudStmt *stmt, const ReindexStmt *reindex)
 {
+	Oid schema;
+
 	switch (reindex->kind)
 	{
 		case REINDEX_OBJECT_INDEX:
@@ -164,9 +177,21 @@ add_reindexed(AudStmt *stmt, const ReindexStmt *reindex)
 								  quote_identifier(reindex->name),
 								  AUD_ACCESS_MAINTAIN,
 								  false);
+			schema = get_namespace_oid(reindex->name, true);
+			if (OidIsValid(schema))
+				aud_objects_add_maintained(stmt,
+										   AUD_MAINTENANCE_REINDEX,
+										   schema,
+										   true);
+			break;
+		case REINDEX_OBJECT_DATABASE:
+			add_database(stmt);
+			aud_objects_add_maintained(stmt,
+									   AUD_MAINTENANCE_REINDEX,
+									   InvalidOid,
+									   true);
 			break;
 		case REINDEX_OBJECT_SYSTEM:
-		case REINDEX_OBJECT_DATABASE:
 			add_database(stmt);
 			break;
 	}
@@ -175,10 +200,19 @@ add_reindexed(AudStmt *stmt, const ReindexStmt *reindex)
 static void
 add_locked(AudStmt *stmt, const LockStmt *lock)
 {
+	ListCell *lc;
+
 	aud_stmt_detail(stmt,
 					"lock_mode",
 					GetLockmodeName(DEFAULT_LOCKMETHOD, lock->mode));
 	add_relations(stmt, lock->relations, AUD_ACCESS_LOCK);
+	foreach (lc, lock->relations)
+	{
+		Oid relid = aud_address_relation(lfirst_node(RangeVar, lc));
+
+		if (OidIsValid(relid))
+			aud_objects_add_locked_below(stmt, relid);
+	}
 }
 
 static void

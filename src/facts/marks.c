@@ -368,16 +368,20 @@ aud_marks_of(Oid classid, Oid objid)
 /*
  * The roles of a session are few, and the last answer is mostly the next one.
  */
-void
-aud_marks_add_acting(AudStmt *stmt)
+const AudStmtTags *
+aud_marks_acting(const AudIdentity *who, bool may_read_catalog)
 {
 	static uint64             serial;
 	static uint64             as_of;
 	static const AudStmtTags *tags;
-	const AudIdentity        *who = stmt->who;
 
+	if (!may_read_catalog)
+		return who->serial != 0 && who->serial == serial ? tags : NULL;
 	if (!settle() || !general.has_labels)
-		return;
+	{
+		serial = 0;
+		return NULL;
+	}
 	if (who->serial == 0 || who->serial != serial || as_of != epoch)
 	{
 		serial = 0;
@@ -391,6 +395,14 @@ aud_marks_add_acting(AudStmt *stmt)
 		serial = who->serial;
 		as_of = epoch;
 	}
+	return tags;
+}
+
+void
+aud_marks_add_acting(AudStmt *stmt, bool may_read_catalog)
+{
+	const AudStmtTags *tags = aud_marks_acting(stmt->who, may_read_catalog);
+
 	if (tags == NULL)
 		return;
 	aud_stmt_add_tags(stmt, tags);

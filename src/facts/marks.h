@@ -76,8 +76,15 @@ extern const AudStmtTags *aud_marks_tags(const AudMarks *marks,
 extern void aud_marks_add(AudStmt *stmt, AudObject *object, int access,
 						  const AudUse *use);
 
-/* The tags of the roles that act, and of the database. */
-extern void aud_marks_add_acting(AudStmt *stmt);
+/*
+ * The tags of the roles that act, and of the database; NULL: none.  Where no
+ * catalog may be read, those that were known last.
+ */
+extern const AudStmtTags *aud_marks_acting(const AudIdentity *who,
+										   bool               may_read_catalog);
+
+/* The same, as tags of the statement, whose roles are known. */
+extern void aud_marks_add_acting(AudStmt *stmt, bool may_read_catalog);
 
 /* The same columns of another relation, by their names; within aud_safely. */
 extern const Bitmapset *aud_marks_translate(Oid from, const Bitmapset *columns,

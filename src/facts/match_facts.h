@@ -11,8 +11,9 @@
 #ifndef AUD_FACTS_MATCH_FACTS_H
 #define AUD_FACTS_MATCH_FACTS_H
 
-#include "core/match/match.h"
+#include "core/match/rules.h"
 #include "record/record.h"
+#include "server/guc.h"
 
 /* Keys whose facts each statement has for itself; the others are those of its kind. */
 #define AUD_MATCH_OWN                                                       \
@@ -61,6 +62,16 @@ static inline int
 aud_match_classes(const AudStmt *stmt, const AudStmt *host)
 {
 	return stmt->what.classes | host->what.classes;
+}
+
+/* May a rule refuse a statement by the name of an object? */
+static inline bool
+aud_match_refuses_names(void)
+{
+	const AudRules *rules = aud_config->rules;
+
+	return rules != NULL && (rules->actions & 1 << AUD_RULE_REFUSE) != 0 &&
+		   (rules->keys & AUD_MATCH_BIT(AUD_MATCH_OBJECT)) != 0;
 }
 
 #endif /* AUD_FACTS_MATCH_FACTS_H */

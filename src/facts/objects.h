@@ -23,6 +23,19 @@
 extern void aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan,
 								 bool execute);
 
+/* Its objects are named; labels may have been set since: mark them again. */
+extern void aud_objects_mark_plan(AudStmt *stmt, const PlannedStmt *plan);
+
+/*
+ * Add what a query mentions, before it is planned: its relations, and users'
+ * functions.  A partition that it reaches through the parent it does not
+ * mention.  planned: nothing of it is done.
+ */
+extern void aud_objects_add_query(AudStmt *stmt, Query *query, bool planned);
+
+/* Planning a query has failed: add what it mentions, if any of it is marked. */
+extern void aud_objects_add_failed(AudStmt *stmt, Query *query);
+
 /* Add the relations of a range table whose permissions are checked. */
 extern void aud_objects_add_range_table(AudStmt *stmt, List *range_table,
 										List *permissions);

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "nodes/bitmapset.h"
 #include "nodes/pathnodes.h"
 #include "parser/parsetree.h"
@@ -63,8 +64,8 @@ is_name_in_rule(const RangeTblEntry *rte, const AudPermissions *permissions)
  * What is done to a relation follows from the permissions it takes.  FOR
  * UPDATE takes that of UPDATE, too, but names no column to change.
  */
-static int
-access_of_entry(const RangeTblEntry *rte, const AudPermissions *permissions)
+int
+aud_objects_access_of(const RangeTblEntry *rte, const AudPermissions *permissions)
 {
 	int access = access_of_permissions(permissions->requiredPerms);
 
@@ -80,9 +81,10 @@ access_of_entry(const RangeTblEntry *rte, const AudPermissions *permissions)
  * something the statement names or a view contains; the children of a
  * partitioned table are implied by their root.
  */
-static void
-mention_entry(AudStmt *stmt, const RangeTblEntry *rte,
-			  const AudPermissions *permissions, int access, bool planned)
+void
+aud_objects_mention_entry(AudStmt *stmt, const RangeTblEntry *rte,
+						  const AudPermissions *permissions, int access,
+						  bool planned)
 {
 	AudMention mention = {
 		.relid = rte->relid,
@@ -105,11 +107,11 @@ aud_objects_add_range_table(AudStmt *stmt, List *range_table, List *permissions)
 	{
 		const RangeTblEntry  *rte = lfirst(lc);
 		const AudPermissions *needed = AUD_PERMISSIONS_OF(rte, permissions);
-		int access = needed != NULL ? access_of_entry(rte, needed) : 0;
+		int access = needed != NULL ? aud_objects_access_of(rte, needed) : 0;
 
 		if (access == 0)
 			continue;
-		mention_entry(stmt, rte, needed, access, false);
+		aud_objects_mention_entry(stmt, rte, needed, access, false);
 		if (rte->relkind == RELKIND_PARTITIONED_TABLE && aud_config->marking)
 		{
 			AudUse use = use_of(needed);
@@ -125,11 +127,10 @@ aud_objects_add_range_table(AudStmt *stmt, List *range_table, List *permissions)
  * table for the sake of its permissions, and NEW for its name.  Neither is
  * touched by this query.
  */
-static int
-strip_rule_entry(const PlannedStmt *plan, const RangeTblEntry *rte, Index rti,
-				 int access)
+int
+aud_objects_access_in_rule(const RangeTblEntry *rte, bool is_target, int access)
 {
-	if (rte->relkind == RELKIND_VIEW || AUD_IS_RESULT_RELATION(plan, rti))
+	if (rte->relkind == RELKIND_VIEW || is_target)
 		return access;
 	if (!rte->inFromCl && rte->alias != NULL &&
 		strcmp(rte->alias->aliasname, "new") == 0)
@@ -157,7 +158,7 @@ root_of(const PlannedStmt *plan, Index child)
 			continue;
 		rte = rt_fetch(append->parent_relid, plan->rtable);
 		needed = AUD_PERMISSIONS_OF(rte, AUD_PLAN_PERMISSIONS(plan));
-		if (needed != NULL && access_of_entry(rte, needed) != 0)
+		if (needed != NULL && aud_objects_access_of(rte, needed) != 0)
 			return append->parent_relid;
 		return root_of(plan, append->parent_relid);
 	}
@@ -183,7 +184,7 @@ mention_child(AudStmt *stmt, const PlannedStmt *plan, Index rti, bool execute)
 	{
 		root_rte = rt_fetch(root, plan->rtable);
 		needed = AUD_PERMISSIONS_OF(root_rte, AUD_PLAN_PERMISSIONS(plan));
-		access = execute ? access_of_entry(root_rte, needed) : 0;
+		access = execute ? aud_objects_access_of(root_rte, needed) : 0;
 		use = use_of(needed);
 		if (aud_config->marking)
 			aud_objects_add_tagged_child(stmt,
@@ -236,12 +237,43 @@ aud_objects_add_plan(AudStmt *stmt, const PlannedStmt *plan, bool execute)
 			mention_child(stmt, plan, rti, execute);
 		if (needed == NULL)
 			continue;
-		access = access_of_entry(rte, needed);
+		access = aud_objects_access_of(rte, needed);
 		if (!plan->canSetTag)
-			access = strip_rule_entry(plan, rte, rti, access);
+			access = aud_objects_access_in_rule(rte,
+												AUD_IS_RESULT_RELATION(plan, rti),
+												access);
 		stmt->what.rls |= aud_rewrite_rls_applies(rte);
 		if (access != 0)
-			mention_entry(stmt, rte, needed, access, !execute);
+			aud_objects_mention_entry(stmt, rte, needed, access, !execute);
 	}
 	aud_objects_settle(stmt, first);
+}
+
+/* Children are left out: which of them the plan reaches, it knew before. */
+void
+aud_objects_mark_plan(AudStmt *stmt, const PlannedStmt *plan)
+{
+	ListCell *lc;
+
+	foreach (lc, plan->rtable)
+	{
+		const RangeTblEntry  *rte = lfirst(lc);
+		const AudPermissions *needed =
+			AUD_PERMISSIONS_OF(rte, AUD_PLAN_PERMISSIONS(plan));
+		AudMention mention = {.relid = rte->relid};
+
+		if (needed == NULL)
+			continue;
+		mention.access = aud_objects_access_of(rte, needed);
+		mention.use = use_of(needed);
+		if (mention.access != 0)
+			aud_objects_mark(stmt, &mention);
+	}
+	for (int i = 0; i < stmt->objects.n; i++)
+	{
+		AudObject *object = &stmt->objects.items[i];
+
+		if (object->classid == ProcedureRelationId)
+			aud_marks_add(stmt, object, object->access, NULL);
+	}
 }

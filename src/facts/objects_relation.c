@@ -166,6 +166,14 @@ mark_relation(AudStmt *stmt, AudObject *object, const AudMention *mention)
 }
 
 void
+aud_objects_mark(AudStmt *stmt, const AudMention *mention)
+{
+	mark_relation(stmt,
+				  aud_stmt_find_object(stmt, RelationRelationId, mention->relid),
+				  mention);
+}
+
+void
 aud_objects_mention(AudStmt *stmt, const AudMention *mention)
 {
 	AudObject *object = name_relation(stmt, mention);

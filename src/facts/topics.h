@@ -32,6 +32,13 @@ extern bool aud_command_role(AudStmt *stmt, Node *parsetree);
 extern bool aud_command_extension(AudStmt *stmt, Node *parsetree);
 extern bool aud_command_ddl(AudStmt *stmt, Node *parsetree);
 
+/*
+ * Beside its topic: columns with labels that it names or reads.  And: does
+ * VACUUM or ANALYZE read what is in the columns?
+ */
+extern void aud_command_columns(AudStmt *stmt, Node *parsetree);
+extern bool aud_command_vacuum_reads(const VacuumStmt *vacuum);
+
 /* A command on relations has succeeded. */
 extern void aud_command_relation_done(AudStmt *stmt);
 

@@ -87,6 +87,7 @@ aud_ExecutorRun(AUD_EXECRUN_PARAMS)
 	base = AUD_STACK_LEAVE_OUT();
 	PG_TRY();
 	{
+		aud_statement_runs(stmt, queryDesc);
 		run(AUD_EXECRUN_ARGS);
 		aud_stack_count_again(base);
 		aud_statement_ran(stmt, queryDesc, count);
@@ -200,12 +201,15 @@ aud_planner(AUD_PLANNER_PARAMS)
 	{
 		result = plan(AUD_PLANNER_ARGS);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		aud_stack_count_again(base);
-		aud_statement_leave_planner(parse, query_string);
+		aud_statement_leave_planner(parse, query_string, true);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	aud_stack_count_again(base);
+	aud_statement_leave_planner(parse, query_string, false);
 	return result;
 }
 

@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include "utils/timestamp.h"
+
 #include "buffer/buffer.h"
 #include "core/json_write.h"
 #include "record/fields.h"
@@ -59,6 +61,8 @@ aud_record_event(const AudEventFacts *facts)
 	if (facts->duration_us >= 0)
 		aud_json_lit_uint(&b, "duration_us", facts->duration_us);
 	aud_record_append_xid(&b, facts->xid);
+	if (facts->tags != NULL)
+		aud_record_append_tags(&b, facts->tags);
 	if (facts->rules != NULL && facts->rules[0] != '\0')
 	{
 		aud_buf_lit(&b, ",\"rules\":[");
@@ -71,6 +75,20 @@ aud_record_event(const AudEventFacts *facts)
 	else
 		aud_buffer_append(b.data, b.len);
 	aud_text_end(&scope);
+}
+
+AudEventFacts
+aud_record_alert(const AudFailure *failure, const char *identity)
+{
+	return (AudEventFacts){
+		.event = "alert",
+		.class = "alert",
+		.when = GetCurrentTimestamp(),
+		.outcome = AUD_OUTCOME_FAILURE,
+		.failure = failure,
+		.identity = identity,
+		.duration_us = -1,
+	};
 }
 
 static void

@@ -51,7 +51,15 @@ typedef struct AudEventFacts
 	bool               dont_wait;   /* rather lose it than wait for room */
 	TransactionId      xid;         /* top-level one, where assigned */
 	const char        *rules;       /* "a","b": that chose it; NULL: none did */
+	const AudStmtTags *tags;        /* of who acts, and where; NULL: none */
 } AudEventFacts;
+
+/*
+ * An alert which is a record of its own, but for its details: what all such
+ * alerts have.
+ */
+extern AudEventFacts aud_record_alert(const AudFailure *failure,
+									  const char       *identity);
 
 extern void aud_record_event(const AudEventFacts *facts);
 

@@ -191,6 +191,7 @@ typedef struct AudStmtWhat
 	bool        acts_tagged;    /* who acts, or the database, has tags */
 	bool        tagged;         /* one with tags is named, and not used */
 	int         tagged_classes; /* what is done to those that have tags */
+	uint64      marks_as_of;    /* see aud_marks_as_of; of a query */
 	bool        only_planned; /* of EXPLAIN's body: its executor only starts */
 } AudStmtWhat;
 

@@ -26,6 +26,7 @@
 #include "server/guc.h"
 #include "server/log_list.h"
 #include "server/role_settings.h"
+#include "sql/marked.h"
 
 PGDLLEXPORT Datum secaudit_explain(PG_FUNCTION_ARGS);
 
@@ -46,6 +47,7 @@ typedef struct AudQuestion
 	AudMatchFacts  facts;
 	const char    *object;
 	Oid            role; /* InvalidOid: not given */
+	AudMarked      marked;
 
 	/* secaudit.log and secaudit.log_superuser of that user in that database */
 	AudLogList  log; /* secaudit.log */
@@ -72,6 +74,14 @@ static const char *
 only_object(const void *arg, int i)
 {
 	return i == 0 ? ((const AudQuestion *) arg)->object : NULL;
+}
+
+static const char *
+nth_tag(const void *arg, int i)
+{
+	const AudStmtTags *tags = ((const AudQuestion *) arg)->marked.tags;
+
+	return tags != NULL && i < tags->n ? tags->names[i] : NULL;
 }
 
 static AudTruth
@@ -143,6 +153,10 @@ read_question(AudQuestion *q, FunctionCallInfo fcinfo)
 		q->role = get_role_oid(facts->user, false);
 		facts->superuser = superuser_arg(q->role);
 	}
+	aud_marked_look_up(&q->marked, facts->user, facts->db, q->object);
+	facts->tag = nth_tag;
+	if (q->marked.known && q->marked.acting_known && !q->marked.column_tags)
+		facts->unknown &= ~AUD_MATCH_BIT(AUD_MATCH_TAG);
 }
 
 /* Does a stored setting hold for that user in that database, and before others? */
@@ -264,20 +278,106 @@ explain_rule(AudQuestion *q, const AudRule *rule, bool is_protected, AudAnswer *
 	}
 }
 
-/* Labels and grants are about objects and columns that only the statement names. */
+/* The privilege that the command uses; 0: it may be any. */
+static AclMode
+privilege_of(CommandTag tag)
+{
+	switch (tag)
+	{
+		case CMDTAG_SELECT:
+			return ACL_SELECT | ACL_USAGE | ACL_EXECUTE;
+		case CMDTAG_INSERT:
+			return ACL_INSERT;
+		case CMDTAG_UPDATE:
+			return ACL_UPDATE;
+		case CMDTAG_DELETE:
+			return ACL_DELETE;
+		case CMDTAG_TRUNCATE_TABLE:
+			return ACL_TRUNCATE;
+		case CMDTAG_LOCK_TABLE:
+			return ACL_UPDATE;
+		case CMDTAG_CALL:
+			return ACL_EXECUTE;
+		default:
+			return ACL_NO_RIGHTS;
+	}
+}
+
+/* A row of the marks, which decide only where they say "recorded". */
+static void
+mark(AudQuestion *q, AudAnswer *a, const char *what, const char *verdict,
+	 const char *why)
+{
+	add_row(q, what, verdict, why);
+	if (strcmp(verdict, "recorded") == 0)
+		answer(a, verdict, what);
+	else if (strcmp(verdict, "depends") == 0)
+		a->depends |= a->verdict == NULL;
+}
+
+static void
+explain_role(AudQuestion *q, AudAnswer *a)
+{
+	static const char what[] = "secaudit.role";
+	const AudMarked  *marked = &q->marked;
+	AclMode           used = privilege_of(q->tag);
+
+	if (!marked->known)
+		mark(q, a, what, "depends", "on the privileges that the statement uses");
+	else if ((marked->held & used) != 0)
+		mark(q, a, what, "recorded", "the role holds the privilege");
+	else if (marked->column_grant)
+		mark(q, a, what, "depends", "on the columns that the statement uses");
+	else if (marked->held == ACL_NO_RIGHTS)
+		mark(q, a, what, "does not decide", "the role holds no privilege");
+	else if (used == ACL_NO_RIGHTS)
+		mark(q, a, what, "depends", "on the privileges that the statement uses");
+	else
+		mark(q, a, what, "does not decide", "the role does not hold the privilege");
+}
+
+static void
+explain_labels(AudQuestion *q, AudAnswer *a)
+{
+	static const char what[] = "labels";
+	const AudMarked  *marked = &q->marked;
+	const char       *why = NULL;
+
+	if (marked->tags != NULL)
+		why = psprintf("there are the tags %s", aud_marked_list(marked->tags));
+	if (marked->tags != NULL && (q->facts.classes & aud_config->log_tagged) != 0)
+		mark(q, a, what, "recorded", why);
+	else if (marked->tags != NULL && q->facts.classes == 0)
+		mark(q,
+			 a,
+			 what,
+			 "depends",
+			 "on the class, which the command alone does not tell");
+	else if (!marked->known || !marked->acting_known)
+		mark(q, a, what, "depends", "on what the statement touches");
+	else if (marked->tags != NULL)
+		mark(q,
+			 a,
+			 what,
+			 "does not decide",
+			 "the class is not in secaudit.log_tagged");
+	else if (marked->column_tags)
+		mark(q, a, what, "depends", "on the columns that the statement uses");
+	else
+		mark(q, a, what, "does not decide", "there are none");
+}
+
+/*
+ * Labels and grants are about the objects that a statement names: one is known
+ * here, where the call names it.
+ */
 static void
 explain_marks(AudQuestion *q, AudAnswer *a)
 {
-	bool by_role = aud_config->role[0] != '\0';
-
-	if (by_role)
-		add_row(q,
-				"secaudit.role",
-				"depends",
-				"on the privileges that the statement uses");
-	if (aud_config->marking && !by_role)
-		add_row(q, "labels", "depends", "on what the statement touches");
-	a->depends |= a->verdict == NULL && aud_config->marking;
+	if (aud_config->role[0] != '\0')
+		explain_role(q, a);
+	if (aud_config->marking)
+		explain_labels(q, a);
 }
 
 static void

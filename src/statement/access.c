@@ -20,6 +20,7 @@
 #include "catalog/pg_largeobject.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/fmgroids.h"
 #include "utils/syscache.h"
 
@@ -27,12 +28,14 @@
 #include "facts/builtin.h"
 #include "facts/command.h"
 #include "facts/objects.h"
+#include "facts/objects_whole.h"
 #include "facts/role_change.h"
 #include "facts/subtype_diff.h"
 #include "statement/early.h"
 #include "statement/effects.h"
 #include "statement/expression.h"
 #include "statement/place.h"
+#include "statement/planned.h"
 #include "statement/refuse.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
@@ -154,7 +157,8 @@ is_only_planned(void)
 typedef struct AudLookedUp
 {
 	bool is_trigger;
-	bool is_run;      /* by an event, or inlined by the planner */
+	bool is_run;     /* by an event, or in the planner */
+	bool is_inlined; /* or the planner may put its query in place of the call */
 	bool may_measure; /* it has the signature of a range's subtype_diff */
 } AudLookedUp;
 
@@ -169,9 +173,12 @@ look_at(Oid funcid, AudLookedUp *found)
 		return;
 	proc = (Form_pg_proc) GETSTRUCT(tuple);
 	found->is_trigger = proc->prorettype == TRIGGEROID;
+	found->is_inlined =
+		proc->prolang == SQLlanguageId && aud_statement_is_planning();
 	found->is_run =
 		proc->prorettype == EVENT_TRIGGEROID ||
-		(proc->prolang == SQLlanguageId && aud_statement_is_planning());
+		(proc->prolang != ClanguageId && proc->prolang != INTERNALlanguageId &&
+		 aud_statement_is_planning());
 	found->may_measure =
 		proc->prorettype == FLOAT8OID && proc->pronargs == 2 &&
 		proc->proargtypes.values[0] == proc->proargtypes.values[1];
@@ -180,7 +187,9 @@ look_at(Oid funcid, AudLookedUp *found)
 
 /*
  * Support functions of types, operators and languages are looked up, too; what
- * nobody called by name or by a trigger is left out.
+ * nobody called by name or by a trigger is left out.  But the planner has what
+ * it looks up called at once, like the function of an operator with values of
+ * pg_statistic; what is C is the server's own or an extension's.
  */
 bool
 aud_statement_function_looked_up(Oid funcid)
@@ -195,12 +204,51 @@ aud_statement_function_looked_up(Oid funcid)
 		whose = aud_early_whose_trigger();
 	else if (found.is_run)
 		whose = aud_early_whose(true);
-	if (whose != NULL && is_only_planned())
+	if (whose != NULL && found.is_inlined && is_only_planned())
 		aud_objects_add_planned_function(whose, funcid);
 	else
 		note_function(whose, funcid);
-	aud_refuse_check(whose);
-	return found.may_measure && aud_subtype_diff_is(funcid);
+	aud_refuse_check_call(whose, funcid);
+	if (found.is_inlined)
+	{
+		aud_planned_check_body(funcid);
+		return false; /* else it could not be */
+	}
+	return (found.may_measure && aud_subtype_diff_is(funcid)) ||
+		   aud_refuse_names(funcid);
+}
+
+/* It may be called for each row, and the answer is the same for all of them. */
+static bool
+is_same_call(const AudStmt *whose, Oid funcid)
+{
+	static uint64 stmt;
+	static uint64 rules;
+	static Oid    function;
+
+	if (stmt != 0 && stmt == whose->place.number &&
+		rules == aud_config->rules_serial && function == funcid)
+		return true;
+	stmt = whose->place.number;
+	rules = aud_config->rules_serial;
+	function = funcid;
+	return false;
+}
+
+/*
+ * It is called without having been named: by an index, a range type, or an
+ * expression that was made while somebody else acted.
+ */
+static void
+note_entered(Oid funcid)
+{
+	AudStmt *whose = aud_early_whose(true);
+
+	if (whose == NULL || is_same_call(whose, funcid))
+		return;
+	aud_objects_add_function(whose, funcid);
+	if (CritSectionCount == 0)
+		aud_refuse_check_call(whose, funcid);
 }
 
 void
@@ -209,7 +257,7 @@ aud_statement_function_entered(Oid funcid)
 	AudStmt *stmt = aud_statement_active();
 
 	if (aud_statement_function_looked_up(funcid))
-		note_function(aud_early_whose(true), funcid);
+		note_entered(funcid);
 	if (stmt == NULL)
 		stmt = aud_early_whose(false);
 	if (stmt != NULL)
@@ -305,7 +353,10 @@ aud_statement_object_dropped(Oid classid, Oid objid, int subid, bool is_internal
 	if (subid != 0)
 		aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_ALTER);
 	else if (!is_internal && !aud_objects_is_part(classid, objid))
+	{
 		aud_objects_add_address(stmt, classid, objid, 0, AUD_ACCESS_DROP);
+		aud_objects_add_whole(stmt, classid, objid);
+	}
 	aud_refuse_check(stmt);
 }
 

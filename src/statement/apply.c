@@ -22,8 +22,10 @@
 
 #include "core/class.h"
 #include "core/json_write.h"
+#include "facts/marks.h"
 #include "facts/names.h"
 #include "facts/objects.h"
+#include "record/fields.h"
 #include "record/identity.h"
 #include "record/record.h"
 #include "record/text.h"
@@ -53,21 +55,25 @@ kind_of_work(void)
 	return am_tablesync_worker() ? "TABLE SYNC" : "APPLY";
 }
 
+/* tags: of what it is about, beside those of who acts; NULL: none. */
 static void
 record_event(const char *class, const char *command, const char *detail,
-			 const AudFailure *failure, bool may_read_catalog)
+			 const AudFailure *failure, const AudStmtTags *tags,
+			 bool may_read_catalog)
 {
-	AudEventFacts facts = {
-		.event = is_replication() ? "replication" : "worker",
-		.class = class,
-		.when = GetCurrentTimestamp(),
-		.outcome = failure != NULL ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
-		.failure = failure,
-		.command = command,
-		.identity = aud_identity_now(may_read_catalog)->json,
-		.detail = detail,
-		.duration_us = -1,
-	};
+	const AudIdentity *who = aud_identity_now(may_read_catalog);
+	AudEventFacts      facts = {
+			 .event = is_replication() ? "replication" : "worker",
+			 .class = class,
+			 .when = GetCurrentTimestamp(),
+			 .outcome = failure != NULL ? AUD_OUTCOME_FAILURE : AUD_OUTCOME_SUCCESS,
+			 .failure = failure,
+			 .command = command,
+			 .identity = who->json,
+			 .detail = detail,
+			 .duration_us = -1,
+			 .tags = aud_tags_union(tags, aud_marks_acting(who, may_read_catalog)),
+    };
 
 	aud_record_event(&facts);
 }
@@ -83,6 +89,7 @@ worker_ends(int code, Datum arg)
 					 am_tablesync_worker() ? "STOP TABLE SYNC" : "STOP APPLY",
 					 aud_backend->apply.subscription_json,
 					 code != 0 && failure->sqlstate != 0 ? failure : NULL,
+					 NULL,
 					 false);
 }
 
@@ -100,6 +107,7 @@ worker_starts(void)
 		record_event("replication",
 					 am_tablesync_worker() ? "START TABLE SYNC" : "START APPLY",
 					 aud_backend->apply.subscription_json,
+					 NULL,
 					 NULL,
 					 true);
 }
@@ -122,7 +130,8 @@ access_of(const AudTableChanges *changes)
 
 /* False where the table has no room any more. */
 static bool
-append_table(AudBuf *b, const AudTableChanges *changes, size_t start)
+append_table(AudBuf *b, const AudTableChanges *changes, const AudStmtTags *tags,
+			 size_t start)
 {
 	const AudRelation *relation = aud_names_relation(changes->relid);
 	size_t             before = b->len;
@@ -133,6 +142,8 @@ append_table(AudBuf *b, const AudTableChanges *changes, size_t start)
 	aud_buf_append(b, relation->head, relation->head_len);
 	aud_json_lit_key(b, "access");
 	aud_access_append(b, access_of(changes));
+	if (tags != NULL)
+		aud_record_append_tags(b, tags);
 	aud_buf_char(b, '}');
 	if (!b->truncated && aud_buf_room(b) > 64)
 		return true;
@@ -155,8 +166,10 @@ is_of_worker(const AudTableChanges *changes)
 static void
 record_changes(void *arg)
 {
-	AudTableChanges changes;
-	const void     *at = NULL;
+	const AudStmtTags *tags = NULL;
+	const AudStmtTags *of_table;
+	AudTableChanges    changes;
+	const void        *at = NULL;
 	char   detail[OBJECTS_ROOM + sizeof(aud_backend->apply.subscription_json)];
 	uint64 rows = 0;
 	uint64 omitted = 0;
@@ -170,8 +183,10 @@ record_changes(void *arg)
 	{
 		if (!is_of_worker(&changes))
 			continue;
+		of_table = aud_marks_of(RelationRelationId, changes.relid)->tags;
+		tags = aud_tags_union(tags, of_table);
 		rows += changes.inserted + changes.updated + changes.deleted;
-		if (!append_table(&b, &changes, start))
+		if (!append_table(&b, &changes, of_table, start))
 			omitted++;
 	}
 	if (b.len == start)
@@ -180,7 +195,7 @@ record_changes(void *arg)
 	if (omitted > 0)
 		aud_json_lit_uint(&b, "objects_omitted", omitted);
 	aud_json_lit_uint(&b, "rows", rows);
-	record_event("write", kind_of_work(), detail, NULL, true);
+	record_event("write", kind_of_work(), detail, NULL, tags, true);
 }
 
 /* Its first transaction, in which catalogs can be read. */

@@ -12,6 +12,7 @@
 #include "tcop/utility.h"
 #include "utils/inval.h"
 
+#include "facts/body.h"
 #include "facts/marks.h"
 #include "facts/names.h"
 #include "facts/objects.h"
@@ -61,6 +62,16 @@ aud_begin_identify(AudStmt *stmt, const AudBeginning *how)
 		stmt->place.batch = aud_message_begin(stmt->place.number);
 }
 
+AudStmt *
+aud_begin_find_host(AudStmt *caller, int planning, const char *source)
+{
+	if (caller == NULL || planning > 0 || !caller->body.expected ||
+		!aud_body_is(caller, source) ||
+		aud_place_trigger_depth() != caller->place.trigger_depth)
+		return NULL;
+	return caller;
+}
+
 /* The statement's own part of a text that may hold several. */
 void
 aud_begin_set_text(AudStmt *stmt, const char *text, int location, int len)
@@ -103,7 +114,7 @@ aud_begin_take_down(AudStmt *stmt, bool may_read_catalog)
 		take_in_messages(stmt);
 	stmt->who = aud_identity_now(may_read_catalog);
 	if (may_read_catalog && aud_config->marking && !stmt->place.silent)
-		aud_marks_add_acting(stmt);
+		aud_marks_add_acting(stmt, true);
 	if (aud_config->rules != NULL && may_read_catalog)
 		aud_rules_begin(stmt);
 }

@@ -40,6 +40,13 @@ aud_begin_is_inner_working(const AudStmt *stmt)
 		   !caller->place.silent && aud_place_is_next_to(caller);
 }
 
+/*
+ * The command that a query with this text, which begins or is planned in
+ * "caller", is the body of, or NULL; planning: levels of planners in between.
+ */
+extern AudStmt *aud_begin_find_host(AudStmt *caller, int planning,
+									const char *source);
+
 /* Such a one has no record; what it reaches is its command's. */
 extern void aud_begin_inner_working(AudStmt *stmt);
 

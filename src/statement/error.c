@@ -24,6 +24,8 @@
 
 #include "core/class.h"
 #include "core/redact/redact.h"
+#include "facts/marks.h"
+#include "facts/objects.h"
 #include "facts/redact_stmt.h"
 #include "record/identity.h"
 #include "record/record.h"
@@ -164,6 +166,8 @@ make_record(const AudFailure *failure, const char *query, size_t query_len)
 		active != NULL ? aud_session_next_stmt() : aud_place_failed_number();
 	stmt->place.batch = stmt->place.level == 0 ? aud_message_batch() : 0;
 	stmt->who = aud_identity_now(false);
+	if (aud_config->marking)
+		aud_marks_add_acting(stmt, false);
 	stmt->when.began = GetCurrentTimestamp();
 	stmt->text.data = query;
 	stmt->text.len = query_len;
@@ -284,9 +288,10 @@ aud_error_is_nobodys(void)
 	if (error->last.sqlstate == ERRCODE_IN_FAILED_SQL_TRANSACTION &&
 		!aud_xact_refuse())
 		return;
-	/* what the planner folds; it can be looked up where we catch the error */
-	error->awaits_planner = aud_backend->stack.planning > 0 &&
-							aud_denied_needs_look_up(&error->denied);
+	/* it can be looked up what it is about where we catch the error */
+	error->awaits_planner =
+		aud_backend->stack.planning > 0 &&
+		(aud_denied_needs_look_up(&error->denied) || aud_config->marking);
 	if (error->awaits_planner)
 		return;
 	make_record(&error->last, slice.text, slice.len);
@@ -294,14 +299,17 @@ aud_error_is_nobodys(void)
 }
 
 void
-aud_error_left_planner(const Node *query)
+aud_error_left_planner(Query *query)
 {
 	AudErrorState *error = &aud_backend->error;
 	AudSlice       slice = aud_message_failed();
 
 	error->awaits_planner = false;
 	make_record(&error->last, slice.text, slice.len);
-	aud_denied_look_up(error->unwritten, &error->denied, query);
+	if (aud_denied_needs_look_up(&error->denied))
+		aud_denied_look_up(error->unwritten, &error->denied, (const Node *) query);
+	if (aud_config->marking)
+		aud_objects_add_failed(error->unwritten, query);
 	error->unwritten->what.classes = AUD_CLASS_ERROR;
 	aud_error_write();
 }

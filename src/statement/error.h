@@ -16,6 +16,7 @@
 #ifndef AUD_STATEMENT_ERROR_H
 #define AUD_STATEMENT_ERROR_H
 
+#include "nodes/parsenodes.h"
 #include "utils/elog.h"
 
 #include "server/error_context.h"
@@ -79,11 +80,11 @@ extern void aud_error_is_nobodys(void);
 
 /*
  * In a PG_CATCH of the last error: add what it denies to this statement's
- * objects; or, where the planner has raised it, make its record now, for
- * awaits_planner says that it has none yet.
+ * objects; or, where the planner of this query has raised it, make its record
+ * now, for awaits_planner says that it has none yet.
  */
 extern void aud_error_name_denied(AudStmt *stmt);
-extern void aud_error_left_planner(const Node *query);
+extern void aud_error_left_planner(Query *query);
 
 /* A warning: GRANT and REVOKE warn about what they leave undone, and go on. */
 extern void aud_error_warned(int sqlstate);

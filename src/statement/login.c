@@ -34,11 +34,13 @@
 #include "buffer/inflight.h"
 #include "core/class.h"
 #include "core/json_write.h"
+#include "facts/marks.h"
 #include "record/identity.h"
 #include "record/record.h"
 #include "server/compat.h"
 #include "server/settings.h"
 #include "statement/acting.h"
+#include "statement/begin.h"
 #include "statement/early.h"
 #include "statement/error.h"
 #include "statement/login.h"
@@ -143,7 +145,7 @@ append_detail(AudAuthentication *how, Port *port, const char *detail)
 static void
 record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
 			   const char *identity, const char *detail, const char *const *cut,
-			   int64 duration_us, bool is_wanted)
+			   int64 duration_us, const AudStmtTags *tags, bool is_wanted)
 {
 	char          names[RULES_MAX];
 	AudBuf        rules;
@@ -159,6 +161,7 @@ record_session(const char *event, AudOutcome outcome, const AudFailure *failure,
 		.cut = cut,
 		.duration_us = duration_us,
 		.rules = names,
+		.tags = tags,
 	};
 
 	aud_buf_init(&rules, names, sizeof(names));
@@ -224,6 +227,7 @@ record_refusal(const AudFailure *failure, const char *log_detail)
 				   how->members.truncated ? NULL : how->text,
 				   how->cut,
 				   -1,
+				   NULL,
 				   aud_policy_wants_class(AUD_CLASS_SESSION));
 	if (aud_backend->error.refuses_setting)
 		aud_refused_alert(NULL, who.truncated ? NULL : identity);
@@ -324,6 +328,7 @@ record_end(const AudFailure *failure)
 				   detail,
 				   NULL,
 				   GetCurrentTimestamp() - MyStartTimestamp,
+				   aud_marks_acting(aud_identity_now(false), false),
 				   aud_policy_wants_class(AUD_CLASS_SESSION));
 }
 
@@ -380,6 +385,7 @@ record_start(const char *identity)
 				   how->members.truncated ? NULL : how->text,
 				   how->cut,
 				   -1,
+				   aud_marks_acting(aud_identity_now(false), false),
 				   aud_backend->login.wants_start);
 }
 
@@ -396,6 +402,11 @@ aud_login_passed(void)
 	before_shmem_exit(session_ends, (Datum) 0);
 	find_authentication(MyProcPort);
 	identity = aud_identity_now(true)->json;
+	if (aud_policy_watching())
+	{
+		aud_begin_process();
+		(void) aud_marks_acting(aud_identity_now(true), true);
+	}
 
 	/*
 	 * Options of the connection are in force already, so it is not they that

@@ -203,33 +203,39 @@ parent_of_trigger(const AudSurroundings *now)
 									 : commit->place.number;
 }
 
+static int
+level_of(const AudStmt *stmt, const AudSurroundings *now)
+{
+	if (now->active != NULL)
+		return now->active->place.level + 1;
+	return now->awaiting_commit != NULL || stmt->place.trigger_depth > 0 ||
+		   now->planning > 0 || now->in_early || now->in_command;
+}
+
 static void
 find_parent(AudStmt *stmt, const AudSurroundings *now)
 {
 	if (now->active != NULL)
-	{
 		stmt->place.parent = now->active->place.number;
-		stmt->place.level = now->active->place.level + 1;
-	}
 	else if (now->awaiting_commit != NULL || stmt->place.trigger_depth > 0)
-	{
 		stmt->place.parent = parent_of_trigger(now);
-		stmt->place.level = 1;
-	}
 	else if (now->planning > 0 || now->in_early)
-	{
 		stmt->place.parent = aud_place_early_number();
-		stmt->place.level = 1;
-	}
 	else if (now->in_command)
-	{
 		stmt->place.parent = aud_message_has_begun()
 								 ? aud_backend->place.last_number
 								 : aud_place_early_number();
-		stmt->place.level = 1;
-	}
 	else if (now->from_rule)
 		stmt->place.parent = parent_of_rule();
+}
+
+void
+aud_place_foresee(AudStmt *stmt, const AudSurroundings *now)
+{
+	stmt->place.trigger_depth = aud_place_trigger_depth();
+	stmt->place.level = level_of(stmt, now);
+	find_mark(stmt);
+	stmt->place.origin = find_origin(stmt, now);
 }
 
 void
@@ -240,6 +246,7 @@ aud_place_identify(AudStmt *stmt, const AudSurroundings *now)
 	bool      is_expected; /* by who ran before it */
 
 	stmt->place.trigger_depth = aud_place_trigger_depth();
+	stmt->place.level = level_of(stmt, now);
 	find_parent(stmt, now);
 	from_client = stmt->place.level == 0 && !now->from_rule;
 	is_expected =

@@ -27,6 +27,12 @@ typedef struct AudSurroundings
 extern void aud_place_identify(AudStmt *stmt, const AudSurroundings *now);
 
 /*
+ * The same but for its number and parent, of one that may begin: it takes no
+ * number.
+ */
+extern void aud_place_foresee(AudStmt *stmt, const AudSurroundings *now);
+
+/*
  * Is it the query by which ALTER TABLE checks a foreign key?  Then that is its
  * origin.  After aud_place_identify().
  */

@@ -22,6 +22,7 @@
 #include "statement/expression.h"
 #include "statement/message.h"
 #include "statement/place.h"
+#include "statement/planned.h"
 #include "statement/stack.h"
 #include "statement/statement.h"
 
@@ -34,21 +35,43 @@ aud_statement_enter_planner(Query *query, const char *source)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_rewrite_mark_rls(query);
+	aud_planned_check(query, source);
 	aud_expression_planned(query);
 	if (stack->early != NULL && stack->planning == 0)
 		aud_early_plans(source);
 	stack->planning++;
 }
 
+/*
+ * Planning has failed.  What it was about is said by the error's own record, or
+ * by the frame that it was planned in, which may catch the error.
+ */
+static void
+name_failed(Query *query)
+{
+	AudStmt *whose;
+
+	if (aud_backend->error.awaits_planner)
+	{
+		aud_error_left_planner(query);
+		return;
+	}
+	whose = aud_early_whose(false);
+	if (whose == NULL)
+		whose = aud_stack_reaching(aud_backend->stack.active);
+	if (whose != NULL && aud_config->marking)
+		aud_planned_name(whose, query);
+}
+
 void
-aud_statement_leave_planner(const Query *query, const char *source)
+aud_statement_leave_planner(Query *query, const char *source, bool failed)
 {
 	AudStack *stack = &aud_backend->stack;
 
+	if (failed || aud_backend->error.awaits_planner)
+		name_failed(query);
 	if (stack->planning > 0)
 		stack->planning--;
-	if (aud_backend->error.awaits_planner)
-		aud_error_left_planner((const Node *) query);
 	if (stack->early != NULL && stack->planning == 0)
 		aud_early_planned(query, source);
 }
@@ -152,6 +175,8 @@ aud_statement_analyzed(const Query *query, const char *source)
 	aud_acting_look();
 	note_places(query, source);
 	note_text(query, source);
+	if (aud_statement_is_planning() && query->commandType != CMD_UTILITY)
+		aud_planned_check_inlined(query);
 	if (aud_rewrite_leaves_nothing(query))
 		record_rewritten(query, source);
 }

@@ -14,9 +14,9 @@
 #include "executor/executor.h"
 #include "tcop/pquery.h"
 #include "tcop/utility.h"
+#include "utils/inval.h"
 #include "utils/portal.h"
 
-#include "facts/body.h"
 #include "facts/builtin.h"
 #include "facts/command.h"
 #include "facts/marks.h"
@@ -45,19 +45,6 @@ set_query_text(AudStmt *stmt, const QueryDesc *query_desc)
 	aud_begin_set_text(stmt, query_desc->sourceText, location, len);
 }
 
-/* The command that this query is the body of, or NULL. */
-static AudStmt *
-find_host(const AudStmt *stmt, const QueryDesc *query_desc)
-{
-	AudStmt *caller = stmt->life.caller;
-
-	if (caller == NULL || stmt->place.planning > 0 || !caller->body.expected ||
-		!aud_body_is(caller, query_desc->sourceText) ||
-		aud_place_trigger_depth() != caller->place.trigger_depth)
-		return NULL;
-	return caller;
-}
-
 static bool
 is_by_spi(const DestReceiver *dest)
 {
@@ -75,7 +62,9 @@ place_query(AudStmt *stmt, const QueryDesc *query_desc)
 		aud_begin_inner_working(stmt);
 		return;
 	}
-	stmt->body.host = find_host(stmt, query_desc);
+	stmt->body.host = aud_begin_find_host(stmt->life.caller,
+										  stmt->place.planning,
+										  query_desc->sourceText);
 	if (stmt->body.host != NULL ||
 		(stmt->life.caller == NULL && IsParallelWorker()))
 	{
@@ -114,6 +103,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	aud_begin_take_down(stmt, true);
 	aud_redact_query(stmt, plan);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
+	stmt->what.marks_as_of = aud_marks_epoch();
 	aud_early_take(stmt, query_desc->sourceText);
 	aud_begin_keep_unfinished(stmt);
 	if (aud_config->log_parameters)
@@ -229,7 +219,7 @@ record_alone(AudStmt *stmt, const QueryDesc *query_desc)
 	stmt->what.tag = CreateCommandTag((Node *) query_desc->plannedstmt);
 	set_query_text(stmt, query_desc);
 	if (aud_config->marking)
-		aud_marks_add_acting(stmt);
+		aud_marks_add_acting(stmt, true);
 	aud_redact_query(stmt, query_desc->plannedstmt);
 	aud_begin_keep_unfinished(stmt);
 }
@@ -250,6 +240,24 @@ aud_statement_run(QueryDesc *query_desc)
 		record_alone(stmt, query_desc);
 	aud_stack_enter(stmt);
 	return stmt;
+}
+
+/*
+ * Between the Bind of a portal and its Execute others may have set labels.  A
+ * silent frame's objects are named by the commands that run it.
+ */
+void
+aud_statement_runs(AudStmt *stmt, const QueryDesc *query_desc)
+{
+	if (!aud_config->marking || stmt->place.level > 0 || stmt->place.silent)
+		return;
+	AcceptInvalidationMessages();
+	if (stmt->what.marks_as_of == aud_marks_epoch())
+		return;
+	aud_marks_add_acting(stmt, true);
+	aud_objects_mark_plan(stmt, query_desc->plannedstmt);
+	stmt->what.marks_as_of = aud_marks_epoch();
+	aud_refuse_check(stmt);
 }
 
 /*

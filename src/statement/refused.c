@@ -10,8 +10,6 @@
  */
 #include "postgres.h"
 
-#include "utils/timestamp.h"
-
 #include "core/json_write.h"
 #include "record/record.h"
 #include "server/guc.h"
@@ -72,19 +70,14 @@ aud_refused_alert(const AudStmt *stmt, const char *identity)
 {
 	char          storage[512];
 	AudBuf        b;
-	AudEventFacts facts = {
-		.event = "alert",
-		.class = "alert",
-		.when = GetCurrentTimestamp(),
-		.outcome = AUD_OUTCOME_FAILURE,
-		.failure = stmt != NULL ? &stmt->result.failure : &aud_backend->error.last,
-		.identity = identity,
-		.detail = storage,
-		.duration_us = -1,
-		.dont_wait = true,
-	};
+	AudEventFacts facts =
+		aud_record_alert(stmt != NULL ? &stmt->result.failure
+									  : &aud_backend->error.last,
+						 identity);
 
+	facts.dont_wait = true;
 	aud_backend->error.refuses_setting = false;
+	facts.detail = storage;
 	aud_buf_init(&b, storage, sizeof(storage));
 	if (stmt != NULL)
 		aud_json_lit_uint(&b, "stmt", stmt->place.number);

@@ -240,7 +240,7 @@ aud_rules_judge(const AudStmt *stmt, bool at_end, AudVerdict *verdict)
 
 /* A rule about classes has nothing to say as long as none is known. */
 const AudRule *
-aud_rules_refusing(const AudStmt *stmt, const AudStmt *host)
+aud_rules_refusing(const AudStmt *stmt, const AudStmt *host, int keys)
 {
 	AudLive       live = live_rules(stmt, host, false);
 	bool          has_class = aud_match_classes(stmt, host) != 0;
@@ -252,12 +252,35 @@ aud_rules_refusing(const AudStmt *stmt, const AudStmt *host)
 		const AudRule *rule = &aud_config->rules->items[live.rules[i]];
 
 		if (rule->action == AUD_RULE_REFUSE &&
+			(keys == 0 || (aud_match_keys(rule->match) & keys) != 0) &&
 			(has_class ||
 			 !(aud_match_keys(rule->match) & AUD_MATCH_BIT(AUD_MATCH_CLASS))) &&
 			aud_rule_matches(rule, &facts, AUD_MATCH_OWN))
 			return rule;
 	}
 	return NULL;
+}
+
+bool
+aud_rules_may_name(const AudStmt *stmt)
+{
+	const AudRules *rules = aud_config->rules;
+	AudMatchFacts   facts;
+	AudMatchTexts   texts;
+
+	if ((rules->keys & AUD_MATCH_NAMES) == 0)
+		return false;
+	aud_match_facts_common(&facts, &texts, stmt, stmt, false);
+	for (int i = 0; i < rules->n; i++)
+	{
+		const AudRule *rule = &rules->items[i];
+
+		if (rule->action == AUD_RULE_REFUSE &&
+			(aud_match_keys(rule->match) & AUD_MATCH_NAMES) != 0 &&
+			aud_rule_matches(rule, &facts, AUD_MATCH_NAMES))
+			return true;
+	}
+	return false;
 }
 
 void
@@ -371,17 +394,11 @@ aud_rules_alert_event(const AudEventFacts *event, const AudVerdict *verdict)
 		const AudRule *rule = verdict->alerts[i];
 		char           detail[256];
 		AudBuf         b;
-		AudEventFacts  alert = {
-			 .event = "alert",
-			 .class = "alert",
-			 .when = event->when,
-			 .outcome = AUD_OUTCOME_FAILURE,
-			 .failure = event->failure,
-			 .identity = event->identity,
-			 .detail = detail,
-			 .duration_us = -1,
-        };
+		AudEventFacts alert = aud_record_alert(event->failure, event->identity);
 
+		alert.when = event->when;
+		alert.tags = event->tags;
+		alert.detail = detail;
 		aud_buf_init(&b, detail, sizeof(detail));
 		aud_json_member_word(&b, "reason", "rule");
 		aud_json_member_word(&b, "rule", rule->name);

@@ -33,10 +33,17 @@ extern void aud_rules_judge(const AudStmt *stmt, bool at_end,
 
 /*
  * The rule that refuses what is known of a statement that has not been done, or
- * NULL.  host: the command that it is the body of, or itself.
+ * NULL.  host: the command that it is the body of, or itself.  keys: rules with
+ * none of these are not asked; 0: all are.
  */
 extern const AudRule *aud_rules_refusing(const AudStmt *stmt,
-										 const AudStmt *host);
+										 const AudStmt *host, int keys);
+
+/*
+ * Might a rule refuse something because it has this name or these tags, the
+ * frame's, whoever does it and how?
+ */
+extern bool aud_rules_may_name(const AudStmt *stmt);
 
 /* A statement has begun: look up what is needed of who acts.  May throw. */
 extern void aud_rules_begin(const AudStmt *stmt);

@@ -72,9 +72,11 @@ extern void aud_statement_started(AudStmt *stmt, QueryDesc *query_desc);
 
 /*
  * It runs, or its triggers are about to: the frame, active again, or NULL if
- * it has none.  Then: it did, asked for so many rows (0: all).
+ * it has none.  Then, throwing if a rule has come to refuse it: it is about to;
+ * and: it did, asked for so many rows (0: all).
  */
 extern AudStmt *aud_statement_run(QueryDesc *query_desc);
+extern void     aud_statement_runs(AudStmt *stmt, const QueryDesc *query_desc);
 extern void     aud_statement_ran(AudStmt *stmt, const QueryDesc *query_desc,
 								  uint64 asked_for);
 extern void aud_statement_run_failed(AudStmt *stmt, const QueryDesc *query_desc);
@@ -95,9 +97,13 @@ extern void     aud_statement_closed(AudStmt *stmt);
 /* A statement has been analyzed. */
 extern void aud_statement_analyzed(const Query *query, const char *source);
 
-/* Planning runs functions, too: what they execute is nested. */
+/*
+ * Planning runs functions, too: what they execute is nested.  Throws, before
+ * anything is entered, if a rule refuses the query.
+ */
 extern void aud_statement_enter_planner(Query *query, const char *source);
-extern void aud_statement_leave_planner(const Query *query, const char *source);
+extern void aud_statement_leave_planner(Query *query, const char *source,
+										bool failed);
 extern bool aud_statement_is_planning(void);
 
 /*

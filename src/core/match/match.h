@@ -58,6 +58,8 @@ typedef enum AudMatchKey
 /* A set of keys is an int. */
 #define AUD_MATCH_BIT(key) (1 << (key))
 #define AUD_MATCH_ALL      (AUD_MATCH_BIT(AUD_MATCH_KEYS) - 1)
+#define AUD_MATCH_NAMES \
+	(AUD_MATCH_BIT(AUD_MATCH_OBJECT) | AUD_MATCH_BIT(AUD_MATCH_TAG))
 
 /* What conditions of rules are made of. */
 #define AUD_MATCH_OF_RULES (AUD_MATCH_BIT(AUD_MATCH_ANY_USER) - 1)
