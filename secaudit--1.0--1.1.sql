@@ -67,6 +67,39 @@ GRANT EXECUTE ON FUNCTION secaudit.status() TO pg_monitor;
 GRANT SELECT ON secaudit.stat TO pg_monitor;
 
 --
+-- Reading the trail, with a condition of the match language.
+--
+DROP FUNCTION secaudit.records(timestamptz, timestamptz, bigint);
+DROP FUNCTION secaudit.read_trail(timestamptz, timestamptz, bigint);
+
+CREATE FUNCTION secaudit.read_trail(
+	since timestamptz,
+	until timestamptz,
+	last bigint,
+	match jsonb)
+RETURNS SETOF secaudit.trail_record
+AS 'MODULE_PATHNAME', 'secaudit_read_trail'
+LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL RESTRICTED ROWS 10000 COST 10;
+
+CREATE FUNCTION secaudit.records(
+	since timestamptz DEFAULT NULL,   -- that began at or after
+	until timestamptz DEFAULT NULL,   -- that began before
+	last bigint DEFAULT NULL,         -- only so many lines from the end
+	match jsonb DEFAULT NULL)         -- only what matches, as in a rule
+RETURNS SETOF secaudit.trail_record
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 10000
+AS $$
+	SELECT (r).ts, (r).seq, (r).event, (r).class, (r).command, (r).outcome,
+		(r)."user", (r).db, (r).record
+	FROM (SELECT secaudit.read_trail($1, $2, $3, $4) AS r) AS trail
+$$;
+
+REVOKE ALL ON FUNCTION
+	secaudit.read_trail(timestamptz, timestamptz, bigint, jsonb),
+	secaudit.records(timestamptz, timestamptz, bigint, jsonb)
+FROM PUBLIC;
+
+--
 -- An application's own events.
 --
 CREATE FUNCTION secaudit.record(
@@ -157,8 +190,8 @@ $$;
 GRANT USAGE ON SCHEMA secaudit TO secaudit_auditor;
 GRANT EXECUTE ON FUNCTION
 	secaudit.status(),
-	secaudit.read_trail(timestamptz, timestamptz, bigint),
-	secaudit.records(timestamptz, timestamptz, bigint),
+	secaudit.read_trail(timestamptz, timestamptz, bigint, jsonb),
+	secaudit.records(timestamptz, timestamptz, bigint, jsonb),
 	secaudit.explain(text, text, text, text)
 TO secaudit_auditor;
 GRANT SELECT ON secaudit.stat TO secaudit_auditor;
@@ -253,9 +286,9 @@ COMMENT ON FUNCTION secaudit.flush() IS
 	'waits until what was appended before the call is on disk; returns the position up to which it is';
 COMMENT ON FUNCTION secaudit.rotate() IS
 	'ends the current trail file and begins a new one; returns its name';
-COMMENT ON FUNCTION secaudit.records(timestamptz, timestamptz, bigint) IS
-	'the records of the trail that began at or after "since" and before "until", of its "last" lines';
-COMMENT ON FUNCTION secaudit.read_trail(timestamptz, timestamptz, bigint) IS
+COMMENT ON FUNCTION secaudit.records(timestamptz, timestamptz, bigint, jsonb) IS
+	'the records of the trail that began at or after "since" and before "until", of its "last" lines, and match';
+COMMENT ON FUNCTION secaudit.read_trail(timestamptz, timestamptz, bigint, jsonb) IS
 	'the same, one record at a time; use secaudit.records()';
 
 COMMENT ON TYPE secaudit.trail_record IS 'one record of the trail';

@@ -18,7 +18,7 @@ SELECT has_table_privilege('secaudit_auditor', 'secaudit.stat', 'select') AS rea
 CREATE ROLE regress_secaudit_anna IN ROLE secaudit_auditor;
 SET ROLE regress_secaudit_anna;
 SELECT count(*) > 0 AS readable FROM secaudit.records(last => 3);
-SELECT count(*) > 0 AS readable FROM secaudit.read_trail(NULL, NULL, 3);
+SELECT count(*) > 0 AS readable FROM secaudit.read_trail(NULL, NULL, 3, NULL);
 SELECT running FROM secaudit.status();
 SELECT up FROM secaudit.stat;
 SELECT secaudit.flush();
@@ -38,7 +38,7 @@ DROP ROLE secaudit_auditor;
 CREATE ROLE secaudit_auditor LOGIN CREATEDB;
 GRANT secaudit_auditor TO regress_secaudit_anna;
 CREATE EXTENSION secaudit;
-SELECT has_function_privilege('secaudit_auditor', 'secaudit.records(timestamptz,timestamptz,bigint)', 'execute') AS granted,
+SELECT has_function_privilege('secaudit_auditor', 'secaudit.records(timestamptz,timestamptz,bigint,jsonb)', 'execute') AS granted,
 	rolcanlogin, rolcreatedb
 FROM pg_roles WHERE rolname = 'secaudit_auditor';
 DROP EXTENSION secaudit;

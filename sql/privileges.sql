@@ -24,7 +24,7 @@ SET ROLE regress_secaudit_nobody;
 SELECT running FROM secaudit.status();
 SELECT secaudit.flush();
 SELECT count(*) FROM secaudit.records();
-SELECT count(*) FROM secaudit.read_trail(NULL, NULL, NULL);
+SELECT count(*) FROM secaudit.read_trail(NULL, NULL, NULL, NULL);
 SELECT up FROM secaudit.stat;
 RESET ROLE;
 

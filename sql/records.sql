@@ -34,7 +34,7 @@ EXPLAIN (COSTS OFF) SELECT * FROM secaudit.records() LIMIT 1;
 SELECT event FROM secaudit.records() LIMIT 1;
 -- As a function that is run to its end it works too, and again within a query.
 SELECT count(*) FROM generate_series(1, 3) g,
-	LATERAL (SELECT seq FROM secaudit.read_trail(NULL, NULL, g) LIMIT g) r;
+	LATERAL (SELECT seq FROM secaudit.read_trail(NULL, NULL, g, NULL) LIMIT g) r;
 
 
 -- NULL is no filter; all of them hold at once.
@@ -65,4 +65,15 @@ FROM (SELECT seq, lag(seq, 1, 0::bigint) OVER () AS before FROM secaudit.records
 SELECT count(*) FROM secaudit.records('yesterday or so');
 SELECT count(*) FROM secaudit.records(last => 'many');
 
+-- A condition of the match language.
+SELECT count(*) FROM secaudit.records(match => '{"text": "~^SELECT \\d AS regress_secaudit_"}');
+SELECT count(*) > 0 AS found, bool_and(class = 'ddl') AS ddl FROM secaudit.records(match => '{"class": "ddl"}')
+WHERE record->'classes' IS NULL;
+SELECT count(*) AS nobody FROM secaudit.records(match => '{"user": "nobody", "event": "statement"}');
+SELECT count(*) FROM secaudit.records(last => 5, match => '{"event": "statement", "not_event": "statement"}');
+SELECT count(*) > 0 AS found FROM secaudit.records(since => now() - interval '1 hour', match => '{"time": {"zone": "Europe/Berlin"}}');
+SELECT * FROM secaudit.records(match => '{"clas": "ddl"}');
+SELECT * FROM secaudit.records(match => '{"class": "dll"}');
+SELECT * FROM secaudit.records(match => '{"member_of": "x"}');
+SELECT * FROM secaudit.records(match => '[]');
 DROP EXTENSION secaudit;

@@ -232,6 +232,36 @@ foreach my $step (
 	is(contents($copy), $before, "$name: and every record is there");
 }
 
+# Interrupted: as if nothing had been begun.
+{
+	my $copy = PostgreSQL::Test::Utils::tempdir() . '/interrupted';
+	mkdir $copy or die $!;
+	my $log = '"log":"a1c73cc7a714f288"';
+	open my $fh, '>', "$copy/secaudit-20260131T000000Z-000001.jsonl" or die $!;
+	srand 1;
+	print $fh '{"v":1,', $log, ',"x":"', join('', map { chr(97 + rand 26) } 1 .. 1000), "\"}\n" for 1 .. 2000;
+	print $fh '{"v":1,', $log, ",\"event\":\"audit.close\"}\n";
+	close $fh;
+	append_to_file("$copy/secaudit-20260131T000000Z-000002.jsonl", "{\"v\":1,$log}\n");
+	system('cp', "$copy/secaudit-20260131T000000Z-000001.jsonl", "$copy/secaudit-20260131T000000Z-000003.jsonl");
+	my ($out, $err) = ('', '');
+	my $run = IPC::Run::start([ 'secauditctl', 'archive', '--level=19', $copy ], '>', \$out, '2>', \$err);
+	wait_until(sub { names($copy) =~ /tmp/ }) or die 'it did not begin';
+	$run->signal('INT');
+	$run->finish;
+	is($run->result(0), 2, 'interrupted: the exit status');
+	is($err, "secauditctl: interrupted\n", 'is told apart from a fault');
+	is(names($copy), '1.j 2.j 3.j', 'nothing is left behind');
+
+	# two at once
+	my $other = IPC::Run::start([ 'secauditctl', 'archive', '--level=19', $copy ], '>', \$out, '2>', \$err);
+	wait_until(sub { names($copy) =~ /tmp/ }) or die 'it did not begin';
+	my ($status, undef, $said) = ctl('archive', $copy);
+	like($said, qr/^(secauditctl: "\S+-000001\.jsonl" is being archived by another process\n)?\z/, 'of two runs at once one leaves the file to the other');
+	$other->finish;
+	is(names($copy), '1.j.zst 2.j 3.j', 'which archives it');
+}
+
 # The server reads archives, and goes on.
 my $count = $node->safe_psql('postgres', q{SELECT count(*), md5(string_agg(seq::text, ',' ORDER BY seq)) FROM secaudit.records() WHERE seq <= 200});
 is((ctl('archive', $dir))[0], 0, 'the files of a running server');

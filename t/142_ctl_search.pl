@@ -198,6 +198,7 @@ EOF
 is((search('--output=csv', '--fields=seq,objects', '--seq=4', $dir))[1],
 	qq{seq,objects\n4,"public.card(update) function public.f(integer,text)(execute)"\n},
 	'objects are one cell');
+is((search('--output=csv', '--fields=classes,tags', '--seq=4', $dir))[1], qq{classes,tags\n"write, read",pci\n}, 'so are words');
 like((search('--output=csv', '--seq=5', $dir))[1],
 	qr/^seq,ts,event,class.*\n5,2026-01-31T23:59:05.000000Z,statement,ddl,DROP TABLE,failure,42501,must be owner/,
 	'without --fields it has the most important ones');

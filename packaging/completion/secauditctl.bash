@@ -24,6 +24,8 @@ _secauditctl_value()
 		--outcome) _secauditctl_list 'success failure partial unknown' ;;
 		--access) _secauditctl_list 'select insert update delete truncate lock execute create alter drop grant revoke copy_to copy_from maintain' ;;
 		--origin) _secauditctl_list 'client function trigger referential rule extension worker fastpath' ;;
+		--level) _secauditctl_list '1 3 6 9 19' ;;
+		--older-than) _secauditctl_list '1h 1d 1w' ;;
 		--output) _secauditctl_list 'table json csv logfmt' ;;
 		--fields) _secauditctl_list 'help' ;;
 		--event) _secauditctl_list 'statement session session.auth session.start session.end role error transaction config replication worker custom alert audit.start audit.stop audit.open audit.close audit.checkpoint audit.gap audit.expire' ;;
@@ -40,7 +42,7 @@ _secauditctl_files()
 	local file
 	while IFS= read -r file; do
 		COMPREPLY+=("$file")
-	done < <(compgen -d -- "$cur"; compgen -f -X '!*.jsonl' -- "$cur")
+	done < <(compgen -d -- "$cur"; compgen -f -X '!*.jsonl' -- "$cur"; compgen -f -X '!*.jsonl.zst' -- "$cur"; compgen -f -X '!*.jsonl.gz' -- "$cur")
 	compopt -o filenames 2> /dev/null
 }
 
@@ -51,7 +53,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'index rules search tail verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'archive index rules search shipped tail verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -62,6 +64,8 @@ _secauditctl()
 	fi
 	! _secauditctl_value "$prev" || return 0
 	case ${COMP_WORDS[1]} in
+		archive) options='--gzip --seekable --keep --level= --older-than= --help' ;;
+		shipped) options='--help' ;;
 		index) options='--force --quiet --help' ;;
 		search)
 			options="$_secauditctl_filters --output= --fields= --limit= --count --utc --local --color= --jobs= --quiet --help"

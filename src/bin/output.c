@@ -130,7 +130,30 @@ aud_output_add_objects(AudStr *to, const json_t *objects)
 		add_object(to, json_array_get(objects, i));
 }
 
-/* A value as plain text; lists of words with commas between them. */
+/* Are its elements strings, all of them? */
+static bool
+is_list_of_words(const json_t *value)
+{
+	for (size_t i = 0; i < json_array_size(value); i++)
+	{
+		if (!json_is_string(json_array_get(value, i)))
+			return false;
+	}
+	return json_array_size(value) > 0;
+}
+
+static void
+add_words(AudStr *to, const json_t *words)
+{
+	for (size_t i = 0; i < json_array_size(words); i++)
+	{
+		if (i > 0)
+			aud_str_add(to, ", ");
+		aud_str_add(to, json_string_value(json_array_get(words, i)));
+	}
+}
+
+/* A value as plain text; what has more structure as JSON. */
 static void
 value_text(AudStr *to, const char *key, const json_t *value)
 {
@@ -141,6 +164,8 @@ value_text(AudStr *to, const char *key, const json_t *value)
 		aud_str_add(to, json_string_value(value));
 	else if (strcmp(key, "objects") == 0)
 		aud_output_add_objects(to, value);
+	else if (is_list_of_words(value))
+		add_words(to, value);
 	else if (value != NULL)
 	{
 		dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);

@@ -73,7 +73,7 @@ show_damage(Search *search, const AudFound *found)
 	if (!search->quiet)
 		aud_ctl_complain("%s:%llu: %s",
 						 found->file->path,
-						 (unsigned long long) aud_search_number(found),
+						 (unsigned long long) aud_reader_number(found->file->path, found->line.offset),
 						 found->damage);
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "bin/ctl.h"
 #include "bin/term.h"
@@ -265,6 +267,32 @@ print_json(const AudReaderList *list, const AudVerifyResult *result, int status)
 	json_decref(root);
 }
 
+/* ---- progress ---------------------------------------------------------- */
+
+/* On a terminal, once a second; nothing for what is done within one. */
+static void
+show_progress(void *arg, size_t file, uint64_t offset)
+{
+	const AudReaderList *list = arg;
+	static time_t        shown_at;
+	time_t               now = time(NULL);
+
+	if (shown_at != 0 && now != shown_at)
+		fprintf(stderr,
+				"\r\033[Kfile %zu of %zu, %llu MB",
+				file + 1,
+				list->count,
+				(unsigned long long) (offset / 1000000));
+	shown_at = now;
+}
+
+static void
+clear_progress(const Verify *verify)
+{
+	if (verify->options.progress != NULL)
+		fputs("\r\033[K", stderr);
+}
+
 /* ---- the command ------------------------------------------------------- */
 
 /* An expectation about a trail that is not there cannot be checked. */
@@ -303,6 +331,7 @@ run(Verify *verify, int argc, char **argv)
 	AudVerifyResult result = {0};
 	AudError        err = {0};
 	bool            listed;
+	bool            checked;
 	int             status;
 
 	if (!aud_ctl_operands(&argc, &argv, "verify"))
@@ -315,8 +344,15 @@ run(Verify *verify, int argc, char **argv)
 	}
 	verify->options.selection = only_files(argc, argv);
 	verify->options.expected = verify->expected;
+	if (isatty(STDERR_FILENO))
+	{
+		verify->options.progress = show_progress;
+		verify->options.arg = &list;
+	}
 
-	if (!aud_verify(&list, &verify->options, &result, &err))
+	checked = aud_verify(&list, &verify->options, &result, &err);
+	clear_progress(verify);
+	if (!checked)
 	{
 		aud_ctl_error(&err);
 		status = AUD_EXIT_TROUBLE;

@@ -54,7 +54,7 @@ read_zone(const void *zone, int64_t unix_s, AudWallClock *clock)
 	clock->minute = tm != NULL ? 60 * tm->tm_hour + tm->tm_min : 0;
 }
 
-static const AudZones zones = {find_zone, read_zone};
+const AudZones aud_zones = {find_zone, read_zone};
 
 /* Words of the file go to logs in any encoding. */
 static char *
@@ -127,7 +127,7 @@ check_rules_file(char **newval, void **extra, GucSource source)
 	*serial = in_force.serial;
 	if (InitializingParallelWorker)
 		return true;
-	rules = aud_rules_load(*newval, &zones, &fault);
+	rules = aud_rules_load(*newval, &aud_zones, &fault);
 	if (rules == NULL)
 	{
 		explain_fault(*newval, &fault);

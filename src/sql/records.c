@@ -18,11 +18,14 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/datetime.h"
+#include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "core/reader/reader.h"
+#include "core/search/seek.h"
 #include "server/guc.h"
+#include "server/guc_rules.h"
 #include "sql/row.h"
 
 PGDLLEXPORT Datum secaudit_read_trail(PG_FUNCTION_ARGS);
@@ -42,9 +45,13 @@ typedef struct Reading
 	size_t        index; /* of the file being read or to be opened next */
 	AudReader     reader;
 	bool          open;
-	uint64        skip;  /* lines still to be passed over, for "last" */
-	TimestampTz   since; /* DT_NOBEGIN: no limit */
-	TimestampTz   until; /* DT_NOEND: no limit */
+	uint64        skip;   /* lines still to be passed over, for "last" */
+	bool          sought; /* the file was not read from its first line on */
+	TimestampTz   since;  /* DT_NOBEGIN: no limit */
+	TimestampTz   until;  /* DT_NOEND: no limit */
+	AudMatch     *match;  /* NULL: no condition */
+	AudQuery      query;  /* the condition, and since as text */
+	AudSearch     search;
 	TupleDesc     desc;
 	MemoryContext line_context; /* reset for every line */
 	MemoryContextCallback cleanup;
@@ -59,6 +66,10 @@ end_reading(void *arg)
 		aud_reader_close(&reading->reader);
 	reading->open = false;
 	aud_reader_list_free(&reading->list);
+	aud_search_free(&reading->search);
+	aud_query_free(&reading->query);
+	aud_match_free(reading->match);
+	reading->match = NULL;
 }
 
 static void
@@ -119,6 +130,11 @@ open_file(Reading *reading)
 	}
 	reading->open = true;
 	aud_reader_limit(&reading->reader, file->bytes);
+	/* with "last", the lines have been counted, and all of them count */
+	reading->sought = reading->query.since[0] != '\0' && reading->skip == 0;
+	if (reading->sought &&
+		!aud_search_seek(&reading->query, &reading->reader, &err))
+		throw_read_error(&err);
 	return true;
 }
 
@@ -162,12 +178,20 @@ seek_last(Reading *reading, uint64 last)
 	reading->skip = found > last ? found - last : 0;
 }
 
-/* Is it within the time asked for?  What has no time is shown always. */
+/*
+ * Is it within the time asked for, and does the condition match?  What has no
+ * time is shown always, and so is what is no record.
+ */
 static bool
-is_wanted(const Reading *reading, const AudLine *line)
+is_wanted(Reading *reading, const AudLine *line)
 {
+	const char *damage;
 	TimestampTz ts;
 
+	if (reading->match != NULL &&
+		!(aud_needles_in(&reading->query.needles, 0, line->data, line->len) &&
+		  aud_search_matches(&reading->search, line, &damage)))
+		return false;
 	return !aud_sql_row_time(line, &ts) ||
 		   (ts >= reading->since && ts < reading->until);
 }
@@ -192,6 +216,8 @@ next_line(Reading *reading, AudLine *line)
 			   AUD_READ_LINE)
 		{
 			CHECK_FOR_INTERRUPTS();
+			if (reading->sought)
+				line->number = 0;
 			if (reading->skip > 0)
 				reading->skip--;
 			else if (is_wanted(reading, line))
@@ -201,12 +227,65 @@ next_line(Reading *reading, AudLine *line)
 			throw_read_error(&err);
 		if (reading->index + 1 < reading->list.count &&
 			aud_reader_partial(&reading->reader, line))
+		{
+			line->number = reading->sought ? 0 : line->number;
 			aud_sql_row_warn(reading->list.files[reading->index].path,
-							 line->number,
+							 line,
 							 "The line is incomplete.");
+		}
 		close_file(reading);
 	}
 	return false;
+}
+
+/* What a record is asked for; whose members nobody knows, no record tells. */
+#define CONDITION_KEYS (AUD_MATCH_ALL & ~AUD_MATCH_BIT(AUD_MATCH_MEMBER_OF))
+
+/* Compile a condition of the match language; throws if it is not valid. */
+static void
+set_condition(Reading *reading, Jsonb *condition)
+{
+	char *text = JsonbToCString(NULL, &condition->root, VARSIZE(condition));
+	AudJsonValue value = {AUD_JSON_OBJECT, text, strlen(text)};
+	AudFaultAt   fault = {.at = NULL};
+
+	if (!JB_ROOT_IS_OBJECT(condition))
+		value.kind = AUD_JSON_ARRAY;
+	reading->match =
+		aud_match_compile(&value, CONDITION_KEYS, &aud_zones, &fault);
+	if (reading->match == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"match\" is not a valid condition: %s",
+					   fault.error.message),
+				errhint(
+					"docs/rules.md describes conditions: "
+					"{\"class\": [\"read\", \"write\"], \"user\": \"app_*\"}."));
+}
+
+/* The text of a time, as a record has it; "": no limit. */
+static void
+set_since(Reading *reading)
+{
+	TimestampTz  since = reading->since;
+	struct pg_tm tm;
+	fsec_t       fsec;
+	int          zone;
+
+	if (TIMESTAMP_NOT_FINITE(since) ||
+		timestamp2tm(since, &zone, &tm, &fsec, NULL, pg_tzset("UTC")) != 0 ||
+		tm.tm_year < 1 || tm.tm_year > 9999)
+		return;
+	snprintf(reading->query.since,
+			 sizeof(reading->query.since),
+			 "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
+			 tm.tm_year,
+			 tm.tm_mon,
+			 tm.tm_mday,
+			 tm.tm_hour,
+			 tm.tm_min,
+			 tm.tm_sec,
+			 (int) fsec);
 }
 
 static Reading *
@@ -235,6 +314,14 @@ begin_reading(FunctionCallInfo fcinfo, MemoryContext context)
 	reading->cleanup.func = end_reading;
 	reading->cleanup.arg = reading;
 	MemoryContextRegisterResetCallback(context, &reading->cleanup);
+	set_since(reading);
+	/* version 1.0 of the extension has no condition */
+	if (PG_NARGS() > 3 && !PG_ARGISNULL(3))
+		set_condition(reading, PG_GETARG_JSONB_P(3));
+	reading->query.match = reading->match;
+	reading->search.query = &reading->query;
+	if (!aud_query_prepare(&reading->query))
+		ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
 	if (!aud_reader_list_add(&reading->list, aud_config->directory, &err))
 		throw_read_error(&err);
 	if (!PG_ARGISNULL(2))

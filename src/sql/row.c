@@ -85,12 +85,15 @@ aud_sql_row_time(const AudLine *line, TimestampTz *ts)
 }
 
 void
-aud_sql_row_warn(const char *path, uint64 line, const char *why)
+aud_sql_row_warn(const char *path, const AudLine *line, const char *why)
 {
+	uint64 number =
+		line->number > 0 ? line->number : aud_reader_number(path, line->offset);
+
 	ereport(WARNING,
 			errcode(ERRCODE_DATA_CORRUPTED),
 			errmsg("line " UINT64_FORMAT " of file \"%s\" is not an audit record",
-				   line,
+				   number,
 				   path),
 			errdetail_internal("%s", why));
 }
@@ -144,7 +147,7 @@ parse_line(const char *path, const AudLine *line)
 
 	if (line->oversized)
 	{
-		aud_sql_row_warn(path, line->number, why);
+		aud_sql_row_warn(path, line, why);
 		return NULL;
 	}
 	text = pnstrdup(line->data, line->len);
@@ -152,15 +155,15 @@ parse_line(const char *path, const AudLine *line)
 	status = pg_parse_json(lex, &nullSemAction);
 	if (status != JSON_SUCCESS)
 	{
-		aud_sql_row_warn(path, line->number, json_errdetail(status, lex));
+		aud_sql_row_warn(path, line, json_errdetail(status, lex));
 		return NULL;
 	}
 	record = convert_line(text, line->len, &why);
 	if (record == NULL)
-		aud_sql_row_warn(path, line->number, why);
+		aud_sql_row_warn(path, line, why);
 	else if (!JB_ROOT_IS_OBJECT(record))
 	{
-		aud_sql_row_warn(path, line->number, "The line is not a JSON object.");
+		aud_sql_row_warn(path, line, "The line is not a JSON object.");
 		record = NULL;
 	}
 	return record;

@@ -29,7 +29,8 @@ extern bool aud_sql_row_time(const AudLine *line, TimestampTz *ts);
 extern HeapTuple aud_sql_row_form(TupleDesc desc, const char *path,
 								  const AudLine *line);
 
-/* WARNING that a line is no record. */
-extern void aud_sql_row_warn(const char *path, uint64 line, const char *why);
+/* WARNING that a line is no record; its number, if it is 0, is worked out. */
+extern void aud_sql_row_warn(const char *path, const AudLine *line,
+							 const char *why);
 
 #endif /* AUD_SQL_ROW_H */

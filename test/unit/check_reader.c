@@ -93,6 +93,54 @@ START_TEST(a_trail_file_name_tells_start_and_number)
 									NULL,
 									&number));
 	ck_assert_uint_eq(number, 1000000);
+	ck_assert(aud_reader_parse_name("secaudit-20260131T235959Z-000042.jsonl.zst",
+									started,
+									&number));
+	ck_assert_uint_eq(number, 42);
+	ck_assert(aud_reader_parse_name("secaudit-20260131T235959Z-000043.jsonl.gz",
+									NULL,
+									&number));
+	ck_assert_uint_eq(number, 43);
+}
+END_TEST
+
+START_TEST(an_archive_is_the_same_file)
+{
+	ck_assert(aud_reader_same_file("a.jsonl", "a.jsonl"));
+	ck_assert(aud_reader_same_file("a.jsonl.zst", "a.jsonl"));
+	ck_assert(aud_reader_same_file("a.jsonl.zst", "a.jsonl.gz"));
+	ck_assert(!aud_reader_same_file("a.jsonl", "b.jsonl"));
+	ck_assert(!aud_reader_same_file("a.jsonl.zst", "a.json.zst"));
+	ck_assert(!aud_reader_same_file("", "a"));
+}
+END_TEST
+
+/* In whichever order the directory, or the command line, has them. */
+START_TEST(of_a_file_in_several_forms_the_plain_one_is_listed)
+{
+	static const char *const names[] = {
+		"secaudit-20260131T235959Z-000001.jsonl",
+		"secaudit-20260131T235959Z-000001.jsonl.zst",
+		"secaudit-20260131T235959Z-000001.jsonl.gz",
+	};
+	static const int orders[][3] = {{0, 1, 2}, {2, 1, 0}, {1, 2, 0}, {2, 0, 1}};
+	AudReaderList    list = {0};
+
+	for (int i = 0; i < 3; i++)
+		append_str(names[i], "x\n");
+	for (int i = 0; i < 3; i++)
+		ck_assert(aud_reader_list_add(&list, path_of(names[orders[_i][i]]), NULL));
+	ck_assert_uint_eq(list.count, 1);
+	ck_assert_str_eq(list.files[0].name, names[0]);
+	ck_assert(aud_reader_list_add(&list, dir, NULL));
+	ck_assert_uint_eq(list.count, 1);
+	aud_reader_list_free(&list);
+
+	ck_assert_int_eq(unlink(path_of(names[0])), 0);
+	ck_assert(aud_reader_list_add(&list, dir, NULL));
+	ck_assert_uint_eq(list.count, 1);
+	ck_assert_str_eq(list.files[0].name, names[1]);
+	aud_reader_list_free(&list);
 }
 END_TEST
 
@@ -103,8 +151,11 @@ START_TEST(other_names_are_not_trail_files)
 		"secaudit-",
 		"secaudit.lock",
 		"secaudit-20260131T235959Z-42.jsonl",
-		"secaudit-20260131T235959Z-000042.jsonl.gz",
+		"secaudit-20260131T235959Z-000042.jsonl.bz2",
 		"secaudit-20260131T235959Z-000042.json",
+		"secaudit-20260131T235959Z-000042.jsonl.zst.tmp",
+		"secaudit-20260131T235959Z-000042.jsonl.zst.gz",
+		"secaudit-20260131T235959Z-000042.zst",
 		"secaudit-20260131T2359595-000042.jsonl",
 		"secaudit-20260131 235959Z-000042.jsonl",
 		"secaudit-20260131T235959Z-00004x.jsonl",
@@ -364,7 +415,12 @@ reader_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_trail_file_name_tells_start_and_number);
-	tcase_add_loop_test(tc, other_names_are_not_trail_files, 0, 10);
+	tcase_add_loop_test(tc, other_names_are_not_trail_files, 0, 13);
+	tcase_add_test(tc, an_archive_is_the_same_file);
+	tcase_add_loop_test(tc,
+						of_a_file_in_several_forms_the_plain_one_is_listed,
+						0,
+						4);
 	tcase_add_test(tc, lines_come_in_order_with_number_and_offset);
 	tcase_add_test(tc, a_torn_last_line_waits_for_its_newline);
 	tcase_add_test(tc, long_lines_arrive_whole);

@@ -225,7 +225,7 @@ see(AudSearch *search, const AudFound *found)
 	if (found->damage != NULL)
 	{
 		seen->damaged++;
-		seen->number = aud_search_number(found);
+		seen->number = aud_reader_number(found->file->path, found->line.offset);
 		return true;
 	}
 	ck_assert(aud_json_find_uint(found->line.data, found->line.len, "seq", &seq));

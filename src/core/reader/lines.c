@@ -221,3 +221,25 @@ aud_reader_partial(const AudReader *r, AudLine *line)
 	line->oversized = false;
 	return true;
 }
+
+uint64_t
+aud_reader_number(const char *path, uint64_t offset)
+{
+	AudReader r;
+	AudError  err = {0};
+	AudLine   block;
+	uint64_t  number = 0;
+
+	if (!aud_reader_open(&r, path, &err))
+		return 0;
+	while (aud_reader_block(&r, &block, &err) == AUD_READ_LINE &&
+		   block.offset <= offset)
+	{
+		uint64_t to = offset - block.offset;
+
+		number = block.number +
+				 aud_count_newlines(block.data, to < block.len ? to : block.len);
+	}
+	aud_reader_close(&r);
+	return number;
+}

@@ -152,6 +152,12 @@ extern AudReadStatus aud_reader_block(AudReader *r, AudLine *block,
 									  AudError *err);
 
 /*
+ * The number of the line at a byte offset of a file, for which the file is read
+ * up to there; 0 if that fails.
+ */
+extern uint64_t aud_reader_number(const char *path, uint64_t offset);
+
+/*
  * After AUD_READ_END: the bytes behind the last newline, if there are any.
  * They stay where they are.
  */

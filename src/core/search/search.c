@@ -250,25 +250,3 @@ aud_search_free(AudSearch *search)
 {
 	aud_record_facts_free(&search->facts);
 }
-
-uint64_t
-aud_search_number(const AudFound *found)
-{
-	AudReader r;
-	AudError  err = {0};
-	AudLine   block;
-	uint64_t  number = 0;
-
-	if (!aud_reader_open(&r, found->file->path, &err))
-		return 0;
-	while (aud_reader_block(&r, &block, &err) == AUD_READ_LINE &&
-		   block.offset <= found->line.offset)
-	{
-		uint64_t to = found->line.offset - block.offset;
-
-		number = block.number +
-				 aud_count_newlines(block.data, to < block.len ? to : block.len);
-	}
-	aud_reader_close(&r);
-	return number;
-}

@@ -34,7 +34,7 @@ typedef struct AudQuery
 /* A line that matches, or that is no record. */
 typedef struct AudFound
 {
-	AudLine              line;   /* its number is 0: see aud_search_number() */
+	AudLine              line;   /* its number is 0: see aud_reader_number() */
 	const char          *damage; /* why it is no record; NULL: it is one */
 	const AudReaderFile *file;
 } AudFound;
@@ -76,8 +76,5 @@ extern void aud_search_free(AudSearch *search);
 /* Does the line match?  damage: why it is no record, which counts as a match. */
 extern bool aud_search_matches(AudSearch *search, const AudLine *line,
 							   const char **damage);
-
-/* The number of the line in its file, for which the file is read again; or 0. */
-extern uint64_t aud_search_number(const AudFound *found);
 
 #endif /* AUD_CORE_SEARCH_SEARCH_H */

@@ -19,6 +19,9 @@
 #include "core/json_scan.h"
 #include "core/verify/walk.h"
 
+/* Progress is told after so many lines. */
+#define PROGRESS_LINES 10000
+
 /* ---- the first line ---------------------------------------------------- */
 
 /*
@@ -385,6 +388,8 @@ walk_lines(AudWalk *w, AudReader *r, size_t file, const AudOpenLine *next,
 
 		w->lines[file - w->begin] = line.number;
 		w->log->bytes += line.len + 1;
+		if (line.number % PROGRESS_LINES == 1 && w->options->progress != NULL)
+			w->options->progress(w->options->arg, file, line.offset);
 		if (line.number == 1 && open->present && open->repeats > 0)
 		{
 			if (!keep_line(w, &kept, &line, at, open))

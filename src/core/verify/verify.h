@@ -100,6 +100,10 @@ typedef struct AudVerifyOptions
 
 	const AudExpected *expected;
 	size_t             n_expected;
+
+	/* called before each file is read, and now and then; NULL: nobody is */
+	void (*progress)(void *arg, size_t file, uint64_t offset);
+	void *arg;
 } AudVerifyOptions;
 
 /* No more faults than this are kept; all are counted. */
