@@ -22,7 +22,7 @@ sub line
 {
 	my (%more) = @_;
 	my %r = (
-		ts => sprintf('2026-01-31T22:59:%02d.000000Z', ++$seq), event => 'statement', class => 'read', command => 'SELECT', outcome => 'success',
+		ts => sprintf('2026-01-31T22:59:%02d.000000Z', ++$seq % 60), event => 'statement', class => 'read', command => 'SELECT', outcome => 'success',
 		db => 'shop', user => 'alice', session => '6a1b2c3d.1f4e', app => 'psql', client_addr => '10.1.2.3', %more);
 	my @first = grep { exists $r{$_} } qw(ts event class command outcome db user);
 	my %first = map { $_ => 1 } @first;
@@ -216,12 +216,12 @@ Statements
          3         1      3.6 ms      1.2 ms           3  SELECT * FROM card WHERE id = ?
          3         0      0.0 ms      0.0 ms           7  (others: 3)
 END
-is((stats('--by=right', $more))[1] =~ s/^.*\n\n//r =~ s/(?:.*\n){9}\z//r, <<'END', 'several columns of text');
+is((stats('--by=right', $more))[1] =~ s/^.*\n\n//r =~ s/(?:.*\n){8}\z//r, <<'END', 'several columns of text');
 Rights granted
-   records  to      by     right
-         1  a       dba    member of role new, with admin option
-         1  bob     dba    select, update, columns update(b) on table s.t
-         1  dba     dba    superuser, as role postgres
+   records  to   by   right
+         1  a    dba  member of role new, with admin option
+         1  bob  dba  select, update, columns update(b) on table s.t
+         1  dba  dba  superuser, as role postgres
 END
 my $all = $json->decode((stats('--json', '--utc', $dir))[1]);
 is_deeply([ sort keys %{ $all->{tables} } ], [ sort qw(class outcome user client object hour login right statement) ], 'the usual tables');
@@ -254,7 +254,7 @@ is("$status$err", '0', 'a hostile trail');
 unlike($out, qr/[^\n -~\x80-\xff]/, 'no control character comes through');
 like($out, qr/^5 lines are no records; "secauditctl verify" says where$/m, 'what is no record is counted');
 like($out, qr/  a\\x1b\[2Jb\\u202e $/m, 'a name with control characters is shown escaped');
-like($out, qr/ 30 +0 +5124095576\.0 h +277777777\.8 h +18446744073709551615  SELECT big$/m, 'sums that overflow stay at the highest number');
+like($out, qr/ 30 +0 +5124095576\.0 h +170803185\.9 h +18446744073709551615  SELECT big$/m, 'sums that overflow stay at the highest number');
 like($out, qr/^ +1 +0  u{500}\x{e2}\x{80}\x{a6}$/m, 'of long names the beginning is shown');
 is(scalar(() = $out =~ /^ +\d+ +\d+  u{500}/mg), 2, 'and they are told apart by the rest');
 my $decoded = $json->decode((stats('--by=user,db,right', '--json', '--top=100000', $hostile))[1]);
@@ -273,7 +273,7 @@ is(JSON::PP::is_bool($decoded->{tables}{right}{complete}) && !$decoded->{tables}
 	print {$fh} qq({"user":"u1","seq":100501}\n);
 	close $fh;
 	($status, $out) = stats('--by=user', '--top=1', $many);
-	like($out, qr/^ +2 +0  u1\n +100499 +0  \(others: more than 100000\)$/m, 'of 100,500 names 100,000 are counted each for itself');
+	like($out, qr/^ +2 +0  u1\n +100499 +0  \(others: more than 100000 are not told apart\)$/m, 'of 100,500 names 100,000 are counted each for itself');
 	my $users = $json->decode((stats('--by=user', '--top=1', '--json', $many))[1])->{tables}{user};
 	is("$users->{distinct} $users->{others}{records}", '100000 100499', 'and the others together');
 }

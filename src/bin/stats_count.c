@@ -234,7 +234,8 @@ count_object(AudStats *stats, const AudStatsRecord *record,
 	AudJsonValue name = {0};
 
 	if (object->kind != AUD_JSON_OBJECT ||
-		!aud_json_find(object->text, object->len, "name", &name))
+		!aud_json_find(object->text, object->len, "name", &name) ||
+		name.kind != AUD_JSON_STRING)
 		return;
 	aud_str_reset(&stats->text);
 	if (aud_json_find(object->text, object->len, "type", &type) &&

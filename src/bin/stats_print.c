@@ -200,10 +200,15 @@ print_table(const AudStats *stats, const AudTerm *t, int table)
 	if (rest.records == 0)
 		return;
 	print_sums(t, table, &rest);
-	if (tally->others.records > 0)
-		fprintf(t->out, "(others: more than %d)\n", AUD_TALLY_KEYS);
+	if (tally->n == AUD_TALLY_KEYS && tally->others.records > 0)
+		fprintf(t->out,
+				"(others: more than %d are not told apart)\n",
+				AUD_TALLY_KEYS);
 	else
-		fprintf(t->out, "(others: %zu)\n", tally->n - n);
+		fprintf(t->out,
+				"(others: %s%zu)\n",
+				tally->others.records > 0 ? "more than " : "",
+				tally->n - n);
 }
 
 static void
