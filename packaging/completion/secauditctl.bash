@@ -29,6 +29,12 @@ _secauditctl_value()
 		--output) _secauditctl_list 'table json csv logfmt' ;;
 		--fields) _secauditctl_list 'help' ;;
 		--event) _secauditctl_list 'statement session session.auth session.start session.end role error transaction config replication worker custom alert audit.start audit.stop audit.open audit.close audit.checkpoint audit.gap audit.expire' ;;
+		--by) _secauditctl_list 'class outcome user client object hour login right statement event command db app day' ;;
+		--sort) _secauditctl_list 'records failed rows duration' ;;
+		-D | --pgdata)
+			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+			compopt -o filenames 2> /dev/null
+			;;
 		--color) _secauditctl_list 'auto always never' ;;
 		--since | --until) _secauditctl_list 'today yesterday this-week 10min 1h 1d 1w' ;;
 		-n | --records) _secauditctl_list 'all' ;;
@@ -53,7 +59,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'archive index rules search shipped tail verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'archive index info rules search shipped stats tail verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -67,6 +73,10 @@ _secauditctl()
 		archive) options='--gzip --seekable --keep --level= --older-than= --help' ;;
 		shipped) options='--help' ;;
 		index) options='--force --quiet --help' ;;
+		info) options='--pgdata= --quick --json --utc --local --color= --help' ;;
+		stats)
+			options="$_secauditctl_filters --by= --top= --sort= --json --utc --local --color= --help"
+			;;
 		search)
 			options="$_secauditctl_filters --output= --fields= --limit= --count --utc --local --color= --jobs= --quiet --help"
 			;;

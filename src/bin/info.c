@@ -33,23 +33,22 @@ print_help(void)
 		"  secauditctl info [OPTION]... [FILE|DIR]...\n\n"
 		"  secauditctl info -D /var/lib/postgresql/17/main\n"
 		"  secauditctl info --json /var/log/postgresql/secaudit | jq .logs[].lost\n\n"
-		"Losses are those that the writer recorded (audit.gap), and numbers that "
-		"are missing\nbetween files.  Whether the trail is what its writer wrote, "
-		"\"verify\" says.  Without\nFILE or DIR, SECAUDIT_DIRECTORY names the "
+		"Losses are those that the writer recorded (audit.gap), and numbers "
+		"missing\nbetween files. Whether the trail is what its writer wrote, "
+		"\"verify\" says.\nWithout FILE or DIR, SECAUDIT_DIRECTORY names the "
 		"trail's directory.\n\n"
 		"Options:\n"
 		"  -D, --pgdata=PGDATA      the directory that the configuration in "
 		"PGDATA names\n"
-		"                           (secaudit.directory)\n"
-		"      --quick              only the first and last lines of files; "
-		"losses that the\n"
-		"                           writer recorded are not looked for\n"
+		"      --quick              only first and last lines: losses that the "
+		"writer\n"
+		"                           recorded are not looked for\n"
 		"      --json               print one JSON object\n"
 		"      --utc, --local       times in UTC, or local (default)\n"
 		"      --color=WHEN         auto (default), always or never\n"
 		"  -?, --help               print this help, then exit\n\n"
 		"Exit status: 0, or 1 if records were lost or numbers are missing, or 2 "
-		"if something\ncould not be read.\n");
+		"if\nsomething could not be read.\n");
 }
 
 static bool

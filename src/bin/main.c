@@ -24,7 +24,7 @@ static const Command commands[] = {
 	{"index", aud_cmd_index, "make indexes, for quicker searches"},
 	{"info",
 	 aud_cmd_info,
-	 "say what a trail consists of, without reading all of it"},
+	 "say what a trail consists of"},
 	{"rules", aud_cmd_rules, "check a rules file, say which of its rules decides"},
 	{"search", aud_cmd_search, "find records in a trail"},
 	{"shipped", aud_cmd_shipped, "say up to where a trail has been shipped"},
