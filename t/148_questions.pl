@@ -38,6 +38,8 @@ my $dir = trail_dir($node);
 # What the answer to each question must have.
 my %answers = (
 	'Is the trail complete and unaltered?' => qr/\bsound\b/i,
+	'What does the trail consist of: files, times, versions, losses?' =>
+	  qr/^log [0-9a-f]{16}\n  files +1, .* kB\n  records +\d+, seq 1 to \d+\n.*^  lost +none recorded\n.*^  server +PostgreSQL \d+.*^  newest file \S+, closed$/ms,
 	'Were records lost, and how many?' => qr/^No record matches\.  Looked through: [1-9]/,
 	'When was auditing started and stopped?' => qr/audit\.start.*audit\.stop/s,
 	'What alerts were there?' => qr/^(No record matches|.*"class":"alert")/,
@@ -45,6 +47,7 @@ my %answers = (
 	'Which settings was the server started with?' => qr/"settings":\["secaudit\..*secaudit\.log=all/,
 	'Who logged in, from where, and how?' => qr/^ts,user,client_addr,auth_method,app\n.*,intern,,trust,/s,
 	'Which logins failed, and why?' => qr/,nobody,postgres,28000,"role ""nobody"" does not exist"$/m,
+	'From where do logins fail, and how often?' => qr/^ +1  \[local\]  28000 +role "\.\.\." does not exist$/m,
 	'Which superusers logged in?' => qr/session\.start +postgres/,
 	'How did sessions end?' => qr/,intern,[0-9a-f.]+,disconnect,\d+$/m,
 	'Who took on another role?' => qr/ intern.* SET ROLE clerk$/m,
@@ -52,6 +55,8 @@ my %answers = (
 	'What was done that an application did not send?' => qr/SELECT count\(\*\) FROM card/,
 	'Which roles were created, changed or dropped?' => qr/CREATE ROLE intern.*ALTER ROLE clerk SUPERUSER/s,
 	'Who was granted rights, by whom, on what?' => qr/,postgres,GRANT,"select, update",payments,,public\.card\(grant\)\n.*,GRANT ROLE,.*intern/s,
+	'Which rights were granted to each role?' =>
+	  qr/^(?=.*1  clerk +postgres  attribute superuser$)(?=.*1  intern +postgres  member of role clerk$)(?=.*1  payments +postgres  select, update on table public\.card$)/ms,
 	'Who made somebody a superuser?' => qr/ postgres .*ALTER ROLE clerk SUPERUSER/,
 	'Who was refused something?' => qr/ intern .*permission denied for table card/,
 	'Who read this table?' => qr/ payments .*SELECT \* FROM card$/m,
@@ -65,6 +70,7 @@ my %answers = (
 	'Who emptied a table?' => qr/ postgres .*TRUNCATE old/,
 	'Which functions run with their owner\'s rights?' => qr/CREATE FUNCTION peek\(\)/,
 	'Which statements failed, and how often?' => qr/^[1-9]\d*$/,
+	'Which statements took the most time?' => qr/^ +records .*statement\n +1 +0 +1\.\d s +1\.\d s +1  SELECT pg_sleep\(\?\)$/m,
 	'What ran longer than a second?' => qr/pg_sleep/,
 	'What mentions a word?' => qr/CREATE TABLE card/);
 

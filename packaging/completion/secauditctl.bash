@@ -25,6 +25,8 @@ _secauditctl_value()
 		--access) _secauditctl_list 'select insert update delete truncate lock execute create alter drop grant revoke copy_to copy_from maintain' ;;
 		--origin) _secauditctl_list 'client function trigger referential rule extension worker fastpath' ;;
 		--columns) _secauditctl_list 'time seq outcome class command user db client session app objects rows duration text' ;;
+		--by) _secauditctl_list 'class outcome user client object hour login right statement event command db app day' ;;
+		--sort) _secauditctl_list 'records failed rows duration' ;;
 		--level) _secauditctl_list '1 3 6 9 19' ;;
 		--older-than) _secauditctl_list '1h 1d 1w' ;;
 		--output) _secauditctl_list 'table json csv logfmt' ;;
@@ -54,7 +56,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'archive index rules search session shipped show tail token verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'archive index info rules search session shipped show stats tail token verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -69,6 +71,8 @@ _secauditctl()
 		session) options='--absolute --columns= --utc --local --color= --help' ;;
 		shipped) options='--help' ;;
 		show) options='--output= --utc --local --color= --help' ;;
+		info) options='--pgdata= --quick --json --utc --local --color= --help' ;;
+		stats) options="$_secauditctl_filters --by= --top= --sort= --json --utc --local --color= --help" ;;
 		index) options='--force --quiet --help' ;;
 		search)
 			options="$_secauditctl_filters --output= --fields= --columns= --all --limit= --count --utc --local --color= --jobs= --quiet --help"

@@ -27,11 +27,13 @@
 /* Subcommands: argv[0] is the subcommand's name. */
 extern int aud_cmd_archive(int argc, char **argv);
 extern int aud_cmd_index(int argc, char **argv);
+extern int aud_cmd_info(int argc, char **argv);
 extern int aud_cmd_rules(int argc, char **argv);
 extern int aud_cmd_search(int argc, char **argv);
 extern int aud_cmd_shipped(int argc, char **argv);
 extern int aud_cmd_session(int argc, char **argv);
 extern int aud_cmd_show(int argc, char **argv);
+extern int aud_cmd_stats(int argc, char **argv);
 extern int aud_cmd_tail(int argc, char **argv);
 extern int aud_cmd_token(int argc, char **argv);
 extern int aud_cmd_verify(int argc, char **argv);

@@ -60,7 +60,7 @@ name_failed(Query *query)
 	if (whose == NULL)
 		whose = aud_stack_reaching(aud_backend->stack.active);
 	if (whose != NULL && aud_config->marking)
-		aud_planned_name(whose, query);
+		aud_objects_add_failed(whose, query);
 }
 
 void
