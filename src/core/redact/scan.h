@@ -201,7 +201,7 @@ extern bool aud_scan_is_secret_text(const AudScan *s, const AudLevel *level,
 									size_t pos);
 
 /* shape.c */
-extern size_t aud_scan_verifier_end(const AudScan *s);
+extern size_t aud_scan_shape_end(const AudScan *s);
 
 /* data.c: see there */
 extern bool aud_scan_is_code(const AudLevel *level, size_t pos);

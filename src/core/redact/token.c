@@ -225,7 +225,7 @@ aud_scan_word(AudScan *s)
 {
 	AudScanFrame *f = aud_scan_top(s);
 	AudWord       word = {AUD_KW_NONE, 0};
-	size_t        verifier = aud_scan_verifier_end(s);
+	size_t        shape = aud_scan_shape_end(s);
 
 	if (!s->last_dot)
 	{
@@ -242,9 +242,9 @@ aud_scan_word(AudScan *s)
 		s->cast = false;
 		return;
 	}
-	if (verifier != 0)
+	if (shape != 0)
 	{
-		aud_scan_hide(s, s->token.start, verifier);
+		aud_scan_hide(s, s->token.start, shape);
 		return;
 	}
 	if (s->level->data)

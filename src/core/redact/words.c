@@ -168,6 +168,7 @@ static const SecretName secret_names[] = {
 	{TEXT("accesskey"), AUD_SECRECY_KEY, false},
 	{TEXT("access_key"), AUD_SECRECY_KEY, false},
 	{TEXT("account_key"), AUD_SECRECY_KEY, false},
+	{TEXT("accountkey"), AUD_SECRECY_KEY, false},
 	{TEXT("auth_key"), AUD_SECRECY_KEY, false},
 	{TEXT("encryption_key"), AUD_SECRECY_KEY, false},
 	{TEXT("master_key"), AUD_SECRECY_KEY, false},

@@ -83,6 +83,19 @@ extern AudSecrecy aud_redact_secrecy(const AudRedactPolicy *policy,
 extern bool aud_redact_may_have_secrets(const AudRedactPolicy *policy,
 										const char *sql, size_t len);
 
+/*
+ * Is word[len], in lower case, what somebody has written for "password" with
+ * one letter too few or too many, another, or two the wrong way round?
+ */
+#define AUD_REDACT_MISTYPED_MAX 9
+extern bool aud_redact_is_mistyped(const char *word, size_t len);
+
+/*
+ * Does this word, in lower case, go on with a statement behind a literal: an
+ * option of a role, or a keyword like AND?
+ */
+extern bool aud_redact_is_role_option(const char *word, size_t len);
+
 /* What a function does with its arguments. */
 typedef enum AudCallKind
 {
