@@ -47,13 +47,8 @@ aud_lex_inside(AudLevel *level, const AudLevel *outer, const AudToken *tok)
 	level->backslash = tok->backslash;
 }
 
-/*
- * 'a' and 'b' are one literal if there is a line break between them, and only
- * blanks and -- comments otherwise.  From behind the first's closing quote,
- * move behind the second's opening one; false, and *pos unmoved, if not so.
- */
-static bool
-continues(const AudLevel *level, size_t *pos)
+bool
+aud_lex_continues(const AudLevel *level, size_t *pos)
 {
 	size_t p = *pos;
 	bool   broken = false;
@@ -150,7 +145,7 @@ aud_lex_quoted_char(const AudLevel *level, size_t *pos)
 			return c;
 		}
 		/* not doubled, and not the end: the literal goes on further down */
-		if (!continues(level->outer, pos))
+		if (!aud_lex_continues(level->outer, pos))
 			break;
 	}
 	*pos = level->end;
@@ -186,7 +181,7 @@ find_close(const AudLevel *level, AudToken *tok)
 		{
 			if (aud_lex_peek(level, pos) == tok->quote)
 				(void) aud_lex_char(level, &pos);
-			else if (c != '\'' || !continues(level, &pos))
+			else if (c != '\'' || !aud_lex_continues(level, &pos))
 			{
 				tok->body_end = at;
 				tok->end = pos;
@@ -362,17 +357,31 @@ operator(const AudLevel *level, size_t pos, int c, AudToken *tok)
 	}
 }
 
+/* Does a number go on with c, behind last; pos is behind c. */
+static bool
+is_in_number(const AudLevel *level, size_t pos, int last, int c)
+{
+	if (c == '.')
+		return aud_lex_peek(level, pos) != '.'; /* 1..10 in PL/pgSQL */
+	if (c == '+' || c == '-')
+		return (last | 0x20) == 'e' && aud_lex_is_digit(aud_lex_peek(level, pos));
+	return aud_lex_is_word_char(c);
+}
+
 static void
 number(const AudLevel *level, size_t pos, AudToken *tok)
 {
+	int last = '0';
 	int c;
 
 	tok->kind = AUD_TOK_NUMBER;
-	do
+	for (;; last = c)
 	{
 		tok->end = pos;
 		c = aud_lex_char(level, &pos);
-	} while (aud_lex_is_word_char(c) || c == '.');
+		if (!is_in_number(level, pos, last, c))
+			return;
+	}
 }
 
 /*

@@ -105,6 +105,13 @@ aud_lex_peek(const AudLevel *level, size_t pos)
 extern void aud_lex_token(const AudLevel *level, size_t *pos, AudToken *tok);
 
 /*
+ * 'a' and 'b' are one literal if there is a line break between them, and only
+ * blanks and -- comments otherwise.  From behind the first's closing quote,
+ * move behind the second's opening one; false, and *pos unmoved, if not so.
+ */
+extern bool aud_lex_continues(const AudLevel *level, size_t *pos);
+
+/*
  * Where the first statement of sql[len] begins, or the next one from behind
  * another: past blanks, semicolons and comments, but for a comment that is not
  * terminated.  len if there is none.

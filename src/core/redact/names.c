@@ -26,6 +26,26 @@ aud_redact_is_listed(const AudRedactNames *names, const char *name, size_t len)
 	return false;
 }
 
+bool
+aud_redact_listed_args(const AudRedactNames *names, const char *schema,
+					   const char *name, size_t len, uint64_t *args)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < names->count; i++)
+	{
+		const AudRedactName *item = &names->items[i];
+
+		if (item->len != len || memcmp(item->name, name, len) != 0 ||
+			(schema != NULL && item->schema != NULL &&
+			 strcmp(schema, item->schema) != 0))
+			continue;
+		*args |= item->args;
+		any = true;
+	}
+	return any;
+}
+
 static bool
 mentions(const char *sql, size_t len, const AudRedactName *name)
 {

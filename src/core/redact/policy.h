@@ -79,6 +79,21 @@ typedef struct AudRedactPolicy
 	const AudRedactPlaces    *places;  /* only for aud_redact_sql() */
 } AudRedactPolicy;
 
+/* Is every constant replaced? */
+static inline bool
+aud_redact_replaces_all(const AudRedactPolicy *policy)
+{
+	return policy->mode == AUD_REDACT_LITERALS ||
+		   policy->mode == AUD_REDACT_TOKENS;
+}
+
+/* What free text is searched for; mode none leaves it alone. */
+static inline unsigned int
+aud_redact_patterns(const AudRedactPolicy *policy)
+{
+	return policy->mode == AUD_REDACT_NONE ? 0 : policy->patterns;
+}
+
 /* The policy that is all zero. */
 extern const AudRedactPolicy aud_redact_secrets_only;
 

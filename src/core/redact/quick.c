@@ -22,6 +22,7 @@
 
 #include "core/lex.h"
 #include "core/redact/names.h"
+#include "core/redact/pattern.h"
 #include "core/redact/redact.h"
 #include "core/redact/words.h"
 
@@ -246,5 +247,20 @@ aud_redact_may_have_secrets(const AudRedactPolicy *policy, const char *sql,
 bool
 aud_redact_may_apply(const AudRedactPolicy *policy, const char *sql, size_t len)
 {
-	return aud_redact_may_have_secrets(policy, sql, len);
+	if (policy->places != NULL && policy->places->count > 0)
+		return true;
+	switch (policy->mode)
+	{
+		case AUD_REDACT_NONE:
+			return false;
+		case AUD_REDACT_SECRETS:
+			break;
+		case AUD_REDACT_LITERALS:
+		case AUD_REDACT_TOKENS:
+			return len > 0;
+	}
+	return policy->all_literals ||
+		   aud_redact_may_have_secrets(policy, sql, len) ||
+		   (policy->patterns != 0 &&
+			aud_pattern_may_apply(policy->patterns, sql, len));
 }

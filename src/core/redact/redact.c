@@ -3,9 +3,8 @@
  * redact.c
  *	  Hiding secrets in SQL text: the way in, and the way out.
  *
- * scan.c finds the secrets; here the text between them is copied.
- * Nothing is copied before it is known that no secret begins in it, so a
- * buffer that is too small cuts the text but never bares a secret.
+ * scan.c finds the secrets, constants.c the constants; copy.c copies what is
+ * between them.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,58 +12,26 @@
 
 #include <stdint.h>
 
-#include "core/redact/scan.h"
-#include "core/utf8.h"
+#include "core/redact/copy.h"
+#include "core/redact/token_key.h"
 
 const AudRedactPolicy aud_redact_secrets_only;
-
-/* Copies a text and puts something else in place of what is hidden. */
-typedef struct Copier
-{
-	AudRedactSink sink; /* first: the scanner knows only this */
-	AudBuf       *out;
-	const char   *text;
-	size_t        copied; /* of text */
-	unsigned int  reasons;
-} Copier;
-
-/* Copy up to text[to]; what does not fit is cut between two characters. */
-static void
-copy_until(Copier *c, size_t to)
-{
-	const char *from = c->text + c->copied;
-	size_t      n = to - c->copied;
-	size_t      room = aud_buf_room(c->out);
-
-	c->copied = to;
-	if (n <= room || c->out->truncated)
-	{
-		aud_buf_append(c->out, from, n);
-		return;
-	}
-	aud_buf_append(c->out, from, aud_utf8_align_down(from, n, room));
-	c->out->truncated = true;
-}
-
-static void
-hide_in_copy(AudRedactSink *sink, size_t from, size_t to)
-{
-	Copier *c = (Copier *) sink;
-
-	copy_until(c, from);
-	aud_buf_lit(c->out, AUD_REDACTED);
-	c->copied = to;
-	c->reasons |= AUD_REDACTED_SECRET;
-}
 
 static unsigned int
 redact(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 {
-	Copier c = {{policy, hide_in_copy, NULL}, out, level->source, 0, 0};
+	AudCopy c;
 
-	if (aud_redact_may_apply(policy, level->source, level->end))
+	if (!aud_redact_may_apply(policy, level->source, level->end))
+	{
+		aud_buf_append(out, level->source, level->end);
+		return 0;
+	}
+	aud_copy_begin(&c, out, policy, level);
+	if (policy->mode != AUD_REDACT_NONE &&
+		aud_redact_may_have_secrets(policy, level->source, level->end))
 		aud_scan_text(&c.sink, level);
-	copy_until(&c, level->end);
+	aud_copy_end(&c, level->end);
 	return c.reasons;
 }
 
@@ -79,6 +46,59 @@ aud_redact_sql(AudBuf *out, const AudRedactPolicy *policy, const char *sql,
 	return redact(out, policy, &level);
 }
 
+/* ---- values -------------------------------------------------------------- */
+
+/* Whether and where there are secrets in a value, and nothing more. */
+typedef struct SecretSink
+{
+	AudRedactSink sink; /* first: the scanner knows only this */
+	bool          any;
+} SecretSink;
+
+static void
+note_secret(AudRedactSink *sink, size_t from, size_t to)
+{
+	(void) from;
+	(void) to;
+	((SecretSink *) sink)->any = true;
+}
+
+/* A value as a whole, in the modes that leave nothing of it. */
+static unsigned int
+replace_value(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
+{
+	SecretSink s = {.sink = {policy, note_secret, NULL}};
+	char       token[AUD_TOKEN_LEN + 1];
+
+	if (aud_redact_may_have_secrets(policy, level->source, level->end))
+		aud_scan_text(&s.sink, level);
+	if (policy->mode == AUD_REDACT_LITERALS)
+		aud_buf_char(out, '?');
+	else if (!s.any && policy->key != NULL &&
+			 aud_token_of(policy->key, level->source, level->end, token))
+	{
+		aud_buf_cstr(out, token);
+		return AUD_REDACTED_TOKEN;
+	}
+	else
+		aud_buf_lit(out, AUD_REDACTED);
+	return AUD_REDACTED_LITERAL | (s.any ? AUD_REDACTED_SECRET : 0);
+}
+
+/* Patterns may be anywhere in it, and a secret that has one in it is hidden. */
+static unsigned int
+redact_data(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
+{
+	AudCopy c;
+
+	aud_copy_begin(&c, out, policy, level);
+	aud_copy_is_value(&c, level->end);
+	if (aud_redact_may_have_secrets(policy, level->source, level->end))
+		aud_scan_text(&c.sink, level);
+	aud_copy_end(&c, level->end);
+	return c.reasons;
+}
+
 unsigned int
 aud_redact_text(AudBuf *out, const AudRedactPolicy *policy, const char *text,
 				size_t len)
@@ -87,8 +107,18 @@ aud_redact_text(AudBuf *out, const AudRedactPolicy *policy, const char *text,
 
 	aud_lex_source(&level, text, len);
 	level.data = !aud_scan_is_code(&level, 0);
-	return redact(out, policy, &level);
+	if (aud_redact_replaces_all(policy))
+		return replace_value(out, policy, &level);
+	if (policy->mode == AUD_REDACT_NONE ||
+		!aud_redact_may_apply(policy, text, len))
+	{
+		aud_buf_append(out, text, len);
+		return 0;
+	}
+	return redact_data(out, policy, &level);
 }
+
+/* ---- parameters ---------------------------------------------------------- */
 
 /* What is known of a parameter's places in the text. */
 enum
@@ -148,8 +178,14 @@ aud_redact_params(const AudRedactPolicy *policy, const char *sql, size_t len,
 				   .count = count};
 	AudLevel  level;
 
+	if (aud_redact_replaces_all(policy))
+	{
+		memset(hidden, 1, count);
+		return AUD_REDACTED_LITERAL;
+	}
 	memset(hidden, PLACE_NONE, count);
-	if (!aud_redact_may_apply(policy, sql, len))
+	if (policy->mode == AUD_REDACT_NONE ||
+		!aud_redact_may_have_secrets(policy, sql, len))
 		return 0;
 	aud_lex_source(&level, sql, len);
 	level.plain_slash = policy->backslash;
@@ -157,162 +193,4 @@ aud_redact_params(const AudRedactPolicy *policy, const char *sql, size_t len,
 	for (size_t i = 0; i < count; i++)
 		hidden[i] = p.own || (p.any && hidden[i] != PLACE_PLAIN);
 	return p.own || p.any ? AUD_REDACTED_SECRET : 0;
-}
-
-/* ---- messages ----------------------------------------------------------- */
-
-/*
- * A message quotes the statement: ALTER ROLE a PASSWORD hunter2 fails with
- * 'syntax error at or near "hunter2"'.  Which quotes it uses depends on the
- * language, and what it quotes is a token, so it is often a part of what was
- * hidden in the statement.  Therefore each run of words in the message that
- * also stands in a secret is hidden, if it is long enough to matter.
- *
- * But the server's own words are not to be hidden because a secret has them by
- * chance: "password is <redacted> short" is no message, and tells those who
- * know it how the secret begins.  So a run that no quote or bracket opens must
- * be made of whole words of the secret.
- */
-
-/* A shorter run says next to nothing, unless it is the whole secret. */
-#define MIN_RUN 3
-
-/* Of a secret, more than this is not compared. */
-#define MAX_SECRET 4096
-
-/* Of a message, what is behind this is hidden if there are secrets at all. */
-#define MAX_MESSAGE 1024
-
-typedef struct Comparison
-{
-	AudRedactSink sink; /* first: the scanner knows only this */
-	const char   *sql;
-	const char   *message;
-	size_t        len;
-	bool          any;              /* secrets */
-	uint16_t      run[MAX_MESSAGE]; /* bytes to hide from there on */
-} Comparison;
-
-static bool
-is_alnum(char c)
-{
-	return aud_lex_is_digit(c) || (c >= 'a' && c <= 'z') ||
-		   (c >= 'A' && c <= 'Z');
-}
-
-/* May a run begin or end between these two bytes? */
-static bool
-is_boundary(char before, char after)
-{
-	return !(is_alnum(before) && is_alnum(after)) &&
-		   ((unsigned char) after & 0xC0) != 0x80;
-}
-
-/* Does what follows this byte of a message look like something it quotes? */
-static bool
-is_quote(char c)
-{
-	return !is_alnum(c) && !aud_lex_is_space((unsigned char) c);
-}
-
-/* Do words of text[len] end here?  They begin and end with the text. */
-static bool
-is_word_end(const char *text, size_t len, size_t pos)
-{
-	return pos == 0 || pos == len || is_boundary(text[pos - 1], text[pos]);
-}
-
-/*
- * How much of message[len] stands in this secret, from its begin on; if it is
- * quoted, within words of the secret, too.
- */
-static size_t
-longest_run(const char *message, size_t len, bool quoted, const char *secret,
-			size_t secret_len)
-{
-	size_t longest = 0;
-
-	for (size_t at = 0; at + longest < secret_len; at++)
-	{
-		if (!quoted && !is_word_end(secret, secret_len, at))
-			continue;
-		for (size_t n = 0;
-			 n < len && at + n < secret_len && message[n] == secret[at + n];)
-		{
-			n++;
-			if (n > longest && is_word_end(message, len, n) &&
-				(quoted || is_word_end(secret, secret_len, at + n)))
-				longest = n;
-		}
-	}
-	return longest;
-}
-
-/* Mark in the message what stands in this secret. */
-static void
-compare(AudRedactSink *sink, size_t from, size_t to)
-{
-	Comparison *c = (Comparison *) sink;
-	size_t      secret_len = to - from < MAX_SECRET ? to - from : MAX_SECRET;
-
-	c->any = true;
-	for (size_t i = 0; i < c->len; i++)
-	{
-		size_t n;
-
-		if (i > 0 && !is_boundary(c->message[i - 1], c->message[i]))
-			continue;
-		n = longest_run(c->message + i,
-						c->len - i,
-						i > 0 && is_quote(c->message[i - 1]),
-						c->sql + from,
-						secret_len);
-		if (n > c->run[i] && (n >= MIN_RUN || n == secret_len))
-			c->run[i] = (uint16_t) n;
-	}
-}
-
-/* Mark in the message what it has of the secrets of this text. */
-static void
-compare_with(Comparison *c, const AudRedactSource *source)
-{
-	AudLevel level;
-
-	if (!aud_redact_may_apply(c->sink.policy, source->text, source->len))
-		return;
-	aud_lex_source(&level, source->text, source->len);
-	level.plain_slash = c->sink.policy->backslash;
-	c->sql = source->text;
-	aud_scan_text(&c->sink, &level);
-}
-
-unsigned int
-aud_redact_message(AudBuf *out, const AudRedactPolicy *policy,
-				   const char *message, size_t len,
-				   const AudRedactSource *sources, size_t count)
-{
-	Comparison   c = {.sink = {policy, compare, NULL}, .message = message};
-	unsigned int reasons = 0;
-	size_t       pos = 0;
-
-	c.len = aud_utf8_align_down(message, len, MAX_MESSAGE);
-	for (size_t i = 0; i < count; i++)
-		compare_with(&c, &sources[i]);
-	while (pos < len && (pos < c.len || !c.any))
-	{
-		if (pos >= c.len || c.run[pos] == 0)
-		{
-			aud_buf_char(out, message[pos++]);
-			continue;
-		}
-		aud_buf_lit(out, AUD_REDACTED);
-		pos += c.run[pos];
-		reasons = AUD_REDACTED_SECRET;
-	}
-	if (pos < len)
-	{
-		aud_buf_lit(out, AUD_REDACTED);
-		reasons = AUD_REDACTED_SECRET;
-	}
-	return reasons;
 }

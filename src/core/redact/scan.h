@@ -96,6 +96,8 @@ typedef struct AudScan
 	AudWord              before;
 	const AudSecretCall *call;    /* what it does as a function */
 	AudSecrecy           secrecy; /* what it says as a name */
+	AudSecretCall        listed;  /* call, of a function of the policy's list */
+	char                 schema[AUD_LEX_WORD_MAX + 1]; /* perhaps: last name */
 
 	/* The statement */
 	AudKeyword verb;

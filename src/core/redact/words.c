@@ -303,6 +303,29 @@ ends_secretly(const AudRedactPolicy *policy, const char *name, size_t len)
 	return false;
 }
 
+/* As it is listed, or with something and a dot in front. */
+static bool
+is_listed_setting(const AudRedactPolicy *policy, const char *name)
+{
+	char   lower[AUD_LEX_WORD_MAX];
+	size_t len = strlen(name);
+
+	if (policy->options == NULL)
+		return false;
+	for (const char *part = name; part != NULL; part = strchr(part, '.'))
+	{
+		part += *part == '.';
+		len = strlen(part);
+		if (len >= sizeof(lower))
+			continue;
+		for (size_t i = 0; i < len; i++)
+			lower[i] = (char) aud_lex_lower((unsigned char) part[i]);
+		if (aud_redact_is_listed(policy->options, lower, len))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Up to each of its words the name is looked at as if it ended there: settings
  * are few, and hiding one needlessly costs less than in a text.
@@ -313,6 +336,8 @@ aud_redact_is_secret_setting(const AudRedactPolicy *policy, const char *name)
 	/* how, not what */
 	if (strcasecmp(name, "password_encryption") == 0)
 		return false;
+	if (is_listed_setting(policy, name))
+		return true;
 	for (size_t i = 1; i <= strlen(name); i++)
 		if (strchr("_.", name[i]) != NULL && ends_secretly(policy, name, i))
 			return true;

@@ -111,7 +111,7 @@ typedef struct AudSecretCall
 	const char *name;
 	size_t      len;
 	AudCallKind kind;
-	uint32_t    secret_args; /* bit 0: the first */
+	uint64_t    secret_args; /* bit 0: the first */
 } AudSecretCall;
 
 /* NULL where the function is none of those we know. */
