@@ -110,12 +110,12 @@ ALTER ROLE x PASSWORD U&'hu!0073h hush' UESCAPE '!' LOGIN
 
 # spaces that are none
 
-ALTER ROLE x PASSWORDÂ 'hush'
-=> ALTER ROLE x PASSWORDÂ '<redacted>'
+ALTER ROLE x PASSWORD 'hush'
+=> ALTER ROLE x PASSWORD '<redacted>'
 
-ALTER ROLE x PASSWORDÂ hush LOGIN
-=> ALTER ROLE x PASSWORDÂ <redacted> LOGIN
+ALTER ROLE x PASSWORD hush LOGIN
+=> ALTER ROLE x PASSWORD <redacted> LOGIN
 
-ALTER ROLE x PASSWORDãâ'hush' LOGIN
-=> ALTER ROLE x PASSWORDãâ'<redacted>' LOGIN
+ALTER ROLE x PASSWORD　​'hush' LOGIN
+=> ALTER ROLE x PASSWORD　​'<redacted>' LOGIN
 

@@ -51,7 +51,6 @@ ALTER ROLE x PASSWORD 'hu'
 => ALTER ROLE x PASSWORD '<redacted>' LOGIN
 
 ALTER ROLE x PASSWORD 'hu' -- go on
-
  'hush' LOGIN
 => ALTER ROLE x PASSWORD '<redacted>' LOGIN
 

@@ -37,6 +37,8 @@ add_line(char *text, const char *line)
 	strcat(text, line);
 }
 
+static int failed;
+
 static void
 check_text(const char *file, const char *sql, const char *expected, bool mistaken)
 {
@@ -46,22 +48,21 @@ check_text(const char *file, const char *sql, const char *expected, bool mistake
 
 	aud_buf_init(&out, storage, sizeof(storage));
 	(void) aud_redact_sql(&out, &policy, sql, strlen(sql));
-	ck_assert_msg(strcmp(out.data, expected) == 0,
-				  "%s: %s\n  is %s\nnot %s",
-				  file,
-				  sql,
-				  out.data,
-				  expected);
-	ck_assert_ptr_null(strstr(out.data, "hush"));
+	if (strcmp(out.data, expected) != 0)
+	{
+		fprintf(stderr, "%s: %s\n  is %s\nnot %s\n", file, sql, out.data, expected);
+		failed++;
+	}
+	failed += strstr(out.data, "hush") != NULL;
 
 	/* what has been redacted stays as it is */
 	aud_buf_init(&out, storage, sizeof(storage));
 	(void) aud_redact_sql(&out, &policy, expected, strlen(expected));
-	ck_assert_msg(mistaken || strcmp(out.data, expected) == 0,
-				  "%s: again: %s\n  is %s",
-				  file,
-				  expected,
-				  out.data);
+	if (!mistaken && strcmp(out.data, expected) != 0)
+	{
+		fprintf(stderr, "%s: again: %s\n  is %s\n", file, expected, out.data);
+		failed++;
+	}
 }
 
 static void
@@ -117,6 +118,7 @@ START_TEST(each_statement_is_redacted_as_it_is_written)
 	for (size_t i = 0; i < files.gl_pathc; i++)
 		count += check_file(files.gl_pathv[i]);
 	globfree(&files);
+	ck_assert_int_eq(failed, 0);
 	ck_assert_int_ge(count, 150);
 }
 END_TEST

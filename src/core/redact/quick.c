@@ -54,9 +54,9 @@ is_letter(char c)
 static bool
 names_a_key(const char *sql, size_t len, size_t pos)
 {
-	return IS(0, "key") &&
-		   (pos == 0 || !is_letter(sql[pos - 1]) || IS(3, "api") ||
-			IS(6, "access") || IS(7, "private") || IS(6, "secret"));
+	return IS(0, "key") && (pos == 0 || !is_letter(sql[pos - 1]) ||
+							IS(3, "api") || IS(6, "access") || IS(7, "account") ||
+							IS(7, "private") || IS(6, "secret"));
 }
 
 /* ghp_..., glpat-...: from "g" on */
@@ -187,11 +187,11 @@ pair_mask(const char *at)
 	PAIR('y', 'j');
 	PAIR('z', 'a');
 	PAIR('o', 'x');
-	PAIR('m', '_');
+	PAIR('m', 0x7F); /* '_', as the others are in lower case */
 	PAIR('p', 'i');
 	PAIR('k', 'i');
 	PAIR('s', 'i');
-	PAIR('k', '_');
+	PAIR('k', 0x7F);
 	PAIR('q', '~');
 #undef PAIR
 	return (unsigned int) _mm_movemask_epi8(hit);

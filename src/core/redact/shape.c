@@ -169,10 +169,11 @@ size_t
 aud_scan_shape_end(const AudScan *s)
 {
 	size_t end = verifier_end(s);
+	int    first = aud_lex_peek(s->level, s->token.start);
 
-	if (end == 0 && strchr("aegnprsx", s->token.text[0]) != NULL)
+	if (end == 0 && first > 0 && strchr("Agnprsx", first) != NULL)
 		end = issued_end(s->level, s->token.start);
-	if (end == 0 && s->token.text[0] == 'e')
+	if (end == 0 && first == 'e')
 		end = web_token_end(s->level, s->token.start);
 	return end != 0 ? end : azure_secret_end(s);
 }

@@ -41,11 +41,11 @@ static const Keyword keywords[] = {
 	{"aggregate", {OTHER, NAMES}},
 	{"alter", {AUD_KW_ALTER, COMMAND}},
 	{"analyze", {OTHER, COMMAND | NAMES}},
-	{"and", {OTHER, RESERVED}},
+	{"and", {AUD_KW_AND, RESERVED}},
 	{"array", {OTHER, TYPE}},
 	{"as", {AUD_KW_AS, RESERVED}},
 	{"begin", {OTHER, COMMAND | OPENS}},
-	{"between", {OTHER, RESERVED}},
+	{"between", {AUD_KW_BETWEEN, RESERVED}},
 	{"by", {AUD_KW_BY, 0}},
 	{"call", {OTHER, COMMAND}},
 	{"case", {AUD_KW_CASE, RESERVED}},
@@ -90,6 +90,8 @@ static const Keyword keywords[] = {
 	{"limit", {OTHER, CLAUSE | RESERVED}},
 	{"lock", {OTHER, COMMAND | NAMES}},
 	{"loop", {OTHER, RESERVED | OPENS}},
+	{"mapping", {AUD_KW_MAPPING, 0}},
+	{"materialized", {AUD_KW_MATERIALIZED, 0}},
 	{"merge", {OTHER, COMMAND}},
 	{"not", {AUD_KW_NOT, TYPE}},
 	{"null", {OTHER, VALUE | TYPE}},
@@ -130,7 +132,7 @@ static const Keyword keywords[] = {
 	{"values", {AUD_KW_VALUES, COMMAND | RESERVED}},
 	{"varying", {OTHER, TYPE}},
 	{"view", {OTHER, NAMES}},
-	{"when", {OTHER, RESERVED}},
+	{"when", {AUD_KW_WHEN, RESERVED}},
 	{"where", {OTHER, CLAUSE | RESERVED}},
 	{"while", {OTHER, COMMAND}},
 	{"with", {OTHER, COMMAND | RESERVED | NAMES}},
@@ -213,6 +215,10 @@ static const AudSecretCall calls[] = {
 	{TEXT("jsonb_insert"), AUD_CALL_KEYED, 0},
 	{TEXT("hstore"), AUD_CALL_KEYED, 0},
 	{TEXT("http_header"), AUD_CALL_KEYED, 0},
+	{TEXT("coalesce"), AUD_CALL_COMPARES, 0},
+	{TEXT("greatest"), AUD_CALL_COMPARES, 0},
+	{TEXT("least"), AUD_CALL_COMPARES, 0},
+	{TEXT("nullif"), AUD_CALL_COMPARES, 0},
 	{TEXT("format"), AUD_CALL_COMPOSES, 0},
 	{TEXT("concat"), AUD_CALL_COMPOSES, 0},
 	{TEXT("concat_ws"), AUD_CALL_COMPOSES, 0},
@@ -249,7 +255,7 @@ aud_redact_keyword(const char *word, size_t len)
 	static const AudWord none = {AUD_KW_NONE, 0};
 	const Keyword       *found;
 
-	if (len < 2 || len > sizeof("identified") - 1)
+	if (len < 2 || len > sizeof("materialized") - 1)
 		return none;
 	found = bsearch(word,
 					keywords,
