@@ -59,7 +59,7 @@ is_deeply([ map { $_->{params} } @got[ 2 .. 3 ] ], [ undef, undef ], q{83: a fun
 $c->parse('', q{SELECT $1::text})->bind('', '', [q{ALTER ROLE x PASSWORD 'hunter2'}])->execute('')->sync->until_ready;
 @got = got();
 unlike(JSON::PP->new->encode($got[0]), qr/hunter2/, '83: a secret in a parameter is hidden');
-is_deeply($got[0]{redacted}, ['params'], '83: and the record says so');
+is_deeply($got[0]{redacted}, ['secret'], '83: and the record says so');
 $c->terminate;
 
 # 94

@@ -23,7 +23,7 @@ sub hides
 	my $name = delete $facts{name} // $recorded;
 
 	query($sql);
-	is_record((got())[-1], { query => $recorded, redacted => ['query'], outcome => 'success', %facts }, $name);
+	is_record((got())[-1], { query => $recorded, redacted => ['secret'], outcome => 'success', %facts }, $name);
 	return;
 }
 

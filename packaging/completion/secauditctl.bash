@@ -42,7 +42,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'rules tail verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'rules tail token verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -55,6 +55,7 @@ _secauditctl()
 	case ${COMP_WORDS[1]} in
 		tail) options='--follow --records= --user= --class= --outcome= --event= --since= --utc --raw --color= --help' ;;
 		verify) options='--closed --expect= --json --quiet --help' ;;
+		token) options='--key-command= --key-file= --key-id --help' ;;
 		rules) options='--member-of= --quiet --help' ;;
 		*) return ;;
 	esac

@@ -26,6 +26,7 @@
 /* Subcommands: argv[0] is the subcommand's name. */
 extern int aud_cmd_rules(int argc, char **argv);
 extern int aud_cmd_tail(int argc, char **argv);
+extern int aud_cmd_token(int argc, char **argv);
 extern int aud_cmd_verify(int argc, char **argv);
 
 /* Report on stderr, with errno's text where there is one. */

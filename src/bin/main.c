@@ -22,6 +22,7 @@ typedef struct Command
 static const Command commands[] = {
 	{"rules", aud_cmd_rules, "check a rules file, say which of its rules decides"},
 	{"tail", aud_cmd_tail, "print records in readable form, follow a trail"},
+	{"token", aud_cmd_token, "print the tokens that stand for values"},
 	{"verify", aud_cmd_verify, "check that a trail is what its writer wrote"},
 };
 

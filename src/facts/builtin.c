@@ -183,7 +183,11 @@ add_arguments(const AudSearch *search, const AudCallSite *site)
 			break;
 		if (n++ > 0)
 			aud_buf_char(&b, ',');
-		aud_text_append_value(&b, text != NULL ? text : "?", ARGUMENT_MAX);
+		if (text == NULL)
+			aud_buf_lit(&b, "\"?\"");
+		else
+			search->stmt->detail_redacted |=
+				aud_text_append_value(&b, text, ARGUMENT_MAX);
 	}
 	aud_buf_char(&b, ']');
 	aud_objects_extend_head(search->stmt, object, b.data, b.len);

@@ -175,12 +175,12 @@ append_foreign(StringInfo out, Oid relid, bool *on_server)
 	if (server != NULL)
 	{
 		aud_json_lit_key(&b, "server");
-		aud_text_append_value(&b, server->servername, OPTION_MAX);
+		aud_text_append_plain(&b, server->servername, OPTION_MAX);
 	}
 	if (remote != NULL)
 	{
 		aud_json_lit_key(&b, "remote");
-		aud_text_append_value(&b, remote, OPTION_MAX);
+		aud_text_append_plain(&b, remote, OPTION_MAX);
 	}
 	appendBinaryStringInfo(out, b.data, b.len);
 }

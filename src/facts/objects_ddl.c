@@ -63,7 +63,7 @@ put_head(AudStmt *stmt, AudObject *object, const char *type, const char *name)
 		aud_buf_lit(&b, "\"type\":\"");
 		aud_buf_cstr(&b, type);
 		aud_buf_lit(&b, "\",\"name\":");
-		aud_text_append_value(&b, name, VALUE_MAX);
+		stmt->detail_redacted |= aud_text_append_value(&b, name, VALUE_MAX);
 	}
 	else
 		aud_names_append_head(&b, type, name);

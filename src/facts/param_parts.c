@@ -63,8 +63,9 @@ aud_param_size(AudBuf *b, const AudParamType *type, Datum value)
 
 	aud_buf_lit(b, "\"bytes\":");
 	aud_json_uint(b, size_of(type, value));
-	if (type->oid != BYTEAOID || (data = aud_param_bytes(value, &len)) == NULL)
-		return;
+	if (type->oid != BYTEAOID || (data = aud_param_bytes(value, &len)) == NULL ||
+		aud_redact_replaces_all(aud_guc_redact()))
+		return; /* who has a guess could try it on the digest */
 	if (!aud_sha256_hex(digest, data, len))
 		return;
 	aud_json_lit_word(b, "sha256", digest);
@@ -75,7 +76,7 @@ aud_param_size(AudBuf *b, const AudParamType *type, Datum value)
 bool
 aud_param_prepare(AudText *out, AudStmtParams *seen, const AudParamText *text)
 {
-	if (text->clear)
+	if (text->clear && !aud_redact_wants_values(aud_guc_redact()))
 	{
 		aud_text_use(out, text->data, text->len, 0, 0);
 		return true;

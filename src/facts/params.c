@@ -24,8 +24,16 @@
 #include "server/guc.h"
 #include "server/guc_redact.h"
 
+/* A constant that is NULL stays, and so does a value. */
+static bool
+is_shown_null(const ParamExternData *param, unsigned hide)
+{
+	return param->isnull && (hide & ~AUD_REDACTED_LITERAL) == 0;
+}
+
+/* hide: why its value is hidden, 0: it is not. */
 static void
-append_param(AudBuf *b, AudStmt *stmt, const ParamExternData *param, bool hide)
+append_param(AudBuf *b, AudStmt *stmt, const ParamExternData *param, unsigned hide)
 {
 	AudParamType type;
 	char        *name;
@@ -39,10 +47,13 @@ append_param(AudBuf *b, AudStmt *stmt, const ParamExternData *param, bool hide)
 	name = format_type_extended(type.oid, -1, FORMAT_TYPE_ALLOW_INVALID);
 	aud_buf_lit(b, "{\"type\":");
 	aud_text_append_name(b, name);
-	if (hide)
-		aud_json_lit_true(b, "redacted");
-	else if (param->isnull)
+	if (is_shown_null(param, hide))
 		aud_json_lit_true(b, "null");
+	else if (hide != 0)
+	{
+		aud_json_lit_true(b, "redacted");
+		stmt->params.redacted |= hide;
+	}
 	else
 		aud_param_value(b, &stmt->params, &type, param->value);
 	aud_buf_char(b, '}');
@@ -55,12 +66,14 @@ find_secret_params(const AudStmt *stmt, int count, unsigned *reasons)
 	const AudRedactPolicy *policy = aud_guc_redact();
 	unsigned char         *hidden;
 
-	if (stmt->text.data == NULL ||
-		!aud_redact_may_apply(policy, stmt->text.data, stmt->text.len))
+	const char *text = stmt->text.data;
+	size_t      len = text != NULL ? stmt->text.len : 0;
+
+	if (policy->mode != AUD_REDACT_LITERALS &&
+		(len == 0 || !aud_redact_may_apply(policy, text, len)))
 		return NULL;
 	hidden = palloc(count);
-	*reasons =
-		aud_redact_params(policy, stmt->text.data, stmt->text.len, hidden, count);
+	*reasons = aud_redact_params(policy, len > 0 ? text : "", len, hidden, count);
 	return *reasons != 0 ? hidden : NULL;
 }
 
@@ -74,11 +87,9 @@ append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 
 	for (int i = 0; i < params->numParams; i++)
 	{
-		size_t before = b->len;
-		bool   hide = hidden != NULL && hidden[i];
+		size_t   before = b->len;
+		unsigned hide = hidden != NULL && hidden[i] ? reasons : 0;
 
-		if (hide)
-			stmt->params.redacted |= reasons;
 		aud_buf_char(b, i == 0 ? '[' : ',');
 		append_param(b, stmt, &params->params[i], hide);
 		if (!b->truncated && aud_buf_room(b) > 0)

@@ -79,7 +79,7 @@ append_value(AudBuf *b, const char *key, const char *value)
 	if (value == NULL)
 		return;
 	aud_json_key(b, key);
-	aud_text_append_value(b, value, VALUE_MAX);
+	aud_text_append_plain(b, value, VALUE_MAX);
 }
 
 static void

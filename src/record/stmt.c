@@ -407,6 +407,7 @@ aud_stmt_merge(AudStmt *to, const AudStmt *from)
 	for (int i = 0; i < from->objects.n; i++)
 		merge_object(to, from, &from->objects.items[i]);
 	to->objects.omitted += from->objects.omitted;
+	to->detail_redacted |= from->detail_redacted;
 	if (from->tags.n > 0)
 		aud_stmt_add_tags(to, &from->tags);
 	if (from->rules.refused_by[0] != '\0')

@@ -57,8 +57,9 @@ typedef enum AudCursorUse
 
 typedef struct AudFailure
 {
-	int  sqlstate; /* 0: none */
-	char message[AUD_ERROR_MESSAGE_MAX];
+	int      sqlstate; /* 0: none */
+	unsigned redacted; /* of the message: bits of AUD_REDACTED_* */
+	char     message[AUD_ERROR_MESSAGE_MAX];
 } AudFailure;
 
 /* The roles of one moment. */
@@ -345,15 +346,16 @@ struct AudStmt
 	AudStmtWhen        when;
 	AudStmtObjects     objects;
 	AudStmtArena       arena;
-	AudSpan            detail; /* ,"privileges":["select"],... */
-	AudStmtCursor      cursor;
-	AudStmtTarget      target;
-	AudStmtRoles       roles;
-	AudStmtSettings    settings;
-	AudStmtEffects     effects;
-	AudStmtParams      params;
-	AudStmtRules       rules;
-	AudStmtResult      result; /* last that is cleared, see there */
+	AudSpan            detail;       /* ,"privileges":["select"],... */
+	unsigned        detail_redacted; /* there and in objects: AUD_REDACTED_* */
+	AudStmtCursor   cursor;
+	AudStmtTarget   target;
+	AudStmtRoles    roles;
+	AudStmtSettings settings;
+	AudStmtEffects  effects;
+	AudStmtParams   params;
+	AudStmtRules    rules;
+	AudStmtResult   result; /* last that is cleared, see there */
 	AudStmtTags tags; /* of its objects, and of who acts and where; by its n */
 };
 
@@ -404,7 +406,7 @@ extern void aud_stmt_detail(AudStmt *stmt, const char *key, const char *value);
 extern void aud_stmt_detail_text(AudStmt *stmt, const char *key,
 								 const char *text, size_t len);
 
-/* The same with a text that need not be SQL, as settings have them. */
+/* The same with a text that comes from no constant, as settings have them. */
 extern void aud_stmt_detail_value(AudStmt *stmt, const char *key,
 								  const char *value);
 

@@ -90,6 +90,7 @@ put_prepared(AudStmt *stmt, const char *key, AudText *text)
 {
 	AudBuf b;
 
+	stmt->detail_redacted |= text->redacted;
 	aud_text_limit(text, TEXT_MAX);
 	if (!begin(stmt, &b, key, 6 * text->len + sizeof("\"\"")))
 		return;
@@ -116,7 +117,7 @@ aud_stmt_detail_value(AudStmt *stmt, const char *key, const char *value)
 	AudText      text;
 
 	aud_text_begin(&scope);
-	aud_text_prepare_value(&text, value, strlen(value));
+	aud_text_prepare_plain(&text, value, strlen(value));
 	put_prepared(stmt, key, &text);
 	aud_text_end(&scope);
 }

@@ -20,6 +20,7 @@
 
 #include "core/json_write.h"
 #include "core/redact/redact.h"
+#include "core/redact/token_key.h"
 #include "core/sha256.h"
 #include "core/utf8.h"
 #include "record/text.h"
@@ -28,6 +29,9 @@
 
 /* A longer text is searched for secrets, and recorded, up to here only. */
 #define REDACT_MAX (16 * 1024 * 1024)
+
+/* In mode tokens, a text of so many bytes may consist of constants alone. */
+#define TOKENS_MAX (1024 * 1024)
 
 /* A byte may become four of UTF-8, or six of an escape. */
 #define ESCAPED_MAX 6
@@ -136,6 +140,8 @@ redact(AudText *text, const AudRedactPolicy *policy, Redactor hide)
 
 	/* room for the text and a good many replacements; more is cut */
 	cap = text->len + text->len / 2 + 4096;
+	if (policy->mode == AUD_REDACT_TOKENS)
+		cap += Min(text->len, TOKENS_MAX) * AUD_TOKEN_LEN / 2;
 	storage = try_alloc(cap);
 	if (storage == NULL)
 	{
@@ -221,18 +227,32 @@ aud_text_sha256(AudText *text)
 	return text->sha256;
 }
 
-void
-aud_text_append_value(AudBuf *b, const char *value, size_t max)
+static unsigned
+append_prepared(AudBuf *b, const char *value, size_t max,
+				void (*prepare_it)(AudText *, const char *, size_t))
 {
 	AudTextScope scope;
 	AudText      text;
 
 	aud_text_begin(&scope);
-	aud_text_prepare_value(&text, value, strlen(value));
+	prepare_it(&text, value, strlen(value));
 	aud_buf_char(b, '"');
 	aud_json_escape_upto(b, text.data, text.len, max, NULL);
 	aud_buf_char(b, '"');
 	aud_text_end(&scope);
+	return text.redacted;
+}
+
+unsigned
+aud_text_append_value(AudBuf *b, const char *value, size_t max)
+{
+	return append_prepared(b, value, max, aud_text_prepare_value);
+}
+
+void
+aud_text_append_plain(AudBuf *b, const char *value, size_t max)
+{
+	(void) append_prepared(b, value, max, aud_text_prepare_plain);
 }
 
 void

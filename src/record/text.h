@@ -85,9 +85,13 @@ extern const char *aud_text_sha256(AudText *text);
 /*
  * Append a value that is not SQL (a path, a command line, an argument) as a
  * JSON string: converted, redacted, and cut where its escaped form has max
- * bytes.  Opens a scope of its own.
+ * bytes.  Opens a scope of its own.  Returns what was hidden, bits of
+ * AUD_REDACTED_*.
  */
-extern void aud_text_append_value(AudBuf *b, const char *value, size_t max);
+extern unsigned aud_text_append_value(AudBuf *b, const char *value, size_t max);
+
+/* The same for a value that comes from no constant. */
+extern void aud_text_append_plain(AudBuf *b, const char *value, size_t max);
 
 /*
  * Append a name in the database's encoding as a JSON string, or as a member

@@ -329,8 +329,10 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
  */
 #if PG_VERSION_NUM >= 160000
 #define AUD_GUC_MALLOC(size) guc_malloc(LOG, (size))
+#define AUD_GUC_FREE(ptr)    guc_free(ptr)
 #else
 #define AUD_GUC_MALLOC(size) malloc(size)
+#define AUD_GUC_FREE(ptr)    free(ptr)
 #endif
 
 /* 19: COPY FROM may skip more than one line at its head; -1: one, and compare it */

@@ -1,12 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * guc_redact.h
- *	  What the settings say about redaction, as core/redact takes it.
+ *	  secaudit.redact and its kin: what the settings say about redaction, as
+ *	  core/redact takes it.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef AUD_SERVER_GUC_REDACT_H
 #define AUD_SERVER_GUC_REDACT_H
+
+#include "utils/guc.h"
 
 #include "core/redact/policy.h"
 
@@ -22,5 +25,11 @@ extern const AudRedactPolicy *aud_guc_redact(void);
  * applications): secrets and patterns are hidden in it in every mode but none.
  */
 extern const AudRedactPolicy *aud_guc_redact_plain(void);
+
+/* The first digits of the SHA-256 of the tokens' key; NULL: there is none. */
+extern const char *aud_guc_redact_key_id(void);
+
+/* Define the settings; allowed: may this source set one (secaudit.lock)? */
+extern void aud_guc_define_redact(bool (*allowed)(GucSource source));
 
 #endif /* AUD_SERVER_GUC_REDACT_H */

@@ -38,49 +38,90 @@
 #include "statement/statement.h"
 #include "statement/xact.h"
 
-/* Texts that a message may be about. */
-#define SOURCES_MAX 3
+/* Texts that a message may be about, and names that come with it. */
+#define SOURCES_MAX 8
+
+typedef struct Sources
+{
+	AudRedactSource texts[SOURCES_MAX];
+	int             n;
+} Sources;
 
 static void
-add_source(AudRedactSource *sources, int *n, const char *text, size_t len)
+add_text(Sources *s, const char *text, size_t len)
 {
 	if (text != NULL && aud_redact_may_apply(aud_guc_redact(), text, len))
-		sources[(*n)++] = (AudRedactSource){text, len};
+		s->texts[s->n++] = (AudRedactSource){text, len};
+}
+
+/* What an error is about may be no name of its statement, like an index. */
+static void
+add_name(Sources *s, const char *name)
+{
+	if (name != NULL)
+		s->texts[s->n++] = (AudRedactSource){name, strlen(name)};
+}
+
+static void
+find_sources(Sources *s, const ErrorData *edata)
+{
+	const AudStmt *stmt = aud_statement_active();
+	const char    *internal = edata->internalquery;
+
+	s->n = 0;
+	if (internal != NULL)
+		add_text(s, internal, strlen(internal));
+	if (stmt != NULL)
+		add_text(s, stmt->text.data, stmt->text.len);
+	if (debug_query_string != NULL)
+		add_text(s, debug_query_string, strlen(debug_query_string));
+	if (s->n == 0 || !aud_redact_replaces_all(aud_guc_redact()))
+		return;
+	add_name(s, edata->schema_name);
+	add_name(s, edata->table_name);
+	add_name(s, edata->column_name);
+	add_name(s, edata->datatype_name);
+	add_name(s, edata->constraint_name);
+}
+
+/* RAISE: a user has put the message together, of whatever there was. */
+static bool
+is_users_text(const ErrorData *edata)
+{
+	return edata->funcname != NULL &&
+		   strcmp(edata->funcname, "exec_stmt_raise") == 0 &&
+		   aud_redact_replaces_all(aud_guc_redact());
 }
 
 /*
- * Keep the message without the secrets it may quote: of the text that failed
- * to parse, of the statement it was about, of what the client sent.  Now,
- * because the message outlives them: the end of the transaction repeats it.
+ * Keep the message without what it may quote of what is hidden: of the text
+ * that failed to parse, of the statement it was about, of what the client
+ * sent.  Now, because the message outlives them: the end of the transaction
+ * repeats it.
  */
 static void
 keep_message(const ErrorData *edata)
 {
-	const AudStmt  *stmt = aud_statement_active();
-	const char     *message = edata->message != NULL ? edata->message : "";
-	char           *last = aud_backend->error.last.message;
-	AudRedactSource sources[SOURCES_MAX];
-	int             n = 0;
-	AudBuf          b;
+	const char *message = edata->message != NULL ? edata->message : "";
+	AudFailure *last = &aud_backend->error.last;
+	size_t      len = strnlen(message, AUD_ERROR_MESSAGE_MAX - 1);
+	Sources     sources;
+	AudBuf      b;
 
-	if (edata->internalquery != NULL)
-		add_source(sources, &n, edata->internalquery, strlen(edata->internalquery));
-	if (stmt != NULL)
-		add_source(sources, &n, stmt->text.data, stmt->text.len);
-	if (debug_query_string != NULL)
-		add_source(sources, &n, debug_query_string, strlen(debug_query_string));
-	if (n == 0)
-	{
-		strlcpy(last, message, AUD_ERROR_MESSAGE_MAX);
-		return;
-	}
-	aud_buf_init(&b, last, AUD_ERROR_MESSAGE_MAX);
-	aud_redact_message(&b,
-					   aud_guc_redact(),
-					   message,
-					   strnlen(message, AUD_ERROR_MESSAGE_MAX - 1),
-					   sources,
-					   n);
+	last->redacted = 0;
+	aud_buf_init(&b, last->message, AUD_ERROR_MESSAGE_MAX);
+	find_sources(&sources, edata);
+	if (is_users_text(edata))
+		last->redacted = aud_redact_text(&b, aud_guc_redact(), message, len);
+	else if (sources.n == 0 && aud_redact_patterns(aud_guc_redact()) == 0)
+		aud_buf_append(&b, message, len);
+	else
+		last->redacted = aud_redact_message(&b,
+											aud_guc_redact(),
+											message,
+											len,
+											sources.texts,
+											sources.n);
 }
 
 void
@@ -306,6 +347,7 @@ aud_error_take(void)
 	{
 		error->last.sqlstate = sqlstate;
 		error->last.message[0] = '\0';
+		error->last.redacted = 0;
 		error->denied.kind = NULL;
 	}
 	error->is_open = false;

@@ -21,6 +21,7 @@
 #include "core/version.h"
 #include "server/clock.h"
 #include "server/guc.h"
+#include "server/guc_redact.h"
 #include "server/processes.h"
 #include "server/settings.h"
 #include "writer/config.h"
@@ -227,6 +228,8 @@ aud_events_start(AudBuf *out, const char *reason, uint64 recovered)
 	if (aud_buffer_file_set_aside()[0] != '\0')
 		aud_json_member_word(out, "set_aside", aud_buffer_file_set_aside());
 	put_rules(out);
+	if (aud_guc_redact_key_id() != NULL)
+		aud_json_member_word(out, "token_key", aud_guc_redact_key_id());
 	aud_json_key(out, "settings");
 	aud_buf_char(out, '[');
 	aud_settings_own(put_setting, out);

@@ -87,6 +87,14 @@ aud_redact_replaces_all(const AudRedactPolicy *policy)
 		   policy->mode == AUD_REDACT_TOKENS;
 }
 
+/* Is there something to hide in a value that is too plain for a secret? */
+static inline bool
+aud_redact_wants_values(const AudRedactPolicy *policy)
+{
+	return aud_redact_replaces_all(policy) ||
+		   (policy->mode != AUD_REDACT_NONE && policy->patterns != 0);
+}
+
 /* What free text is searched for; mode none leaves it alone. */
 static inline unsigned int
 aud_redact_patterns(const AudRedactPolicy *policy)

@@ -178,7 +178,7 @@ aud_redact_params(const AudRedactPolicy *policy, const char *sql, size_t len,
 				   .count = count};
 	AudLevel  level;
 
-	if (aud_redact_replaces_all(policy))
+	if (policy->mode == AUD_REDACT_LITERALS)
 	{
 		memset(hidden, 1, count);
 		return AUD_REDACTED_LITERAL;

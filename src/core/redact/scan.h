@@ -205,6 +205,13 @@ extern void          aud_scan_pop(AudScan *s);
 extern AudScanEnd aud_scan_level(AudRedactSink *sink, const AudLevel *level,
 								 size_t pos, int depth, bool dollar);
 
+/*
+ * call.c: what this name does as a function, NULL if nothing is known.  Valid
+ * until the next call.
+ */
+extern const AudSecretCall *aud_scan_call(AudScan *s, const char *name,
+										  size_t len);
+
 /* token.c */
 extern void aud_scan_name(AudScan *s, const char *name, size_t len, bool bare);
 extern void aud_scan_word(AudScan *s);

@@ -11,7 +11,6 @@
  */
 #include <string.h>
 
-#include "core/redact/names.h"
 #include "core/redact/redact.h"
 #include "core/redact/scan.h"
 
@@ -39,24 +38,6 @@ completes_secret_setting(AudScan *s, const char *part, size_t len)
 	return aud_redact_is_secret_setting(s->sink->policy, s->setting_name);
 }
 
-/* What it does as a function; the administrator's list counts, too. */
-static const AudSecretCall *
-find_call(AudScan *s, const char *name, size_t len)
-{
-	const AudRedactNames *functions = s->sink->policy->functions;
-	const AudSecretCall  *call = aud_redact_call(name, len);
-	const char           *schema = s->last_dot ? s->schema : NULL;
-
-	if (functions == NULL)
-		return call;
-	s->listed = call != NULL ? *call : (AudSecretCall){.kind = AUD_CALL_PLAIN};
-	if (aud_redact_listed_args(functions, schema, name, len, &s->listed.secret_args))
-		call = &s->listed;
-	memcpy(s->schema, name, len);
-	s->schema[len] = '\0';
-	return call;
-}
-
 /* Note what this name, or word, says about what will follow it. */
 void
 aud_scan_name(AudScan *s, const char *name, size_t len, bool bare)
@@ -64,7 +45,7 @@ aud_scan_name(AudScan *s, const char *name, size_t len, bool bare)
 	AudScanFrame *f = aud_scan_top(s);
 
 	s->secrecy = aud_scan_secrecy(s, name, len);
-	s->call = find_call(s, name, len);
+	s->call = aud_scan_call(s, name, len);
 	if (s->level->data && s->token.kind == AUD_TOK_QUOTED_NAME &&
 		strcmp(name, "authorization") == 0)
 		s->secrecy = AUD_SECRECY_KEY;
@@ -422,7 +403,7 @@ aud_scan_word(AudScan *s)
 		aud_scan_data_word(s);
 	if (word_by_state(s, f, word))
 	{
-		s->call = find_call(s, s->token.text, s->token.len);
+		s->call = aud_scan_call(s, s->token.text, s->token.len);
 		return;
 	}
 	follow_insert(s, f, word);
