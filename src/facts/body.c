@@ -18,6 +18,9 @@
 #include "nodes/parsenodes.h"
 
 #include "facts/body.h"
+#include "server/compat.h"
+
+#include AUD_QUERYJUMBLE_H
 
 /* The command in an EXPLAIN or CREATE TABLE AS, as far as it is a utility. */
 static Node *
@@ -36,12 +39,37 @@ inner_command(Node *parsetree)
 	return ((Query *) inner)->utilityStmt;
 }
 
-const char *
-aud_body_prepared_name(Node *parsetree)
+ExecuteStmt *
+aud_body_execute(Node *parsetree)
 {
 	while (parsetree != NULL && !IsA(parsetree, ExecuteStmt))
 		parsetree = inner_command(parsetree);
-	return parsetree != NULL ? ((ExecuteStmt *) parsetree)->name : NULL;
+	return (ExecuteStmt *) parsetree;
+}
+
+const char *
+aud_body_prepared_name(Node *parsetree)
+{
+	const ExecuteStmt *execute = aud_body_execute(parsetree);
+
+	return execute != NULL ? execute->name : NULL;
+}
+
+const char *
+aud_body_prepared_text(const CachedPlanSource *prepared, size_t *len)
+{
+	int         location = 0;
+	int         text_len = 0;
+	const char *text;
+
+	if (prepared->raw_parse_tree != NULL)
+	{
+		location = prepared->raw_parse_tree->stmt_location;
+		text_len = prepared->raw_parse_tree->stmt_len;
+	}
+	text = CleanQuerytext(prepared->query_string, &location, &text_len);
+	*len = text_len;
+	return text;
 }
 
 static uint64

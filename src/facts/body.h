@@ -11,7 +11,8 @@
 #ifndef AUD_FACTS_BODY_H
 #define AUD_FACTS_BODY_H
 
-#include "nodes/nodes.h"
+#include "nodes/parsenodes.h"
+#include "utils/plancache.h"
 
 #include "record/stmt.h"
 
@@ -24,5 +25,12 @@ extern bool aud_body_is(const AudStmt *host, const char *source);
 
 /* The prepared statement that a command executes, or NULL. */
 extern const char *aud_body_prepared_name(Node *parsetree);
+
+/* The text of a prepared statement alone. */
+extern const char *aud_body_prepared_text(const CachedPlanSource *prepared,
+										  size_t                 *len);
+
+/* The EXECUTE that a command is, or has in it, or NULL. */
+extern ExecuteStmt *aud_body_execute(Node *parsetree);
 
 #endif /* AUD_FACTS_BODY_H */

@@ -17,11 +17,10 @@
 #include "facts/body.h"
 #include "facts/objects.h"
 #include "facts/reach.h"
+#include "facts/redact_stmt.h"
 #include "facts/topics.h"
 #include "server/activity.h"
 #include "server/compat.h"
-
-#include AUD_QUERYJUMBLE_H
 
 /* The value of an option given as a word, or NULL. */
 static const char *
@@ -128,22 +127,16 @@ add_prepared(AudStmt *stmt, const char *name)
 {
 	PreparedStatement *prepared = FetchPreparedStatement(name, false);
 	const char        *text;
-	int                location = 0;
-	int                len = 0;
+	size_t             len;
 
 	if (prepared == NULL)
 		return;
-	if (prepared->plansource->raw_parse_tree != NULL)
-	{
-		location = prepared->plansource->raw_parse_tree->stmt_location;
-		len = prepared->plansource->raw_parse_tree->stmt_len;
-	}
 	stmt->what.rewritten = prepared->plansource->is_complete &&
 						   prepared->plansource->query_list == NIL &&
 						   prepared->plansource->raw_parse_tree != NULL;
-	text = CleanQuerytext(prepared->plansource->query_string, &location, &len);
+	text = aud_body_prepared_text(prepared->plansource, &len);
 	aud_stmt_detail(stmt, "prepared_name", name);
-	aud_stmt_detail_text(stmt, "prepared_query", text, len);
+	aud_redact_prepared(stmt, prepared->plansource, text, len);
 }
 
 /* As defGetBoolean(), but what makes no sense is not our error to raise. */

@@ -136,6 +136,40 @@ aud_labels_of(Oid classid, Oid objid)
 	return labels;
 }
 
+static Oid
+oid_at(HeapTuple tuple, AttrNumber number, TupleDesc desc)
+{
+	bool  is_null;
+	Datum value = heap_getattr(tuple, number, desc, &is_null);
+
+	return is_null ? InvalidOid : DatumGetObjectId(value);
+}
+
+void
+aud_labels_visit(AudLabelVisit visit, void *arg)
+{
+	const AudLabelCatalog *catalog = &local_labels;
+	Relation               rel = table_open(catalog->relid, AccessShareLock);
+	TupleDesc              desc = RelationGetDescr(rel);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple   tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		AudLabelFound *found = NULL;
+
+		if (is_ours(tuple, catalog, desc))
+			found = read_label(tuple, catalog, desc);
+		if (found != NULL)
+			visit(arg,
+				  oid_at(tuple, catalog->classoid, desc),
+				  oid_at(tuple, catalog->objoid, desc),
+				  found);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
 static bool
 may_have_ours(const AudLabelCatalog *catalog)
 {

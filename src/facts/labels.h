@@ -24,6 +24,13 @@ typedef struct AudLabelFound
 /* The labels of an object and its columns: a list of AudLabelFound *. */
 extern List *aud_labels_of(Oid classid, Oid objid);
 
+/* A label in this database, on no shared object. */
+typedef void (*AudLabelVisit)(void *arg, Oid classid, Oid objid,
+							  const AudLabelFound *found);
+
+/* All of them, one by one. */
+extern void aud_labels_visit(AudLabelVisit visit, void *arg);
+
 /*
  * May there be any label in this database, or on a role or database?  False
  * only if there is none for sure.

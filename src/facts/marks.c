@@ -73,6 +73,7 @@ typedef struct AudMarkEntry
 static MemoryContext cache_context;
 static marks_hash   *cache;
 static uint64        epoch = 1; /* counts what was forgotten */
+static uint64        label_changes = 1;
 
 static const AudMarks no_marks;
 
@@ -100,6 +101,7 @@ static void
 labels_changed(void)
 {
 	forget_all();
+	label_changes++;
 	general.labels_known = false;
 	aud_guc_set_labels(true);
 }
@@ -157,6 +159,18 @@ aud_marks_start(void)
 	CacheRegisterSyscacheCallback(AUTHOID, role_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, object_changed, (Datum) 0);
 	registered = true;
+}
+
+uint64
+aud_marks_epoch(void)
+{
+	return epoch;
+}
+
+uint64
+aud_marks_label_changes(void)
+{
+	return label_changes;
 }
 
 static void

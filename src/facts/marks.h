@@ -58,6 +58,13 @@ extern void aud_marks_start(void);
  */
 extern const AudMarks *aud_marks_of(Oid classid, Oid objid);
 
+/*
+ * Numbers that change when something is forgotten: any object's marks, or all
+ * labels since one has changed.
+ */
+extern uint64 aud_marks_epoch(void);
+extern uint64 aud_marks_label_changes(void);
+
 /* The tags that come with these columns; NULL: none. */
 extern const AudStmtTags *aud_marks_tags(const AudMarks *marks,
 										 const AudUse   *use);

@@ -90,6 +90,8 @@ append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 		size_t   before = b->len;
 		unsigned hide = hidden != NULL && hidden[i] ? reasons : 0;
 
+		if (stmt->params.hide_all || bms_is_member(i + 1, stmt->params.hidden))
+			hide |= AUD_REDACTED_TAG;
 		aud_buf_char(b, i == 0 ? '[' : ',');
 		append_param(b, stmt, &params->params[i], hide);
 		if (!b->truncated && aud_buf_room(b) > 0)

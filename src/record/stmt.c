@@ -119,13 +119,25 @@ aud_stmt_take_spare(void)
 	return clear(&spare);
 }
 
-void
-aud_stmt_forget_text(AudStmt *stmt)
+static void
+free_text(AudStmt *stmt)
 {
 	if (stmt->text.prepared != NULL)
 		pfree(stmt->text.prepared);
 	if (stmt->text.kept != NULL)
 		pfree(stmt->text.kept);
+	if (stmt->text.hidden.at != NULL)
+		pfree(stmt->text.hidden.at);
+	if (stmt->params.hidden != NULL)
+		pfree(stmt->params.hidden);
+}
+
+void
+aud_stmt_forget_text(AudStmt *stmt)
+{
+	free_text(stmt);
+	stmt->params.hidden = NULL;
+	stmt->params.hide_all = false;
 	memset(&stmt->text, 0, sizeof(stmt->text));
 }
 
@@ -137,10 +149,7 @@ aud_stmt_release(AudStmt *stmt)
 		MemoryContextDelete(stmt->memory);
 		return;
 	}
-	if (stmt->text.prepared != NULL)
-		pfree(stmt->text.prepared);
-	if (stmt->text.kept != NULL)
-		pfree(stmt->text.kept);
+	free_text(stmt);
 	if (stmt->arena.data != NULL && stmt->arena.cap > ARENA_KEEP)
 	{
 		pfree(stmt->arena.data);
@@ -302,10 +311,68 @@ aud_stmt_keep_text(AudStmt *stmt)
 	stmt->text.data = stmt->text.kept;
 }
 
+static void
+hide_anew(AudStmt *stmt)
+{
+	AudStmtText *text = &stmt->text;
+
+	if (text->prepared != NULL)
+		pfree(text->prepared);
+	if (text->hidden.at != NULL)
+		pfree(text->hidden.at);
+	if (stmt->params.hidden != NULL)
+		pfree(stmt->params.hidden);
+	text->prepared = NULL;
+	text->is_prepared = false;
+	memset(&text->hidden, 0, sizeof(text->hidden));
+	stmt->params.hidden = NULL;
+	stmt->params.hide_all = false;
+}
+
+void
+aud_stmt_hide_all(AudStmt *stmt)
+{
+	hide_anew(stmt);
+	stmt->text.hidden.all = true;
+	stmt->params.hide_all = true;
+}
+
+/* Where memory is short, all is hidden. */
+void
+aud_stmt_hide(AudStmt *stmt, const int *at, int n, size_t shift,
+			  const Bitmapset *params)
+{
+	AudTextHidden *hidden = &stmt->text.hidden;
+	MemoryContext  outer;
+
+	hide_anew(stmt);
+	if (n > 0)
+	{
+		hidden->at = try_alloc(stmt, n * sizeof(size_t));
+		if (hidden->at == NULL)
+		{
+			aud_stmt_hide_all(stmt);
+			return;
+		}
+	}
+	for (int i = 0; i < n; i++)
+		hidden->at[i] = at[i] + shift;
+	hidden->n = n;
+	if (params != NULL)
+	{
+		outer = MemoryContextSwitchTo(stmt->memory);
+		stmt->params.hidden = bms_copy(params);
+		MemoryContextSwitchTo(outer);
+	}
+}
+
 void
 aud_stmt_prepare_text(AudStmt *stmt, AudText *out)
 {
-	aud_text_prepare(out, stmt->text.data, stmt->text.len);
+	aud_text_prepare_hidden(out,
+							stmt->text.data,
+							stmt->text.len,
+							&stmt->text.hidden);
 	if (out->len == 0)
 		return; /* of no text, or for lack of memory */
 	if (out->data != stmt->text.data)
@@ -333,7 +400,7 @@ aud_stmt_get_text(const AudStmt *stmt, AudText *out)
 					 text->omitted,
 					 text->redacted);
 	else
-		aud_text_prepare(out, text->data, text->len);
+		aud_text_prepare_hidden(out, text->data, text->len, &text->hidden);
 }
 
 /* A function is named once more where its arguments are others. */

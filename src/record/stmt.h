@@ -204,6 +204,8 @@ typedef struct AudStmtText
 	size_t      len;
 	char       *kept; /* the frame's own copy, if it has one */
 
+	AudTextHidden hidden; /* in "data"; its places are the frame's own */
+
 	bool     is_prepared;
 	unsigned redacted; /* bits of AUD_REDACTED_* */
 	char    *prepared; /* the frame's own, or NULL: data is fit as it is */
@@ -309,6 +311,10 @@ typedef struct AudStmtParams
 	int      omitted;
 	unsigned redacted; /* bits of AUD_REDACTED_* */
 	bool     invalid;  /* has text that is none */
+
+	/* Numbers of those that are hidden for secaudit.redact_tags */
+	bool       hide_all;
+	Bitmapset *hidden; /* the frame's own */
 } AudStmtParams;
 
 /* Longest name of a rule, with its NUL. */
@@ -406,6 +412,11 @@ extern void aud_stmt_detail(AudStmt *stmt, const char *key, const char *value);
 extern void aud_stmt_detail_text(AudStmt *stmt, const char *key,
 								 const char *text, size_t len);
 
+/* The same with these constants hidden. */
+extern void aud_stmt_detail_hidden(AudStmt *stmt, const char *key,
+								   const char *text, size_t len,
+								   const AudTextHidden *hidden);
+
 /* The same with a text that comes from no constant, as settings have them. */
 extern void aud_stmt_detail_value(AudStmt *stmt, const char *key,
 								  const char *value);
@@ -480,6 +491,15 @@ extern void aud_stmt_keep_text(AudStmt *stmt);
 
 /* Another one takes its place. */
 extern void aud_stmt_forget_text(AudStmt *stmt);
+
+/*
+ * Hide the n constants of the text that begin at[i] + shift, in ascending
+ * order, and parameters of these numbers; or all of both.  What was prepared
+ * before is prepared again, and what was said before about it is forgotten.
+ */
+extern void aud_stmt_hide(AudStmt *stmt, const int *at, int n, size_t shift,
+						  const Bitmapset *params);
+extern void aud_stmt_hide_all(AudStmt *stmt);
 
 /*
  * The text as it is recorded, in a scope of text.h: prepared now, or as the

@@ -101,11 +101,20 @@ put_prepared(AudStmt *stmt, const char *key, AudText *text)
 void
 aud_stmt_detail_text(AudStmt *stmt, const char *key, const char *value, size_t len)
 {
+	const AudTextHidden none = {0};
+
+	aud_stmt_detail_hidden(stmt, key, value, len, &none);
+}
+
+void
+aud_stmt_detail_hidden(AudStmt *stmt, const char *key, const char *value,
+					   size_t len, const AudTextHidden *hidden)
+{
 	AudTextScope scope;
 	AudText      text;
 
 	aud_text_begin(&scope);
-	aud_text_prepare(&text, value, len);
+	aud_text_prepare_hidden(&text, value, len, hidden);
 	put_prepared(stmt, key, &text);
 	aud_text_end(&scope);
 }

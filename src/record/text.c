@@ -156,11 +156,9 @@ redact(AudText *text, const AudRedactPolicy *policy, Redactor hide)
 }
 
 static void
-prepare(AudText *out, const char *text, size_t len,
-		const AudRedactPolicy *policy, Redactor hide)
+prepare_utf8(AudText *out, const char *text, size_t len,
+			 const AudRedactPolicy *policy, Redactor hide)
 {
-	if (text != NULL)
-		text = aud_text_to_utf8(text, &len);
 	aud_text_use(out, text, text != NULL ? len : 0, 0, 0);
 	if (text == NULL)
 		return;
@@ -170,10 +168,73 @@ prepare(AudText *out, const char *text, size_t len,
 	out->full_len = out->len;
 }
 
+static void
+prepare(AudText *out, const char *text, size_t len,
+		const AudRedactPolicy *policy, Redactor hide)
+{
+	if (text != NULL)
+		text = aud_text_to_utf8(text, &len);
+	prepare_utf8(out, text, len, policy, hide);
+}
+
 void
 aud_text_prepare(AudText *out, const char *text, size_t len)
 {
 	prepare(out, text, len, aud_guc_redact(), aud_redact_sql);
+}
+
+/*
+ * Places in the database's encoding, as they are in UTF-8: what is between two
+ * of them is converted once more, for its length.
+ */
+static bool
+translate_places(size_t *to, const AudTextHidden *hidden, const char *text)
+{
+	size_t from = 0;
+	size_t total = 0;
+
+	for (size_t i = 0; i < hidden->n; i++)
+	{
+		size_t      len = hidden->at[i] - from;
+		size_t      before = len;
+		const char *part = aud_text_to_utf8(text + from, &len);
+
+		if (part == text + from && before > 0)
+			return false;
+		total += len;
+		to[i] = total;
+		from = hidden->at[i];
+	}
+	return true;
+}
+
+void
+aud_text_prepare_hidden(AudText *out, const char *text, size_t len,
+						const AudTextHidden *hidden)
+{
+	AudRedactPolicy policy = *aud_guc_redact();
+	AudRedactPlaces places = {hidden->at, hidden->n};
+	size_t          utf8_len = len;
+	const char     *utf8;
+	size_t         *translated;
+
+	if (text == NULL || !aud_text_hides(hidden))
+	{
+		aud_text_prepare(out, text, len);
+		return;
+	}
+	policy.places = &places;
+	policy.all_literals = hidden->all;
+	utf8 = aud_text_to_utf8(text, &utf8_len);
+	if (utf8 != text && hidden->n > 0)
+	{
+		translated = (size_t *) try_alloc(hidden->n * sizeof(size_t));
+		if (translated != NULL && translate_places(translated, hidden, text))
+			places.at = translated;
+		else
+			policy.all_literals = true;
+	}
+	prepare_utf8(out, utf8, utf8_len, &policy, aud_redact_sql);
 }
 
 void

@@ -45,6 +45,28 @@ extern void aud_text_end(const AudTextScope *scope);
 extern void aud_text_prepare(AudText *out, const char *text, size_t len);
 
 /*
+ * Constants of a statement's text that are hidden whatever the settings say,
+ * for secaudit.redact_tags.
+ */
+typedef struct AudTextHidden
+{
+	bool    touched; /* tagged columns are used, even if nothing is hidden */
+	bool    all;     /* every one */
+	size_t  n;
+	size_t *at; /* where they begin; ascending */
+} AudTextHidden;
+
+static inline bool
+aud_text_hides(const AudTextHidden *hidden)
+{
+	return hidden->all || hidden->n > 0;
+}
+
+/* The same with these hidden, too. */
+extern void aud_text_prepare_hidden(AudText *out, const char *text, size_t len,
+									const AudTextHidden *hidden);
+
+/*
  * The same for text that need not be SQL: the value of a parameter, or what a
  * constant of the statement says (a path, a command line).
  */

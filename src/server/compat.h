@@ -227,6 +227,22 @@ StaticAssertDecl(PG_VERSION_NUM >= 150000,
 	((void) (permissions), (rte)->rtekind == RTE_RELATION ? (rte) : NULL)
 #endif
 
+/* 18: columns of a query with GROUP BY refer to an entry of their own */
+#if PG_VERSION_NUM >= 180000
+#define AUD_IS_GROUP_ENTRY(rte) ((rte)->rtekind == RTE_GROUP)
+#define AUD_GROUP_COLUMNS(rte)  ((rte)->groupexprs)
+#else
+#define AUD_IS_GROUP_ENTRY(rte) ((void) (rte), false)
+#define AUD_GROUP_COLUMNS(rte)  NIL
+#endif
+
+/* 17: the condition of MERGE left the join tree */
+#if PG_VERSION_NUM >= 170000
+#define AUD_MERGE_CONDITION(query) ((query)->mergeJoinCondition)
+#else
+#define AUD_MERGE_CONDITION(query) ((Node *) NULL)
+#endif
+
 /* 19: the targets of a plan are a set */
 #if PG_VERSION_NUM >= 190000
 #define AUD_IS_RESULT_RELATION(plan, rti) \

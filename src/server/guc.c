@@ -23,6 +23,7 @@
 #include "server/guc.h"
 #include "server/guc_context.h"
 #include "server/guc_redact.h"
+#include "server/guc_redact_tags.h"
 #include "server/guc_role.h"
 #include "server/guc_rules.h"
 #include "server/guc_trail.h"
@@ -415,6 +416,7 @@ aud_guc_init(void)
 	define_object_settings();
 	define_record_settings();
 	aud_guc_define_redact(source_is_allowed);
+	aud_guc_define_redact_tags(&config, source_is_allowed);
 	aud_guc_define_context(&config);
 	aud_guc_define_trail(&config);
 	aud_guc_define_rules(&config, renew_flags);

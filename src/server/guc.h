@@ -57,6 +57,10 @@ typedef struct AudConfig
 	bool                         log_internal; /* look-ups of foreign keys */
 	int log_tagged; /* bit mask of AudClass, of what has labels */
 
+	/* secaudit.redact_tags; NULL: none.  And the number of changes */
+	const struct AudLabel *redact_tags;
+	unsigned               redact_tags_changes;
+
 	/* object audit: the role's name, "" for none; the number of changes */
 	const char *role;
 	unsigned    role_changes;

@@ -26,6 +26,7 @@
 
 #include "core/class.h"
 #include "facts/objects.h"
+#include "facts/redact_stmt.h"
 #include "facts/role_change.h"
 #include "record/session.h"
 #include "server/settings.h"
@@ -127,6 +128,7 @@ make(AudStmt *caller)
 	else
 		early->place.level = caller->place.level + 1;
 	aud_begin_take_down(early, true);
+	aud_redact_statement(early);
 	aud_begin_keep_unfinished(early);
 	return early;
 }
@@ -206,6 +208,7 @@ speak_up(AudStmt *part)
 	part->place.origin = AUD_ORIGIN_WORKER;
 	part->what.tag = CreateCommandTag((Node *) query_desc->plannedstmt);
 	aud_begin_set_text(part, query_desc->sourceText, -1, 0);
+	aud_redact_query(part, query_desc->plannedstmt);
 	return part;
 }
 
@@ -325,6 +328,7 @@ learn(AudStmt *early, const Query *query, const char *source)
 	aud_stmt_forget_text(early);
 	aud_begin_set_text(early, source, query->stmt_location, query->stmt_len);
 	aud_stmt_keep_text(early);
+	aud_redact_statement(early);
 }
 
 bool

@@ -24,12 +24,14 @@
 
 #include "core/class.h"
 #include "core/redact/redact.h"
+#include "facts/redact_stmt.h"
 #include "record/identity.h"
 #include "record/record.h"
 #include "record/session.h"
 #include "server/guc_redact.h"
 #include "statement/early_text.h"
 #include "statement/error.h"
+#include "statement/error_tagged.h"
 #include "statement/guard.h"
 #include "statement/message.h"
 #include "statement/place.h"
@@ -130,7 +132,7 @@ aud_error_add_skipped(AudStmt *stmt)
 	AudSlice rest = aud_message_rest();
 
 	if (stmt->place.level == 0 && rest.text != NULL)
-		aud_stmt_detail_text(stmt, "skipped_query", rest.text, rest.len);
+		aud_redact_skipped(stmt, rest.text, rest.len);
 }
 
 /* What runs, and an error may have been raised in without ending it. */
@@ -165,6 +167,7 @@ make_record(const AudFailure *failure, const char *query, size_t query_len)
 	stmt->when.began = GetCurrentTimestamp();
 	stmt->text.data = query;
 	stmt->text.len = query_len;
+	aud_redact_failed(stmt);
 	stmt->result.outcome = AUD_OUTCOME_FAILURE;
 	stmt->result.failure = *failure;
 	if (failure == &aud_backend->error.last)
@@ -254,6 +257,7 @@ aud_error_raised(const ErrorData *edata)
 	aud_early_error();
 	error->last.sqlstate = edata->sqlerrcode;
 	keep_message(edata);
+	aud_error_hide_tagged(error->last.message, AUD_ERROR_MESSAGE_MAX, edata);
 	aud_denied_read(&error->denied, edata);
 	aud_refused_read(edata);
 	strlcpy(error->last_detail,

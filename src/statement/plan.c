@@ -11,6 +11,8 @@
 
 #include "core/class.h"
 #include "facts/objects.h"
+#include "facts/redact_known.h"
+#include "facts/redact_stmt.h"
 #include "facts/rewrite.h"
 #include "server/compat.h"
 #include "statement/acting.h"
@@ -97,6 +99,7 @@ begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
 									   .in_early = aud_early_runs(stmt, source)});
 	aud_begin_set_text(stmt, source, query->stmt_location, query->stmt_len);
 	aud_begin_take_down(stmt, true);
+	aud_redact_statement(stmt);
 	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));
 	aud_early_take(stmt, source);
 }
@@ -130,6 +133,16 @@ record_rewritten(const Query *query, const char *source)
 	PG_END_TRY();
 }
 
+/* Before anything could keep the text.  The client's first one finds no cache. */
+static void
+note_places(const Query *query, const char *source)
+{
+	if (!aud_redact_tags_on())
+		return;
+	aud_begin_process();
+	aud_redact_known_note(query, source);
+}
+
 void
 aud_statement_analyzed(const Query *query, const char *source)
 {
@@ -137,6 +150,7 @@ aud_statement_analyzed(const Query *query, const char *source)
 	aud_error_watch();
 	aud_error_write_unwritten();
 	aud_acting_look();
+	note_places(query, source);
 	note_text(query, source);
 	if (aud_rewrite_leaves_nothing(query))
 		record_rewritten(query, source);

@@ -22,6 +22,7 @@
 #include "facts/marks.h"
 #include "facts/objects.h"
 #include "facts/params.h"
+#include "facts/redact_stmt.h"
 #include "statement/begin.h"
 #include "statement/early.h"
 #include "statement/effects.h"
@@ -111,6 +112,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	place_query(stmt, query_desc);
 	stmt->cursor.opened_by = aud_stack_host(stmt)->place.number;
 	aud_begin_take_down(stmt, true);
+	aud_redact_query(stmt, plan);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
 	aud_early_take(stmt, query_desc->sourceText);
 	aud_begin_keep_unfinished(stmt);
@@ -228,6 +230,7 @@ record_alone(AudStmt *stmt, const QueryDesc *query_desc)
 	set_query_text(stmt, query_desc);
 	if (aud_config->marking)
 		aud_marks_add_acting(stmt);
+	aud_redact_query(stmt, query_desc->plannedstmt);
 	aud_begin_keep_unfinished(stmt);
 }
 

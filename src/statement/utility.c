@@ -17,6 +17,7 @@
 #include "facts/classify.h"
 #include "facts/command.h"
 #include "facts/params.h"
+#include "facts/redact_stmt.h"
 #include "statement/begin.h"
 #include "statement/early.h"
 #include "statement/effects.h"
@@ -58,6 +59,7 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 							const DestReceiver *dest, bool is_step)
 {
 	Node *parsetree = pstmt->utilityStmt;
+	int   location = 0; /* where its own text begins */
 
 	aud_xact_tell_refused();
 	stmt->life.was_failed = IsAbortedTransactionBlockState();
@@ -81,10 +83,13 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 						   query_string,
 						   pstmt->stmt_location,
 						   pstmt->stmt_len);
+		if (stmt->text.data != NULL)
+			location = stmt->text.data - query_string;
 		aud_stmt_keep_text(stmt);
 	}
 	aud_body_expect(stmt, parsetree, query_string);
 	aud_begin_take_down(stmt, true);
+	aud_redact_utility(stmt, parsetree, location);
 	aud_early_take(stmt, query_string);
 	aud_begin_keep_unfinished(stmt);
 	stmt->life.at_commit = is_decided_at_commit(stmt, parsetree);
@@ -127,6 +132,7 @@ aud_statement_end_utility(AudStmt *stmt, const QueryCompletion *qc)
 	if (!aud_stack_is_active(stmt))
 		return;
 	was_failed = stmt->life.was_failed;
+	aud_redact_utility_done(stmt);
 	aud_effects_after_cursor(stmt, qc);
 	aud_command_after(stmt, qc);
 	aud_error_flush_swallowed();

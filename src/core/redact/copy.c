@@ -72,8 +72,8 @@ take_place(AudCopy *c)
 	const AudRedactPlaces *places = c->sink.policy->places;
 	bool                   taken = false;
 
-	if (places == NULL || c->next.comment)
-		return false;
+	if (!c->all || places == NULL || c->next.comment)
+		return false; /* otherwise places.c goes by them */
 	while (c->place < places->count && places->at[c->place] < c->next.to)
 	{
 		c->place++;
@@ -141,10 +141,7 @@ replace_constant(AudCopy *c, bool secret, bool place)
 		put_instead(c, token, true);
 		return;
 	}
-	if (aud_redact_replaces_all(policy))
-		c->reasons |= AUD_REDACTED_LITERAL;
-	else if (!secret && !place)
-		c->reasons |= AUD_REDACTED_SYNTAX;
+	c->reasons |= AUD_REDACTED_LITERAL;
 	put_instead(c,
 				policy->mode == AUD_REDACT_LITERALS ? "?" : AUD_REDACTED,
 				string);
@@ -244,7 +241,7 @@ hide_secret(AudRedactSink *sink, size_t from, size_t to)
 		pass_constant(c, to, true);
 	else
 		copy_until(c, from);
-	c->reasons |= AUD_REDACTED_SECRET;
+	c->reasons |= aud_redact_reason(sink);
 	if (c->copied <= from)
 		aud_buf_lit(c->out, AUD_REDACTED);
 	if (c->copied < to)
@@ -255,19 +252,17 @@ void
 aud_copy_begin(AudCopy *c, AudBuf *out, const AudRedactPolicy *policy,
 			   const AudLevel *level)
 {
-	c->sink = (AudRedactSink){policy, hide_secret, NULL};
+	c->sink = (AudRedactSink){policy, hide_secret, NULL, 0};
 	c->out = out;
 	c->text = level->source;
 	c->copied = 0;
 	c->reasons = 0;
 	c->place = 0;
 	c->waiting = false;
-	c->all = aud_redact_replaces_all(policy) ||
-			 (policy->all_literals && policy->mode != AUD_REDACT_NONE);
-	c->constants =
-		c->all || aud_redact_patterns(policy) != 0 || policy->places != NULL;
+	c->all = aud_redact_replaces_all(policy);
+	c->constants = c->all || aud_redact_patterns(policy) != 0;
 	if (c->constants)
-		aud_constants_begin(&c->walk, level, aud_redact_replaces_all(policy));
+		aud_constants_begin(&c->walk, level, c->all);
 }
 
 void

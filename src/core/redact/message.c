@@ -20,6 +20,7 @@
 
 #include "core/redact/copy.h"
 #include "core/redact/message_values.h"
+#include "core/redact/places.h"
 #include "core/redact/redact.h"
 #include "core/redact/token_key.h"
 #include "core/utf8.h"
@@ -125,12 +126,16 @@ compare_with(Comparison *c, const AudRedactSource *source)
 {
 	AudLevel level;
 
-	if (!aud_redact_may_have_secrets(c->sink.policy, source->text, source->len))
+	if (!aud_redact_has_places(c->sink.policy) &&
+		!aud_redact_may_have_secrets(c->sink.policy, source->text, source->len))
 		return;
 	aud_lex_source(&level, source->text, source->len);
 	level.plain_slash = c->sink.policy->backslash;
 	c->sql = source->text;
-	aud_scan_text(&c->sink, &level);
+	if (aud_redact_goes_by_place(c->sink.policy))
+		aud_redact_scan_places(&c->sink, &level);
+	else
+		aud_scan_text(&c->sink, &level);
 }
 
 /* What stands for a value. */
@@ -191,13 +196,15 @@ aud_redact_message(AudBuf *out, const AudRedactPolicy *policy,
 				   const char *message, size_t len,
 				   const AudRedactSource *sources, size_t count)
 {
-	Comparison   c = {.sink = {policy, compare, NULL}, .message = message};
+	Comparison   c = {.sink = {policy, compare, NULL, 0}, .message = message};
 	uint16_t     values[AUD_MESSAGE_MAX] = {0};
 	unsigned int reasons = 0;
 	size_t       pos = 0;
 
 	c.len = aud_utf8_align_down(message, len, AUD_MESSAGE_MAX);
-	for (size_t i = 0; i < count && policy->mode != AUD_REDACT_NONE; i++)
+	for (size_t i = 0; i < count && (policy->mode != AUD_REDACT_NONE ||
+									 aud_redact_has_places(policy));
+		 i++)
 		compare_with(&c, &sources[i]);
 	if (aud_redact_replaces_all(policy) && count > 0)
 	{

@@ -56,7 +56,11 @@ typedef struct AudRedactNames
 	size_t               count;
 } AudRedactNames;
 
-/* Where constants begin that are hidden in any mode; ascending. */
+/*
+ * Where constants begin that are hidden in any mode, as the server's parser
+ * has it (a place within the token will do, or at the sign before it);
+ * ascending.  With none of them and all_literals, that is what says why.
+ */
 typedef struct AudRedactPlaces
 {
 	const size_t *at; /* offsets in the text that is redacted */

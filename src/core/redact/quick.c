@@ -23,6 +23,7 @@
 #include "core/lex.h"
 #include "core/redact/names.h"
 #include "core/redact/pattern.h"
+#include "core/redact/places.h"
 #include "core/redact/redact.h"
 #include "core/redact/words.h"
 
@@ -247,7 +248,7 @@ aud_redact_may_have_secrets(const AudRedactPolicy *policy, const char *sql,
 bool
 aud_redact_may_apply(const AudRedactPolicy *policy, const char *sql, size_t len)
 {
-	if (policy->places != NULL && policy->places->count > 0)
+	if (aud_redact_has_places(policy))
 		return true;
 	switch (policy->mode)
 	{
@@ -259,8 +260,7 @@ aud_redact_may_apply(const AudRedactPolicy *policy, const char *sql, size_t len)
 		case AUD_REDACT_TOKENS:
 			return len > 0;
 	}
-	return policy->all_literals ||
-		   aud_redact_may_have_secrets(policy, sql, len) ||
+	return aud_redact_may_have_secrets(policy, sql, len) ||
 		   (policy->patterns != 0 &&
 			aud_pattern_may_apply(policy->patterns, sql, len));
 }

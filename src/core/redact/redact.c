@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/redact/copy.h"
+#include "core/redact/places.h"
 #include "core/redact/token_key.h"
 
 const AudRedactPolicy aud_redact_secrets_only;
@@ -28,7 +29,9 @@ redact(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 		return 0;
 	}
 	aud_copy_begin(&c, out, policy, level);
-	if (policy->mode != AUD_REDACT_NONE &&
+	if (aud_redact_goes_by_place(policy))
+		aud_redact_scan_places(&c.sink, level);
+	else if (policy->mode != AUD_REDACT_NONE &&
 		aud_redact_may_have_secrets(policy, level->source, level->end))
 		aud_scan_text(&c.sink, level);
 	aud_copy_end(&c, level->end);
@@ -67,7 +70,7 @@ note_secret(AudRedactSink *sink, size_t from, size_t to)
 static unsigned int
 replace_value(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 {
-	SecretSink s = {.sink = {policy, note_secret, NULL}};
+	SecretSink s = {.sink = {policy, note_secret, NULL, 0}};
 	char       token[AUD_TOKEN_LEN + 1];
 
 	if (aud_redact_may_have_secrets(policy, level->source, level->end))
@@ -171,7 +174,7 @@ unsigned int
 aud_redact_params(const AudRedactPolicy *policy, const char *sql, size_t len,
 				  unsigned char *hidden, size_t count)
 {
-	ParamSink p = {.sink = {policy, note_own_secret, note_param},
+	ParamSink p = {.sink = {policy, note_own_secret, note_param, 0},
 				   .sql = sql,
 				   .len = len,
 				   .places = hidden,

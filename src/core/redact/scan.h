@@ -23,14 +23,22 @@
  * Who wants to know: hide() is called for each secret, in the order of the
  * text and never for overlapping ones, with its bounds in the source.  param()
  * may be NULL, or is called for each parameter $n of the source itself with
- * the place of its '$': would a literal in its place be a secret?
+ * the place of its '$': would a literal in its place be a secret?  reason: why
+ * hide() is being called, bits of AUD_REDACTED_*; 0: it is a secret.
  */
 typedef struct AudRedactSink
 {
 	const AudRedactPolicy *policy;
 	void (*hide)(struct AudRedactSink *sink, size_t from, size_t to);
 	void (*param)(struct AudRedactSink *sink, size_t at, bool secret);
+	unsigned int reason;
 } AudRedactSink;
+
+static inline unsigned int
+aud_redact_reason(const AudRedactSink *sink)
+{
+	return sink->reason != 0 ? sink->reason : AUD_REDACTED_SECRET;
+}
 
 /* Where a scan is, within the parentheses it is in. */
 typedef enum AudScanState

@@ -1,0 +1,314 @@
+/*-------------------------------------------------------------------------
+ *
+ * redact_stmt.c
+ *	  What of a statement is hidden for secaudit.redact_tags.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "commands/prepare.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/parsenodes.h"
+
+#include "facts/body.h"
+#include "facts/redact_known.h"
+#include "facts/redact_stmt.h"
+
+/* More places than these in a text of no statement: all are hidden. */
+#define TEXT_PLACES_MAX 1024
+
+static void
+hide_known(AudStmt *stmt, const AudKnownText *known, size_t start)
+{
+	if (known->unclear)
+		aud_stmt_hide_all(stmt);
+	else
+		aud_stmt_hide(stmt, known->at, known->n, start, known->params);
+	stmt->text.hidden.touched = known->touched;
+}
+
+static void
+hide_all(AudStmt *stmt)
+{
+	aud_stmt_hide_all(stmt);
+	stmt->text.hidden.touched = true;
+}
+
+/* As parse analysis has it; false if that does not know the text. */
+static bool
+hide_places(AudStmt *stmt)
+{
+	size_t              start;
+	const AudKnownText *known =
+		aud_redact_known_use(stmt->text.data, stmt->text.len, &start);
+
+	if (known != NULL)
+		hide_known(stmt, known, start);
+	return known != NULL;
+}
+
+void
+aud_redact_statement(AudStmt *stmt)
+{
+	if (aud_redact_tags_on() && stmt->text.data != NULL && !hide_places(stmt))
+		hide_all(stmt);
+}
+
+/* ---- queries ------------------------------------------------------------- */
+
+static bool
+is_tagged(Oid relid)
+{
+	AudTaggedColumns columns = aud_redact_tags_of(relid);
+
+	return aud_redact_tags_any(&columns);
+}
+
+static bool
+uses_tagged(const PlannedStmt *plan)
+{
+	ListCell *lc;
+
+	foreach (lc, plan->rtable)
+	{
+		const RangeTblEntry *rte = lfirst(lc);
+
+		if (OidIsValid(rte->relid) && is_tagged(rte->relid))
+			return true;
+	}
+	return false;
+}
+
+void
+aud_redact_query(AudStmt *stmt, const PlannedStmt *plan)
+{
+	if (!aud_redact_tags_on() || stmt->place.silent ||
+		stmt->text.data == NULL || hide_places(stmt))
+		return;
+	if (uses_tagged(plan))
+		hide_all(stmt);
+}
+
+/* ---- commands ------------------------------------------------------------ */
+
+/* May it have code in it, or values of columns? */
+static bool
+may_have_values(const Node *command)
+{
+	switch (nodeTag(command))
+	{
+		case T_AlterDomainStmt:
+		case T_AlterFunctionStmt:
+		case T_AlterPolicyStmt:
+		case T_AlterPublicationStmt:
+		case T_AlterTableStmt:
+		case T_CallStmt:
+		case T_CopyStmt:
+		case T_CreateDomainStmt:
+		case T_CreateForeignTableStmt:
+		case T_CreateFunctionStmt:
+		case T_CreatePolicyStmt:
+		case T_CreatePublicationStmt:
+		case T_CreateSchemaStmt:
+		case T_CreateStatsStmt:
+		case T_CreateStmt:
+		case T_CreateTableAsStmt:
+		case T_CreateTrigStmt:
+		case T_DeclareCursorStmt:
+		case T_DoStmt:
+		case T_ExecuteStmt:
+		case T_ExplainStmt:
+		case T_IndexStmt:
+		case T_PrepareStmt:
+		case T_RuleStmt:
+		case T_ViewStmt:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Literals of a raw expression. */
+typedef struct AudLiterals
+{
+	int  location; /* where the statement begins */
+	int  n;
+	int  max;
+	int *at; /* palloc'd */
+} AudLiterals;
+
+static bool
+add_literals(Node *node, AudLiterals *literals)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, A_Const) && ((A_Const *) node)->location >= literals->location)
+	{
+		if (literals->n == literals->max)
+		{
+			literals->max = Max(8, literals->max * 2);
+			literals->at =
+				literals->at == NULL
+					? palloc(literals->max * sizeof(int))
+					: repalloc(literals->at, literals->max * sizeof(int));
+		}
+		literals->at[literals->n++] =
+			((A_Const *) node)->location - literals->location;
+	}
+	return raw_expression_tree_walker(node, add_literals, literals);
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	return *(const int *) a - *(const int *) b;
+}
+
+/* May a prepared statement whose text is not known be about tagged columns? */
+static bool
+may_use_tagged(const CachedPlanSource *prepared)
+{
+	ListCell *lc;
+
+	if (!prepared->is_valid)
+		return true;
+	foreach (lc, prepared->relationOids)
+	{
+		if (is_tagged(lfirst_oid(lc)))
+			return true;
+	}
+	return false;
+}
+
+/* The arguments of EXECUTE go where the parameters of what it executes are. */
+static void
+hide_arguments(AudStmt *stmt, const ExecuteStmt *execute,
+			   const AudKnownText *known, int location)
+{
+	AudLiterals literals = {.location = location};
+	int         number = 0;
+	ListCell   *lc;
+
+	foreach (lc, execute->params)
+	{
+		if (bms_is_member(++number, known->params))
+			(void) add_literals(lfirst(lc), &literals);
+	}
+	if (literals.n > 1)
+		qsort(literals.at, literals.n, sizeof(int), compare_places);
+	aud_stmt_hide(stmt, literals.at, literals.n, 0, known->params);
+	stmt->text.hidden.touched = known->touched;
+	if (literals.at != NULL)
+		pfree(literals.at);
+}
+
+static void
+hide_in_execute(AudStmt *stmt, const ExecuteStmt *execute, int location)
+{
+	PreparedStatement  *prepared = FetchPreparedStatement(execute->name, false);
+	const char         *text;
+	size_t              len;
+	size_t              start;
+	const AudKnownText *known;
+
+	if (prepared == NULL)
+	{
+		hide_all(stmt); /* and fails */
+		return;
+	}
+	text = aud_body_prepared_text(prepared->plansource, &len);
+	known = aud_redact_known_use(text, len, &start);
+	if (known != NULL && !known->unclear)
+		hide_arguments(stmt, execute, known, location);
+	else if (known != NULL || may_use_tagged(prepared->plansource))
+		hide_all(stmt);
+}
+
+void
+aud_redact_utility(AudStmt *stmt, Node *command, int location)
+{
+	const ExecuteStmt *execute;
+
+	if (!aud_redact_tags_on() || stmt->place.silent ||
+		stmt->text.data == NULL || !may_have_values(command))
+		return;
+	execute = aud_body_execute(command);
+	if (execute != NULL)
+		hide_in_execute(stmt, execute, location);
+	else if (!hide_places(stmt) &&
+			 aud_redact_tags_mentioned(stmt->text.data, stmt->text.len))
+		hide_all(stmt);
+}
+
+/* These have nothing but one query, which is analyzed while they run. */
+void
+aud_redact_utility_done(AudStmt *stmt)
+{
+	if (!stmt->text.hidden.all || !aud_redact_tags_on() || stmt->text.data == NULL)
+		return;
+	if (stmt->what.utility == T_PrepareStmt ||
+		stmt->what.utility == T_CopyStmt || stmt->what.utility == T_ViewStmt)
+		(void) hide_places(stmt);
+}
+
+/* ---- other texts --------------------------------------------------------- */
+
+void
+aud_redact_text_hidden(AudTextHidden *hidden, const char *text, size_t len)
+{
+	static size_t       places[TEXT_PLACES_MAX];
+	size_t              start;
+	const AudKnownText *known;
+
+	memset(hidden, 0, sizeof(*hidden));
+	if (!aud_redact_tags_on() || text == NULL)
+		return;
+	known = aud_redact_known_find(text, len, &start);
+	hidden->touched = known == NULL || known->touched;
+	if (known == NULL || known->unclear || known->n > TEXT_PLACES_MAX)
+	{
+		hidden->all = true;
+		return;
+	}
+	for (int i = 0; i < known->n; i++)
+		places[i] = known->at[i] + start;
+	hidden->n = known->n;
+	hidden->at = places;
+}
+
+/* Parameters are not recorded of it. */
+void
+aud_redact_failed(AudStmt *stmt)
+{
+	size_t              start;
+	const AudKnownText *known;
+
+	if (!aud_redact_tags_on() || stmt->text.data == NULL)
+		return;
+	known = aud_redact_known_find(stmt->text.data, stmt->text.len, &start);
+	if (known == NULL || known->unclear)
+		aud_stmt_hide_all(stmt);
+	else
+		aud_stmt_hide(stmt, known->at, known->n, start, NULL);
+}
+
+void
+aud_redact_prepared(AudStmt *stmt, const CachedPlanSource *prepared,
+					const char *text, size_t len)
+{
+	AudTextHidden hidden;
+
+	aud_redact_text_hidden(&hidden, text, len);
+	if (hidden.all && !may_use_tagged(prepared))
+		hidden.all = false;
+	aud_stmt_detail_hidden(stmt, "prepared_query", text, len, &hidden);
+}
+
+void
+aud_redact_skipped(AudStmt *stmt, const char *text, size_t len)
+{
+	AudTextHidden hidden = {.all = aud_redact_tags_on()};
+
+	aud_stmt_detail_hidden(stmt, "skipped_query", text, len, &hidden);
+}

@@ -1,0 +1,198 @@
+/*-------------------------------------------------------------------------
+ *
+ * redact_tags.c
+ *	  Which columns secaudit.redact_tags is about.
+ *
+ * What a parent by inheritance or partitioning shows of a child's column is
+ * asked for by the parent's name, so a child's labels count for its parents
+ * as well: too much is hidden rather than too little.
+ *
+ * The answers are kept until the marks of any object are forgotten (marks.c),
+ * or the setting changes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "access/transam.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_inherits.h"
+#include "miscadmin.h"
+#include "storage/lockdefs.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "core/label.h"
+#include "facts/marks.h"
+#include "facts/redact_tags.h"
+#include "server/safely.h"
+
+/* Past this many relations the cache starts anew. */
+#define CACHE_MAX 4096
+
+typedef struct AudTaggedEntry
+{
+	Oid              relid; /* the key */
+	AudTaggedColumns columns;
+} AudTaggedEntry;
+
+static MemoryContext cache_context;
+static HTAB         *cache;
+static uint64        as_of;   /* aud_marks_epoch() */
+static unsigned      setting; /* redact_tags_changes */
+
+static bool
+is_wanted(const char *name)
+{
+	const AudLabel *wanted = aud_config->redact_tags;
+	size_t          len = strlen(name);
+
+	for (int i = 0; i < wanted->n; i++)
+	{
+		if (wanted->tags[i].len == len &&
+			memcmp(wanted->tags[i].name, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Names past the last that a set has room for could be anything. */
+bool
+aud_redact_tags_meet(const AudStmtTags *tags)
+{
+	if (tags == NULL)
+		return false;
+	for (int i = 0; i < tags->n; i++)
+	{
+		if (is_wanted(tags->names[i]))
+			return true;
+	}
+	return tags->omitted > 0;
+}
+
+bool
+aud_redact_tags_has(const AudTaggedColumns *columns, AttrNumber number)
+{
+	if (number == 0)
+		return aud_redact_tags_any(columns);
+	return (columns->all && number > 0) ||
+		   bms_is_member(number - FirstLowInvalidHeapAttributeNumber,
+						 columns->numbers);
+}
+
+static void
+forget(void)
+{
+	if (cache_context != NULL)
+		MemoryContextDelete(cache_context);
+	cache_context = NULL;
+	cache = NULL;
+}
+
+static void
+renew(void)
+{
+	HASHCTL control = {.keysize = sizeof(Oid),
+					   .entrysize = sizeof(AudTaggedEntry)};
+
+	if (as_of != aud_marks_epoch() || setting != aud_config->redact_tags_changes ||
+		(cache != NULL && hash_get_num_entries(cache) >= CACHE_MAX))
+		forget();
+	if (cache != NULL)
+		return;
+	as_of = aud_marks_epoch();
+	setting = aud_config->redact_tags_changes;
+	cache_context = AllocSetContextCreate(TopMemoryContext,
+										  "secaudit tagged columns",
+										  ALLOCSET_SMALL_SIZES);
+	control.hcxt = cache_context;
+	cache = hash_create("secaudit tagged columns",
+						64,
+						&control,
+						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+typedef struct AudTaggedLookUp
+{
+	Oid              relid;
+	AudTaggedColumns found;
+} AudTaggedLookUp;
+
+/* Its own labels, and those of what it is in. */
+static AudTaggedColumns
+own_columns(Oid relid)
+{
+	const AudMarks  *marks = aud_marks_of(RelationRelationId, relid);
+	AudTaggedColumns own = {.all = aud_redact_tags_meet(marks->tags)};
+	Bitmapset       *numbers = NULL;
+
+	for (int i = 0; i < marks->n_columns; i++)
+	{
+		const AudColumnMarks *column = &marks->columns[i];
+
+		if (aud_redact_tags_meet(column->tags))
+			numbers = bms_add_member(numbers,
+									 column->number -
+										 FirstLowInvalidHeapAttributeNumber);
+	}
+	own.numbers = numbers;
+	return own;
+}
+
+static void
+look_up(void *arg)
+{
+	AudTaggedLookUp *look_up = arg;
+	Oid              relid = look_up->relid;
+	ListCell        *lc;
+
+	/* a label of the database is none of the system's own tables */
+	if (relid >= FirstNormalObjectId &&
+		aud_redact_tags_meet(aud_marks_of(DatabaseRelationId, MyDatabaseId)->tags))
+		look_up->found.all = true;
+	look_up->found.all |= own_columns(relid).all;
+	look_up->found.numbers = own_columns(relid).numbers;
+	if (look_up->found.all || !has_subclass(relid))
+		return;
+	foreach (lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		Oid              child = lfirst_oid(lc);
+		AudTaggedColumns of_child;
+
+		if (child == relid)
+			continue;
+		of_child = own_columns(child);
+		look_up->found.all |= of_child.all;
+		look_up->found.numbers =
+			bms_union(look_up->found.numbers,
+					  aud_marks_translate(child, of_child.numbers, relid));
+	}
+}
+
+/* What cannot be looked up is taken to have the tags, and asked for again. */
+AudTaggedColumns
+aud_redact_tags_of(Oid relid)
+{
+	AudTaggedLookUp asked = {.relid = relid};
+	AudTaggedEntry *entry;
+	MemoryContext   old;
+
+	renew();
+	entry = hash_search(cache, &relid, HASH_FIND, NULL);
+	if (entry != NULL)
+		return entry->columns;
+	if (!aud_safely(look_up, &asked))
+		asked.found.all = true;
+	else if (as_of == aud_marks_epoch() && cache != NULL)
+	{
+		old = MemoryContextSwitchTo(cache_context);
+		asked.found.numbers = bms_copy(asked.found.numbers);
+		MemoryContextSwitchTo(old);
+		entry = hash_search(cache, &relid, HASH_ENTER, NULL);
+		entry->columns = asked.found;
+	}
+	return asked.found;
+}
