@@ -11,9 +11,11 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 
+#include "core/redact/redact.h"
 #include "facts/body.h"
 #include "facts/redact_known.h"
 #include "facts/redact_stmt.h"
+#include "server/guc_redact.h"
 
 /* More places than these in a text of no statement: all are hidden. */
 #define TEXT_PLACES_MAX 1024
@@ -203,6 +205,51 @@ hide_arguments(AudStmt *stmt, const ExecuteStmt *execute,
 		pfree(literals.at);
 }
 
+/* The numbers of those that stand for secrets in what it executes. */
+static Bitmapset *
+secret_arguments(const char *text, size_t len, int count)
+{
+	const AudRedactPolicy *policy = aud_guc_redact();
+	unsigned char         *hidden;
+	Bitmapset             *secret = NULL;
+
+	if (count == 0 || aud_redact_replaces_all(policy) ||
+		!aud_redact_may_apply(policy, text, len))
+		return NULL;
+	hidden = palloc(count);
+	(void) aud_redact_params(policy, text, len, hidden, count);
+	for (int i = 0; i < count; i++)
+	{
+		if (hidden[i])
+			secret = bms_add_member(secret, i + 1);
+	}
+	pfree(hidden);
+	return secret;
+}
+
+/* The same without regard to tags. */
+static void
+hide_secret_arguments(AudStmt *stmt, const ExecuteStmt *execute, int location)
+{
+	PreparedStatement *prepared = FetchPreparedStatement(execute->name, false);
+	const char        *text;
+	size_t             len;
+	AudKnownText       known;
+
+	if (prepared == NULL || stmt->text.hidden.all)
+		return;
+	text = aud_body_prepared_text(prepared->plansource, &len);
+	memset(&known, 0, sizeof(known));
+	known.params = secret_arguments(text, len, list_length(execute->params));
+	if (known.params == NULL)
+		return;
+	known.touched = stmt->text.hidden.touched;
+	known.params = bms_add_members(known.params, stmt->params.hidden);
+	hide_arguments(stmt, execute, &known, location);
+	stmt->text.hidden.reason = AUD_REDACTED_SECRET;
+	bms_free(known.params);
+}
+
 static void
 hide_in_execute(AudStmt *stmt, const ExecuteStmt *execute, int location)
 {
@@ -230,14 +277,21 @@ aud_redact_utility(AudStmt *stmt, Node *command, int location)
 {
 	const ExecuteStmt *execute;
 
-	if (!aud_redact_tags_on() || stmt->place.silent ||
-		stmt->text.data == NULL || !may_have_values(command))
+	if (stmt->place.silent || stmt->text.data == NULL ||
+		!may_have_values(command))
 		return;
 	execute = aud_body_execute(command);
 	if (execute != NULL)
-		hide_in_execute(stmt, execute, location);
-	else if (!hide_places(stmt) &&
-			 aud_redact_tags_mentioned(stmt->text.data, stmt->text.len))
+	{
+		if (aud_redact_tags_on())
+			hide_in_execute(stmt, execute, location);
+		hide_secret_arguments(stmt, execute, location);
+		return;
+	}
+	if (!aud_redact_tags_on())
+		return;
+	if (!hide_places(stmt) &&
+		aud_redact_tags_mentioned(stmt->text.data, stmt->text.len))
 		hide_all(stmt);
 }
 
@@ -308,7 +362,8 @@ aud_redact_prepared(AudStmt *stmt, const CachedPlanSource *prepared,
 void
 aud_redact_skipped(AudStmt *stmt, const char *text, size_t len)
 {
-	AudTextHidden hidden = {.all = aud_redact_tags_on()};
+	AudTextHidden hidden = {.all = aud_redact_tags_on(),
+							.unparsed = stmt->text.hidden.unparsed};
 
 	aud_stmt_detail_hidden(stmt, "skipped_query", text, len, &hidden);
 }

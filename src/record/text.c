@@ -213,7 +213,7 @@ aud_text_prepare_hidden(AudText *out, const char *text, size_t len,
 						const AudTextHidden *hidden)
 {
 	AudRedactPolicy policy = *aud_guc_redact();
-	AudRedactPlaces places = {hidden->at, hidden->n};
+	AudRedactPlaces places = {hidden->at, hidden->n, hidden->reason};
 	size_t          utf8_len = len;
 	const char     *utf8;
 	size_t         *translated;
@@ -223,8 +223,10 @@ aud_text_prepare_hidden(AudText *out, const char *text, size_t len,
 		aud_text_prepare(out, text, len);
 		return;
 	}
-	policy.places = &places;
-	policy.all_literals = hidden->all;
+	if (hidden->all || hidden->n > 0)
+		policy.places = &places;
+	policy.all_literals =
+		hidden->all || (hidden->unparsed && policy.mode != AUD_REDACT_NONE);
 	utf8 = aud_text_to_utf8(text, &utf8_len);
 	if (utf8 != text && hidden->n > 0)
 	{

@@ -34,7 +34,7 @@ hide_what_is_in(Message *m, const AudTextHidden *hidden, const char *text,
 {
 	static char     before[AUD_ERROR_MESSAGE_MAX];
 	AudRedactPolicy policy = *aud_guc_redact();
-	AudRedactPlaces places = {hidden->at, hidden->n};
+	AudRedactPlaces places = {hidden->at, hidden->n, hidden->reason};
 	AudRedactSource source = {text, len};
 	AudBuf          b;
 
@@ -89,13 +89,14 @@ quote_len(const char *at)
 	return 0;
 }
 
-/* Between the first quote and the last. */
-static void
-hide_quoted(Message *m)
+void
+aud_error_hide_quoted(char *message, size_t size)
 {
-	char *first = NULL;
-	char *last = NULL;
-	char  rest[AUD_ERROR_MESSAGE_MAX];
+	Message  whole = {message, size, false};
+	Message *m = &whole;
+	char    *first = NULL;
+	char    *last = NULL;
+	char     rest[AUD_ERROR_MESSAGE_MAX];
 
 	for (char *p = m->text; *p != '\0'; p++)
 	{
@@ -122,12 +123,14 @@ aud_error_hide_tagged(char *message, size_t size, const ErrorData *edata)
 	const AudStmt *active = aud_statement_active();
 	Message        m = {message, size, false};
 
-	if (!aud_redact_tags_on() || message[0] == '\0')
+	if (message[0] == '\0')
+		return;
+	for (const AudStmt *stmt = active; stmt != NULL; stmt = stmt->life.caller)
+		hide_what_is_in(&m, &stmt->text.hidden, stmt->text.data, stmt->text.len);
+	if (!aud_redact_tags_on())
 		return;
 	if (edata->internalquery != NULL)
 		hide_text(&m, edata->internalquery, strlen(edata->internalquery));
-	for (const AudStmt *stmt = active; stmt != NULL; stmt = stmt->life.caller)
-		hide_what_is_in(&m, &stmt->text.hidden, stmt->text.data, stmt->text.len);
 	if (active == NULL || !aud_message_has_begun())
 	{
 		AudSlice slice = aud_message_failed();
@@ -136,5 +139,5 @@ aud_error_hide_tagged(char *message, size_t size, const ErrorData *edata)
 	}
 	if (m.touched &&
 		ERRCODE_TO_CATEGORY(edata->sqlerrcode) == ERRCODE_DATA_EXCEPTION)
-		hide_quoted(&m);
+		aud_error_hide_quoted(m.text, m.size);
 }

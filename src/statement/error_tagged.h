@@ -17,4 +17,7 @@
 extern void aud_error_hide_tagged(char *message, size_t size,
 								  const ErrorData *edata);
 
+/* Hide in a message what is between its first quote and its last. */
+extern void aud_error_hide_quoted(char *message, size_t size);
+
 #endif /* AUD_STATEMENT_ERROR_TAGGED_H */

@@ -174,6 +174,9 @@ aud_scan_param(AudScan *s)
 	AudScanFrame *f = aud_scan_top(s);
 	bool          secret = is_secret_place(f);
 
+	if (f->named_by != 0 && s->sink->named != NULL && s->depth == 0)
+		s->sink->named(s->sink, f->named_by - 1, s->token.start);
+	f->key_param = s->token.start + 1;
 	if (s->sink->param != NULL && s->depth == 0)
 		s->sink->param(s->sink, s->token.start, secret || is_named_later(s));
 	else

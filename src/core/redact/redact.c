@@ -32,7 +32,7 @@ redact(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 	if (aud_redact_goes_by_place(policy))
 		aud_redact_scan_places(&c.sink, level);
 	else if (policy->mode != AUD_REDACT_NONE &&
-		aud_redact_may_have_secrets(policy, level->source, level->end))
+			 aud_redact_may_have_secrets(policy, level->source, level->end))
 		aud_scan_text(&c.sink, level);
 	aud_copy_end(&c, level->end);
 	return c.reasons;
@@ -70,7 +70,7 @@ note_secret(AudRedactSink *sink, size_t from, size_t to)
 static unsigned int
 replace_value(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 {
-	SecretSink s = {.sink = {policy, note_secret, NULL, 0}};
+	SecretSink s = {.sink = {.policy = policy, .hide = note_secret}};
 	char       token[AUD_TOKEN_LEN + 1];
 
 	if (aud_redact_may_have_secrets(policy, level->source, level->end))
@@ -174,7 +174,9 @@ unsigned int
 aud_redact_params(const AudRedactPolicy *policy, const char *sql, size_t len,
 				  unsigned char *hidden, size_t count)
 {
-	ParamSink p = {.sink = {policy, note_own_secret, note_param, 0},
+	ParamSink p = {.sink = {.policy = policy,
+							.hide = note_own_secret,
+							.param = note_param},
 				   .sql = sql,
 				   .len = len,
 				   .places = hidden,

@@ -323,6 +323,8 @@ on_comma(AudScan *s)
 	f->arg++;
 	f->key_value = f->keyed && f->key;
 	f->key = false;
+	f->named_by = f->keyed ? f->key_param : 0;
+	f->key_param = 0;
 }
 
 static void

@@ -32,6 +32,9 @@ typedef struct AudRedactSink
 	void (*hide)(struct AudRedactSink *sink, size_t from, size_t to);
 	void (*param)(struct AudRedactSink *sink, size_t at, bool secret);
 	unsigned int reason;
+
+	/* NULL, or: the value of one says whether the other is that of a secret */
+	void (*named)(struct AudRedactSink *sink, size_t name_at, size_t at);
 } AudRedactSink;
 
 static inline unsigned int
@@ -63,6 +66,8 @@ typedef struct AudScanFrame
 	bool         setting;    /* of set_config(): keyed by a setting's name */
 	bool         key;        /* keyed: this argument is a secret's name */
 	bool         key_value;  /* keyed: the one before was */
+	size_t       key_param;  /* keyed: this one is a parameter, behind there */
+	size_t       named_by;   /* keyed: the one before was */
 	bool         is_case;    /* closed by END */
 	bool         call;       /* arguments of a function */
 	bool         names_only; /* nothing but names and commas so far */
