@@ -200,7 +200,7 @@ is_deeply([ map { $_->{value} } @{ $hidden->{params} } ],
 		{ name => 'bob', password => '<redacted>' }, [ { name => 'bob', password => '<redacted>' } ]
 	],
 	'secrets in them are hidden');
-is_deeply($hidden->{redacted}, ['params'], 'and the record says so');
+is_deeply($hidden->{redacted}, ['secret'], 'and the record says so');
 
 # those of EXECUTE, with a type that is gone by then
 query(q{CREATE TYPE short AS ENUM ('a'); PREPARE e (int, short, pair) AS SELECT $1, $3});

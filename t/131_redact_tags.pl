@@ -49,7 +49,7 @@ sub hides
 	query($sql);
 	my ($record) = grep { ($_->{level} // 0) == 0 } reverse got();
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return is_record($record, { query => $recorded, outcome => 'success', %facts }, $recorded);
+	return is_record($record, { query => $recorded, redacted => ($hidden ? ['tag'] : undef), outcome => 'success', %facts }, $recorded);
 }
 
 # comparisons
@@ -146,6 +146,17 @@ hides(q{DECLARE c CURSOR FOR SELECT 1 FROM patients WHERE name = '[[hush]]' AND 
 query('FETCH ALL FROM c');
 query('COMMIT');
 
+hides(q{COPY patients (id, name) TO '/dev/null' WITH (DELIMITER '|')});
+hides(q{COPY patients (id, name) FROM '/dev/null' WITH (DELIMITER '[[|]]') WHERE name <> '[[hush]]'},
+	query => q{COPY patients (id, name) FROM '<redacted>' WITH (DELIMITER '<redacted>') WHERE name <> '<redacted>'});
+$c->query(q{COPY patients (id, born) FROM STDIN});
+$c->until_type('G');
+$c->copy_data("1\t8642-hush\n");
+$c->copy_done;
+$c->until_ready;
+is_record((got())[-1], { sqlstate => '22007', error => q{invalid input syntax for type date: "<redacted>"}, query => q{COPY patients (id, born) FROM STDIN} },
+	'data that cannot be read');
+
 # texts that nobody analyzes: all literals, where one of the names is there
 hides(q{DO $$BEGIN PERFORM [[1]] FROM patients WHERE name = '[[hush]]' AND city = '[[Rome]]'; END$$});
 is_record((got())[-2], { level => 1, query => q{SELECT 1 FROM patients WHERE name = '<redacted>' AND city = 'Rome'} }, 'what the block ran');
@@ -224,8 +235,8 @@ sub run_old { $c->bind('', 'old', ['human']); $c->execute(''); $c->sync; $c->unt
 is_record(run_old(), { query => q{SELECT 1 FROM other WHERE note = 'human' AND name = $1}, params => [ { type => 'text', value => 'human' } ] },
 	'before there is a label');
 $node->safe_psql('postgres', q{SECURITY LABEL FOR secaudit ON COLUMN other.note IS 'phi'});
-is_record(run_old(), { query => q{SELECT <redacted> FROM other WHERE note = '<redacted>' AND name = $1}, params => [ { type => 'text', redacted => JSON::PP::true } ] },
-	'prepared before the label: all is hidden');
+is_record(run_old(), { query => q{SELECT 1 FROM other WHERE note = '<redacted>' AND name = $1}, params => [ { type => 'text', value => 'human' } ] },
+	'prepared before the label');
 hides(q{SELECT 1 FROM other WHERE note = '[[hush]]' AND name = 'seen'});
 $node->safe_psql('postgres', 'SECURITY LABEL FOR secaudit ON COLUMN other.note IS NULL');
 hides(q{SELECT 1 FROM other WHERE note = 'human' AND name = 'seen'});
@@ -246,6 +257,21 @@ like($err, qr/Tags are written in lower case: "P" at character 1\./, 'a list tha
 query(q{SET secaudit.redact_tags = 'harmless'});
 hides(q{SELECT 1 FROM patients WHERE name = 'seen' AND city = '[[hush]]'});
 query('RESET secaudit.redact_tags');
+
+# in the other modes
+query(q{SET secaudit.redact = 'none'});
+hides(q{SELECT 1 FROM patients WHERE name = '[[hush]]' AND city = 'password=x'});
+query(q{SET secaudit.redact = 'literals'});
+query(q{SELECT 1 FROM patients WHERE name = 'hush' AND weight > -8642 AND city = 'Rome'});
+is_record((got())[-1], { query => q{SELECT ? FROM patients WHERE name = '?' AND weight > -? AND city = '?'}, redacted => [ 'literal', 'tag' ] }, 'literals');
+query('RESET secaudit.redact');
+
+# in an encoding that is not the record's
+$node->safe_psql('postgres', q{CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'});
+$node->safe_psql('latin', q{SET client_encoding = 'UTF8'; CREATE TABLE people (name text, city text); SECURITY LABEL FOR secaudit ON COLUMN people.name IS 'phi'});
+$node->safe_psql('latin', q{SET client_encoding = 'UTF8'; SELECT 1 FROM people WHERE city = 'Zürich' AND name = 'hüsh' AND city = 'Köln' AND name = 'hush'});
+is([ records($node, db => 'latin', command => 'SELECT') ]->[-1]{query},
+	q{SELECT 1 FROM people WHERE city = 'Zürich' AND name = '<redacted>' AND city = 'Köln' AND name = '<redacted>'}, 'places in LATIN1');
 
 # a backend that dies
 my $victim = SecauditProto->connect($node);

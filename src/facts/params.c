@@ -137,7 +137,8 @@ append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 		size_t   before = b->len;
 		unsigned hide = hidden != NULL && hidden[i] ? reasons : 0;
 
-		if (stmt->params.hide_all || bms_is_member(i + 1, stmt->params.hidden))
+		if (stmt->params.hide_all || (stmt->params.hidden != NULL &&
+									  bms_is_member(i + 1, stmt->params.hidden)))
 			hide |= stmt->text.hidden.reason != 0 ? stmt->text.hidden.reason
 												  : AUD_REDACTED_TAG;
 		aud_buf_char(b, i == 0 ? '[' : ',');

@@ -21,8 +21,9 @@
 #include "facts/redact_walk.h"
 #include "server/safely.h"
 
-/* Texts in one table. */
+/* Texts in one table, and places of all of them. */
 #define TABLE_MAX 4096
+#define TOTAL_MAX (256 * 1024)
 
 /* Of more places than that, all constants are taken to be theirs. */
 #define PLACES_MAX 16384
@@ -31,6 +32,7 @@ typedef struct AudKnownTable
 {
 	MemoryContext context; /* NULL: there is none */
 	HTAB         *texts;
+	int           places; /* of all of them */
 } AudKnownTable;
 
 static AudKnownTable young;
@@ -98,6 +100,13 @@ digest_of(const char *text, size_t len)
 	return hash_bytes_extended((const unsigned char *) text, (int) len, 0);
 }
 
+static bool
+is_full(const AudKnownTable *table)
+{
+	return hash_get_num_entries(table->texts) >= TABLE_MAX ||
+		   table->places >= TOTAL_MAX;
+}
+
 static AudKnownText *
 look(const AudKnownTable *table, uint64 digest, size_t len)
 {
@@ -116,7 +125,7 @@ enter(uint64 digest, size_t len)
 	AudKnownText *known;
 	bool          found;
 
-	if (young.texts == NULL || hash_get_num_entries(young.texts) >= TABLE_MAX)
+	if (young.texts == NULL || is_full(&young))
 		make_young();
 	known = hash_search(young.texts, &digest, HASH_ENTER, &found);
 	if (!found || known->len != len)
@@ -160,6 +169,7 @@ merge(AudKnownText *known, bool touched, bool unclear, const int *at, int n,
 		{
 			if (known->at != NULL)
 				pfree(known->at);
+			young.places += n_both - known->n;
 			known->at = both;
 			known->n = n_both;
 		}
@@ -199,7 +209,7 @@ aud_redact_known_use(const char *text, size_t len, size_t *start)
 	AudKnownText *renewed;
 
 	/* it would be dropped with the old table while it is copied */
-	if (known == NULL || !is_old || hash_get_num_entries(young.texts) >= TABLE_MAX)
+	if (known == NULL || !is_old || is_full(&young))
 		return known;
 	renewed = enter(known->digest, known->len);
 	merge(renewed, known->touched, known->unclear, known->at, known->n, known->params);

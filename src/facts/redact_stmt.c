@@ -83,10 +83,9 @@ uses_tagged(const PlannedStmt *plan)
 }
 
 void
-aud_redact_query(AudStmt *stmt, const PlannedStmt *plan)
+aud_redact_tagged_query(AudStmt *stmt, const PlannedStmt *plan)
 {
-	if (!aud_redact_tags_on() || stmt->place.silent ||
-		stmt->text.data == NULL || hide_places(stmt))
+	if (stmt->place.silent || stmt->text.data == NULL || hide_places(stmt))
 		return;
 	if (uses_tagged(plan))
 		hide_all(stmt);
@@ -129,6 +128,16 @@ may_have_values(const Node *command)
 		default:
 			return false;
 	}
+}
+
+/* Its constants are a file and options, but errors may quote the data. */
+static bool
+is_plain_copy(const Node *command)
+{
+	const CopyStmt *copy = (const CopyStmt *) command;
+
+	return IsA(command, CopyStmt) && copy->query == NULL &&
+		   copy->whereClause == NULL;
 }
 
 /* Literals of a raw expression. */
@@ -227,29 +236,6 @@ secret_arguments(const char *text, size_t len, int count)
 	return secret;
 }
 
-/* The same without regard to tags. */
-static void
-hide_secret_arguments(AudStmt *stmt, const ExecuteStmt *execute, int location)
-{
-	PreparedStatement *prepared = FetchPreparedStatement(execute->name, false);
-	const char        *text;
-	size_t             len;
-	AudKnownText       known;
-
-	if (prepared == NULL || stmt->text.hidden.all)
-		return;
-	text = aud_body_prepared_text(prepared->plansource, &len);
-	memset(&known, 0, sizeof(known));
-	known.params = secret_arguments(text, len, list_length(execute->params));
-	if (known.params == NULL)
-		return;
-	known.touched = stmt->text.hidden.touched;
-	known.params = bms_add_members(known.params, stmt->params.hidden);
-	hide_arguments(stmt, execute, &known, location);
-	stmt->text.hidden.reason = AUD_REDACTED_SECRET;
-	bms_free(known.params);
-}
-
 static void
 hide_in_execute(AudStmt *stmt, const ExecuteStmt *execute, int location)
 {
@@ -273,7 +259,7 @@ hide_in_execute(AudStmt *stmt, const ExecuteStmt *execute, int location)
 }
 
 void
-aud_redact_utility(AudStmt *stmt, Node *command, int location)
+aud_redact_tagged_utility(AudStmt *stmt, Node *command, int location)
 {
 	const ExecuteStmt *execute;
 
@@ -282,24 +268,47 @@ aud_redact_utility(AudStmt *stmt, Node *command, int location)
 		return;
 	execute = aud_body_execute(command);
 	if (execute != NULL)
-	{
-		if (aud_redact_tags_on())
-			hide_in_execute(stmt, execute, location);
-		hide_secret_arguments(stmt, execute, location);
-		return;
-	}
-	if (!aud_redact_tags_on())
-		return;
-	if (!hide_places(stmt) &&
-		aud_redact_tags_mentioned(stmt->text.data, stmt->text.len))
+		hide_in_execute(stmt, execute, location);
+	else if (is_plain_copy(command))
+		stmt->text.hidden.touched =
+			aud_redact_tags_mentioned(stmt->text.data, stmt->text.len);
+	else if (!hide_places(stmt) &&
+			 aud_redact_tags_mentioned(stmt->text.data, stmt->text.len))
 		hide_all(stmt);
+}
+
+void
+aud_redact_execute(AudStmt *stmt, Node *command, int location)
+{
+	const ExecuteStmt *execute = aud_body_execute(command);
+	PreparedStatement *prepared;
+	const char        *text;
+	size_t             len;
+	AudKnownText       known;
+
+	if (execute == NULL || stmt->place.silent || stmt->text.data == NULL ||
+		stmt->text.hidden.all)
+		return;
+	prepared = FetchPreparedStatement(execute->name, false);
+	if (prepared == NULL)
+		return;
+	text = aud_body_prepared_text(prepared->plansource, &len);
+	memset(&known, 0, sizeof(known));
+	known.params = secret_arguments(text, len, list_length(execute->params));
+	if (known.params == NULL)
+		return;
+	known.touched = stmt->text.hidden.touched;
+	known.params = bms_add_members(known.params, stmt->params.hidden);
+	hide_arguments(stmt, execute, &known, location);
+	stmt->text.hidden.reason = AUD_REDACTED_SECRET;
+	bms_free(known.params);
 }
 
 /* These have nothing but one query, which is analyzed while they run. */
 void
-aud_redact_utility_done(AudStmt *stmt)
+aud_redact_tagged_done(AudStmt *stmt)
 {
-	if (!stmt->text.hidden.all || !aud_redact_tags_on() || stmt->text.data == NULL)
+	if (stmt->text.data == NULL)
 		return;
 	if (stmt->what.utility == T_PrepareStmt ||
 		stmt->what.utility == T_CopyStmt || stmt->what.utility == T_ViewStmt)

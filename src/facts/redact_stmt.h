@@ -24,16 +24,37 @@
 #include "record/stmt.h"
 
 /* A query that is about to run. */
-extern void aud_redact_query(AudStmt *stmt, const PlannedStmt *plan);
+extern void aud_redact_tagged_query(AudStmt *stmt, const PlannedStmt *plan);
+
+static inline void
+aud_redact_query(AudStmt *stmt, const PlannedStmt *plan)
+{
+	if (aud_redact_tags_on())
+		aud_redact_tagged_query(stmt, plan);
+}
 
 /* A utility command; the statement's text begins there in the whole one. */
-extern void aud_redact_utility(AudStmt *stmt, Node *command, int location);
+extern void aud_redact_tagged_utility(AudStmt *stmt, Node *command, int location);
+
+static inline void
+aud_redact_utility(AudStmt *stmt, Node *command, int location)
+{
+	if (aud_redact_tags_on())
+		aud_redact_tagged_utility(stmt, command, location);
+}
 
 /*
  * A command has succeeded: what it has had analyzed meanwhile says more than
  * was known when it began.
  */
-extern void aud_redact_utility_done(AudStmt *stmt);
+extern void aud_redact_tagged_done(AudStmt *stmt);
+
+static inline void
+aud_redact_utility_done(AudStmt *stmt)
+{
+	if (stmt->text.hidden.all && aud_redact_tags_on())
+		aud_redact_tagged_done(stmt);
+}
 
 /* A text that should have been analyzed, or else is hidden. */
 extern void aud_redact_statement(AudStmt *stmt);
@@ -47,6 +68,12 @@ extern void aud_redact_failed(AudStmt *stmt);
  */
 extern void aud_redact_text_hidden(AudTextHidden *hidden, const char *text,
 								   size_t len);
+
+/*
+ * Arguments of EXECUTE that stand for secrets in what it executes; whatever
+ * the tags say, which are asked first.
+ */
+extern void aud_redact_execute(AudStmt *stmt, Node *command, int location);
 
 /* The detail "prepared_query", which is that of an EXECUTE. */
 extern void aud_redact_prepared(AudStmt *stmt, const CachedPlanSource *prepared,

@@ -95,6 +95,9 @@ aud_check_label(const ObjectAddress *object, const char *seclabel)
 	CacheInvalidateRelcacheByRelid(IsSharedRelation(object->classId)
 									   ? SharedSecLabelRelationId
 									   : SecLabelRelationId);
+	/* statements that were prepared for it are analyzed again */
+	if (object->classId == RelationRelationId)
+		CacheInvalidateRelcacheByRelid(object->objectId);
 }
 
 void

@@ -212,7 +212,7 @@ void
 aud_text_prepare_hidden(AudText *out, const char *text, size_t len,
 						const AudTextHidden *hidden)
 {
-	AudRedactPolicy policy = *aud_guc_redact();
+	AudRedactPolicy policy;
 	AudRedactPlaces places = {hidden->at, hidden->n, hidden->reason};
 	size_t          utf8_len = len;
 	const char     *utf8;
@@ -223,6 +223,7 @@ aud_text_prepare_hidden(AudText *out, const char *text, size_t len,
 		aud_text_prepare(out, text, len);
 		return;
 	}
+	policy = *aud_guc_redact();
 	if (hidden->all || hidden->n > 0)
 		policy.places = &places;
 	policy.all_literals =

@@ -118,7 +118,7 @@ quotes_bound_secret(const ErrorData *edata, const Sources *sources)
 	unsigned char hidden[PARAMS_MAX];
 
 	if (ERRCODE_TO_CATEGORY(edata->sqlerrcode) != ERRCODE_DATA_EXCEPTION ||
-		sources->policy->mode == AUD_REDACT_NONE)
+		sources->policy->mode != AUD_REDACT_SECRETS)
 		return false;
 	for (int i = 0; i < sources->n; i++)
 	{
@@ -164,11 +164,9 @@ keep_message(const ErrorData *edata)
 	else
 		last->redacted =
 			aud_redact_message(&b, &policy, message, len, sources.texts, sources.n);
-	if (quotes_bound_secret(edata, &sources))
-	{
-		aud_error_hide_quoted(last->message, AUD_ERROR_MESSAGE_MAX);
+	if (quotes_bound_secret(edata, &sources) &&
+		aud_error_hide_quoted(last->message))
 		last->redacted |= AUD_REDACTED_SECRET;
-	}
 }
 
 void
@@ -303,7 +301,7 @@ aud_error_raised(const ErrorData *edata)
 	aud_early_error();
 	error->last.sqlstate = edata->sqlerrcode;
 	keep_message(edata);
-	aud_error_hide_tagged(error->last.message, AUD_ERROR_MESSAGE_MAX, edata);
+	aud_error_hide_tagged(&error->last, edata);
 	aud_denied_read(&error->denied, edata);
 	aud_refused_read(edata);
 	strlcpy(error->last_detail,

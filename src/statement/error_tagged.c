@@ -23,9 +23,9 @@
 
 typedef struct Message
 {
-	char  *text;
-	size_t size;
-	bool   touched; /* tagged columns are used by what it may be about */
+	char    *text;
+	unsigned reasons;
+	bool     touched; /* tagged columns are used by what it may be about */
 } Message;
 
 static void
@@ -45,8 +45,9 @@ hide_what_is_in(Message *m, const AudTextHidden *hidden, const char *text,
 	policy.places = &places;
 	policy.all_literals = hidden->all;
 	strlcpy(before, m->text, sizeof(before));
-	aud_buf_init(&b, m->text, m->size);
-	(void) aud_redact_message(&b, &policy, before, strlen(before), &source, 1);
+	aud_buf_init(&b, m->text, AUD_ERROR_MESSAGE_MAX);
+	if (aud_redact_message(&b, &policy, before, strlen(before), &source, 1) != 0)
+		m->reasons |= hidden->reason != 0 ? hidden->reason : AUD_REDACTED_TAG;
 }
 
 static void
@@ -89,16 +90,14 @@ quote_len(const char *at)
 	return 0;
 }
 
-void
-aud_error_hide_quoted(char *message, size_t size)
+bool
+aud_error_hide_quoted(char *message)
 {
-	Message  whole = {message, size, false};
-	Message *m = &whole;
-	char    *first = NULL;
-	char    *last = NULL;
-	char     rest[AUD_ERROR_MESSAGE_MAX];
+	char *first = NULL;
+	char *last = NULL;
+	char  rest[AUD_ERROR_MESSAGE_MAX];
 
-	for (char *p = m->text; *p != '\0'; p++)
+	for (char *p = message; *p != '\0'; p++)
 	{
 		int len = quote_len(p);
 
@@ -110,23 +109,25 @@ aud_error_hide_quoted(char *message, size_t size)
 		p += len - 1;
 	}
 	if (first == NULL)
-		return;
+		return false;
 	strlcpy(rest, last >= first ? last : "", sizeof(rest));
 	*first = '\0';
-	strlcat(m->text, AUD_REDACTED, m->size);
-	strlcat(m->text, rest, m->size);
+	strlcat(message, AUD_REDACTED, AUD_ERROR_MESSAGE_MAX);
+	strlcat(message, rest, AUD_ERROR_MESSAGE_MAX);
+	return true;
 }
 
 void
-aud_error_hide_tagged(char *message, size_t size, const ErrorData *edata)
+aud_error_hide_tagged(AudFailure *failure, const ErrorData *edata)
 {
 	const AudStmt *active = aud_statement_active();
-	Message        m = {message, size, false};
+	Message        m = {.text = failure->message};
 
-	if (message[0] == '\0')
+	if (failure->message[0] == '\0')
 		return;
 	for (const AudStmt *stmt = active; stmt != NULL; stmt = stmt->life.caller)
 		hide_what_is_in(&m, &stmt->text.hidden, stmt->text.data, stmt->text.len);
+	failure->redacted |= m.reasons;
 	if (!aud_redact_tags_on())
 		return;
 	if (edata->internalquery != NULL)
@@ -138,6 +139,8 @@ aud_error_hide_tagged(char *message, size_t size, const ErrorData *edata)
 		hide_text(&m, slice.text, slice.len);
 	}
 	if (m.touched &&
-		ERRCODE_TO_CATEGORY(edata->sqlerrcode) == ERRCODE_DATA_EXCEPTION)
-		aud_error_hide_quoted(m.text, m.size);
+		ERRCODE_TO_CATEGORY(edata->sqlerrcode) == ERRCODE_DATA_EXCEPTION &&
+		aud_error_hide_quoted(m.text))
+		m.reasons |= AUD_REDACTED_TAG;
+	failure->redacted |= m.reasons;
 }

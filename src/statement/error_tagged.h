@@ -8,16 +8,20 @@
 #ifndef AUD_STATEMENT_ERROR_TAGGED_H
 #define AUD_STATEMENT_ERROR_TAGGED_H
 
-#include <stddef.h>
+#include "utils/elog.h"
+
+#include "record/stmt.h"
 
 /*
  * Hide in the message of this error what it may quote of such values.  Within
  * errfinish(): allocates nothing, and reads no catalog.
  */
-extern void aud_error_hide_tagged(char *message, size_t size,
-								  const ErrorData *edata);
+extern void aud_error_hide_tagged(AudFailure *failure, const ErrorData *edata);
 
-/* Hide in a message what is between its first quote and its last. */
-extern void aud_error_hide_quoted(char *message, size_t size);
+/*
+ * Hide what is between the first quote and the last of message, which has room
+ * for AUD_ERROR_MESSAGE_MAX bytes.  False: nothing is quoted.
+ */
+extern bool aud_error_hide_quoted(char *message);
 
 #endif /* AUD_STATEMENT_ERROR_TAGGED_H */

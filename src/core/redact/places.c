@@ -52,12 +52,10 @@ typedef struct Places
 static void
 hide(Places *p, size_t from, size_t to, unsigned int reason)
 {
+	if (p->any && to <= p->hidden)
+		return;
 	if (p->any && from < p->hidden)
-	{
 		from = p->hidden;
-		if (to <= from)
-			return;
-	}
 	p->to->reason = reason;
 	p->to->hide(p->to, from, to);
 	p->to->reason = 0;
