@@ -7,12 +7,13 @@ use warnings;
 use MIME::Base64;
 use PostgreSQL::Test::Utils;
 use SecauditProto;
+use SecauditFault;
 use SecauditTest;
 use Encode qw(decode encode);
 use Test::More;
 
 my $node = new_node('main', init => [ extra => [ '--encoding=UTF8', '--locale=C' ] ],
-	settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off', 'secaudit.log_parameters' => 'on', log_statement => 'none' });
+	settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off', 'secaudit.log_parameters' => 'on', log_statement => 'none', restart_after_crash => 'on' });
 $node->safe_psql('postgres', q{CREATE TABLE users (name text, password text, n int); CREATE ROLE keep1; CREATE TYPE login AS (name text, password text)});
 my %oid = map { split /\|/ } split /\n/, $node->safe_psql('postgres', 'SELECT typname, oid FROM pg_type');
 my $c = SecauditProto->connect($node);
@@ -117,6 +118,7 @@ my $slow = SecauditProto->connect($node);
 $slow->query(qq{SELECT pg_sleep(600), password = '$secrets[-1]' FROM (VALUES ('keep1')) v(password)});
 ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'}), 'a statement runs');
 kill 'KILL', $slow->pid;
+ok(wait_until(sub { slurp_file($node->logfile) =~ /all server processes terminated.*ready to accept connections/s }), 'the server has restarted');
 $node->poll_query_until('postgres', 'SELECT true');
 $node->stop('immediate');
 
