@@ -98,6 +98,8 @@ recorded(q{EXECUTE p('hush')}, { query => q{EXECUTE p('?')}, prepared_query => q
 	'literals: a prepared statement');
 recorded(q{SET work_mem = '64MB'}, { query => q{SET work_mem = '?'}, setting => 'work_mem', new_value => '64MB' },
 	'literals: the value of a setting is no data');
+recorded(q{SET app.customer = 'hush'}, { query => q{SET app.customer = '?'}, setting => 'app.customer', new_value => '?' },
+	'literals: that of a variable is');
 
 # tokens
 recorded('SET secaudit.redact = tokens', { new_value => 'tokens', old_value => 'literals' }, 'tokens can be set with a key');

@@ -171,11 +171,28 @@ hides(q{ALTER TABLE patients ADD CONSTRAINT no CHECK (name <> '[[hush ]]')});
 hides(q{CREATE INDEX ON patients (city) WHERE name = '[[hush]]'});
 hides(q{CREATE POLICY p ON patients USING (name <> '[[hush]]')});
 hides(q{CREATE RULE r AS ON DELETE TO patients WHERE old.name = '[[hush]]' DO ALSO SELECT '[[x]]'});
+hides(q{CREATE TABLE liked (LIKE patients, CHECK (name <> '[[hush]]'))});
+hides(q{CREATE TRIGGER t BEFORE UPDATE ON patients FOR EACH ROW WHEN (new.name = '[[hush]]') EXECUTE FUNCTION suppress_redundant_updates_trigger()});
+hides(q{CREATE FUNCTION atomic() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM patients WHERE name = '[[hush]]'; END});
+query('SELECT atomic()');
+hides(q{DO $$BEGIN EXECUTE '[[SELECT 1 FROM patients WHERE name = $1]]' USING '[[hush]]'; END$$});
+is_record((got())[-2], { level => 1, query => q{SELECT 1 FROM patients WHERE name = $1}, params => [ { type => 'text', redacted => JSON::PP::true } ] }, 'with a value of its own');
+hides(q{DO $$DECLARE n text := '[[hush]]'; c int; BEGIN FOR c IN SELECT id FROM patients WHERE name = n OR name = '[[hush]]' LOOP UPDATE patients SET name = '[[hush]]' WHERE id = c; END LOOP; END$$});
 hides(q{CREATE TABLE names (n text) PARTITION BY LIST (n)});
 hides(q{ALTER TABLE other ADD COLUMN x text DEFAULT 'seen'});
 hides(q{COMMENT ON COLUMN patients.name IS 'seen'});
 hides(q{SECURITY LABEL FOR secaudit ON COLUMN patients.name IS 'phi'});
 hides(q{SET app.x = 'seen'});
+
+# code that runs while a statement is analyzed, or planned
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION chk(t text) RETURNS bool LANGUAGE plpgsql AS 'BEGIN PERFORM 1 FROM other; RETURN t <> ''z''; END';
+	CREATE FUNCTION same(t text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM 1 FROM other; RETURN t; END';
+	CREATE DOMAIN dom AS text CHECK (chk(value));
+	ALTER TABLE patients ADD COLUMN d dom;
+	SECURITY LABEL FOR secaudit ON COLUMN patients.d IS 'phi'});
+hides(q{INSERT INTO patients (id, city, d) VALUES (200, 'Rome', '[[hush]]')});
+hides(q{SELECT 1 FROM patients WHERE d = same('[[hush]]')::dom AND city = same('Rome')});
 
 # what failed
 hides(q{SELECT [[1]] FROM patients WHERE name = '[[hush]]' AND citi = '[[Rome]]'}, event => 'error', outcome => 'failure', sqlstate => '42703',
@@ -271,7 +288,7 @@ $node->safe_psql('postgres', q{CREATE DATABASE latin TEMPLATE template0 ENCODING
 $node->safe_psql('latin', q{SET client_encoding = 'UTF8'; CREATE TABLE people (name text, city text); SECURITY LABEL FOR secaudit ON COLUMN people.name IS 'phi'});
 $node->safe_psql('latin', q{SET client_encoding = 'UTF8'; SELECT 1 FROM people WHERE city = 'Zürich' AND name = 'hüsh' AND city = 'Köln' AND name = 'hush'});
 is([ records($node, db => 'latin', command => 'SELECT') ]->[-1]{query},
-	q{SELECT 1 FROM people WHERE city = 'Zürich' AND name = '<redacted>' AND city = 'Köln' AND name = '<redacted>'}, 'places in LATIN1');
+	"SELECT 1 FROM people WHERE city = 'Z\x{fc}rich' AND name = '<redacted>' AND city = 'K\x{f6}ln' AND name = '<redacted>'", 'places in LATIN1');
 
 # a backend that dies
 my $victim = SecauditProto->connect($node);

@@ -43,7 +43,12 @@ put_value(AudStmt *stmt, const char *key, const char *name, const char *value)
 		return;
 	if (aud_redact_is_secret_setting(aud_guc_redact_plain(), name))
 		value = AUD_REDACTED;
-	aud_stmt_detail_value(stmt, key, value);
+	/* app.customer is a variable of somebody's, and its value is data */
+	if (strchr(name, '.') != NULL && !aud_settings_is_watched(name) &&
+		value[0] != '\0')
+		aud_stmt_detail_value(stmt, key, value);
+	else
+		aud_stmt_detail_plain(stmt, key, value);
 }
 
 /*

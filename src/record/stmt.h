@@ -417,8 +417,12 @@ extern void aud_stmt_detail_hidden(AudStmt *stmt, const char *key,
 								   const char *text, size_t len,
 								   const AudTextHidden *hidden);
 
-/* The same with a text that comes from no constant, as settings have them. */
+/* The same with a value that a constant of the statement says. */
 extern void aud_stmt_detail_value(AudStmt *stmt, const char *key,
+								  const char *value);
+
+/* The same with a text that comes from no constant, as settings have them. */
+extern void aud_stmt_detail_plain(AudStmt *stmt, const char *key,
 								  const char *value);
 
 /* ,"key":["alice","bob"] of a list of char *; nothing if it is empty. */

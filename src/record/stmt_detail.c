@@ -126,6 +126,18 @@ aud_stmt_detail_value(AudStmt *stmt, const char *key, const char *value)
 	AudText      text;
 
 	aud_text_begin(&scope);
+	aud_text_prepare_value(&text, value, strlen(value));
+	put_prepared(stmt, key, &text);
+	aud_text_end(&scope);
+}
+
+void
+aud_stmt_detail_plain(AudStmt *stmt, const char *key, const char *value)
+{
+	AudTextScope scope;
+	AudText      text;
+
+	aud_text_begin(&scope);
 	aud_text_prepare_plain(&text, value, strlen(value));
 	put_prepared(stmt, key, &text);
 	aud_text_end(&scope);
