@@ -33,7 +33,6 @@ print_help(void)
 		   "      --key-file=FILE    file with the key, in hex or base64\n"
 		   "      --key-id           print which key it is, as token_key of\n"
 		   "                         audit.start, and no token\n"
-		   "  -V, --version          print the version, then exit\n"
 		   "  -?, --help             print this help, then exit\n\n"
 		   "With -, each line of standard input is a value: it need not stand "
 		   "in the\nhistory of the shell, or in the list of processes.\n");

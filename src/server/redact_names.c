@@ -81,18 +81,22 @@ read_item(char *item, bool functions, AudRedactName *name)
 	return true;
 }
 
+/* text: room for all of them, each with its NUL. */
 static bool
 read_items(List *items, bool functions, AudRedactNames *names, char *text)
 {
 	AudRedactName *name = (AudRedactName *) names->items;
+	size_t         used = 0;
 	ListCell      *lc;
 
 	foreach (lc, items)
 	{
-		strcpy(text, lfirst(lc));
-		if (!read_item(text, functions, name++))
+		const char *item = lfirst(lc);
+
+		strcpy(text + used, item);
+		if (!read_item(text + used, functions, name++))
 			return false;
-		text += strlen(lfirst(lc)) + 1;
+		used += strlen(item) + 1;
 	}
 	return true;
 }

@@ -24,10 +24,7 @@ redact(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 	AudCopy c;
 
 	if (!aud_redact_may_apply(policy, level->source, level->end))
-	{
-		aud_buf_append(out, level->source, level->end);
-		return 0;
-	}
+		return aud_copy_patterns(out, 0, level->source, level->end);
 	aud_copy_begin(&c, out, policy, level);
 	if (aud_redact_goes_by_place(policy))
 		aud_redact_scan_places(&c.sink, level);
@@ -114,10 +111,7 @@ aud_redact_text(AudBuf *out, const AudRedactPolicy *policy, const char *text,
 		return replace_value(out, policy, &level);
 	if (policy->mode == AUD_REDACT_NONE ||
 		!aud_redact_may_apply(policy, text, len))
-	{
-		aud_buf_append(out, text, len);
-		return 0;
-	}
+		return aud_copy_patterns(out, 0, text, len);
 	return redact_data(out, policy, &level);
 }
 
