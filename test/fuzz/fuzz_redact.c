@@ -48,7 +48,7 @@ static void
 check_copy(Redactor redact, const AudRedactPolicy *policy, const char *sql,
 		   size_t size, size_t small)
 {
-	size_t       cap = size + 12 * (size / 2) + 1;
+	size_t       cap = size + 12 * ((size + 1) / 2) + 1;
 	char        *whole = malloc(cap);
 	char        *part = malloc(small + 1);
 	AudBuf       out;

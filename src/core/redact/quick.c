@@ -50,14 +50,16 @@ is_letter(char c)
 
 /*
  * A key that somebody gave a name to, or one in PEM or PGP armour, or a part
- * of a setting's name: where a word begins, as "tokey" is none.
+ * of a setting's name: where a word begins, as "tokey" is none.  Not those of
+ * tables, which half of all CREATE TABLE have.
  */
 static bool
 names_a_key(const char *sql, size_t len, size_t pos)
 {
-	return IS(0, "key") && (pos == 0 || !is_letter(sql[pos - 1]) ||
-							IS(3, "api") || IS(6, "access") || IS(7, "account") ||
-							IS(7, "private") || IS(6, "secret"));
+	return IS(0, "key") && !IS(8, "primary ") && !IS(8, "foreign ") &&
+		   (pos == 0 || !is_letter(sql[pos - 1]) || IS(3, "api") ||
+			IS(6, "access") || IS(7, "account") || IS(7, "private") ||
+			IS(6, "secret"));
 }
 
 /* ghp_..., glpat-...: from "g" on */

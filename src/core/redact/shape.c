@@ -169,8 +169,14 @@ size_t
 aud_scan_shape_end(const AudScan *s)
 {
 	size_t end = verifier_end(s);
-	int    first = aud_lex_peek(s->level, s->token.start);
+	int    first;
 
+	/* each has a long word, or a short one with a dash or '~' behind it */
+	if (end != 0 || (s->token.len < 12 &&
+					 (s->token.end >= s->level->end ||
+					  strchr("-~", s->level->source[s->token.end]) == NULL)))
+		return end;
+	first = aud_lex_peek(s->level, s->token.start);
 	if (end == 0 && first > 0 && strchr("Agnprsx", first) != NULL)
 		end = issued_end(s->level, s->token.start);
 	if (end == 0 && first == 'e')

@@ -265,9 +265,19 @@ aud_redact_keyword(const char *word, size_t len)
 	return found != NULL ? found->word : none;
 }
 
+static AudSecrecy
+is_listed_option(const AudRedactPolicy *policy, const char *name, size_t len)
+{
+	return aud_redact_is_listed(policy->options, name, len) ? AUD_SECRECY_KEY
+															: AUD_SECRECY_NONE;
+}
+
 AudSecrecy
 aud_redact_secrecy(const AudRedactPolicy *policy, const char *name, size_t len)
 {
+	/* what the names below end with: most words end here */
+	if (len == 0 || strchr("delnsty", name[len - 1]) == NULL)
+		return is_listed_option(policy, name, len);
 	for (size_t i = 0; i < COUNT(secret_names); i++)
 	{
 		const SecretName *secret = &secret_names[i];
@@ -279,8 +289,7 @@ aud_redact_secrecy(const AudRedactPolicy *policy, const char *name, size_t len)
 		if (!secret->exact || len == n || strchr("_-.", name[len - n - 1]) != NULL)
 			return secret->secrecy;
 	}
-	return aud_redact_is_listed(policy->options, name, len) ? AUD_SECRECY_KEY
-															: AUD_SECRECY_NONE;
+	return is_listed_option(policy, name, len);
 }
 
 /* Is name[len] what a secret is called, or does it end in a setting's word? */
@@ -353,6 +362,9 @@ aud_redact_is_secret_setting(const AudRedactPolicy *policy, const char *name)
 const AudSecretCall *
 aud_redact_call(const char *name, size_t len)
 {
+	/* what they begin with */
+	if (len < 4 || strchr("cdefghjlnpsu", name[0]) == NULL)
+		return NULL;
 	for (size_t i = 0; i < COUNT(calls); i++)
 		if (calls[i].len == len && memcmp(calls[i].name, name, len) == 0)
 			return &calls[i];
