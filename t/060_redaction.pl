@@ -46,7 +46,7 @@ hides(q{SELECT 1 FROM users WHERE password = 'hush'::int::text}, q{SELECT 1 FROM
 	event => 'error', outcome => 'failure', sqlstate => '22P02', error => q{invalid input syntax for type integer: "<redacted>"});
 hides(q{ALTER ROLE nobody PASSWORD 'hush'}, q{ALTER ROLE nobody PASSWORD '<redacted>'}, outcome => 'failure', sqlstate => '42704',
 	error => q{role "nobody" does not exist});
-hides(q{ALTER ROLE bob PASSWORD 'hush}, q{ALTER ROLE bob PASSWORD '<redacted>}, event => 'error', outcome => 'failure', sqlstate => '42601');
+hides(q{ALTER ROLE bob PASSWORD 'hush}, q{ALTER ROLE bob PASSWORD '<redacted>}, event => 'error', outcome => 'failure', sqlstate => '42601', redacted => [ 'secret', 'syntax' ]);
 
 # in functions, whose callers know nothing of it; swallowed
 query(q{CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$

@@ -268,12 +268,12 @@ before_label(AudStmt *stmt, const SecLabelStmt *label)
 	aud_safely(look_up_label, &search);
 	aud_stmt_detail(stmt, "label_provider", search.provider);
 	if (label->label != NULL)
-		aud_stmt_detail(stmt, "label", label->label);
+		aud_stmt_detail_value(stmt, "label", label->label);
 	put_security(stmt, aspect(NIL, "security_label"));
 	if (search.label != NULL)
-		aud_stmt_detail(stmt, "old_value", search.label);
+		aud_stmt_detail_value(stmt, "old_value", search.label);
 	if (label->label != NULL)
-		aud_stmt_detail(stmt, "new_value", label->label);
+		aud_stmt_detail_value(stmt, "new_value", label->label);
 }
 
 static void

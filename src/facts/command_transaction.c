@@ -21,7 +21,7 @@ aud_command_transaction(AudStmt *stmt, Node *parsetree)
 	if (command->savepoint_name != NULL)
 		aud_stmt_detail(stmt, "savepoint", command->savepoint_name);
 	if (command->gid != NULL)
-		aud_stmt_detail(stmt, "gid", command->gid);
+		aud_stmt_detail_value(stmt, "gid", command->gid);
 	if (command->kind == TRANS_STMT_PREPARE)
 		stmt->effects.gid = command->gid;
 	return true;

@@ -16,6 +16,7 @@
 
 #include "core/json_write.h"
 #include "core/redact/redact.h"
+#include "facts/param_format.h"
 #include "facts/param_type.h"
 #include "facts/param_value.h"
 #include "facts/params.h"
@@ -77,6 +78,51 @@ find_secret_params(const AudStmt *stmt, int count, unsigned *reasons)
 	return *reasons != 0 ? hidden : NULL;
 }
 
+/* Is the value of this parameter the name of a secret, or of such a setting? */
+static bool
+names_secret(const ParamExternData *param)
+{
+	const AudRedactPolicy *policy = aud_guc_redact();
+	AudParamType           type;
+	AudParamText           text;
+
+	if (param->isnull || !OidIsValid(param->ptype))
+		return false;
+	aud_param_type(&type, param->ptype);
+	if (!aud_param_format(&text, &type, param->value) || text.clear)
+		return false;
+	return aud_redact_is_secret_key(policy, text.data, text.len) ||
+		   aud_redact_is_secret_setting(policy, pnstrdup(text.data, text.len));
+}
+
+/* Hide what others name; *hidden is made where there was none. */
+static void
+hide_named(const AudStmt *stmt, ParamListInfo params, unsigned char **hidden,
+		   unsigned *reasons)
+{
+	int       count = params->numParams;
+	uint16_t *named_by;
+
+	if (count < 2 || stmt->text.data == NULL)
+		return;
+	named_by = palloc(count * sizeof(*named_by));
+	if (!aud_redact_named_params(aud_guc_redact(),
+								 stmt->text.data,
+								 stmt->text.len,
+								 named_by,
+								 count))
+		return;
+	for (int i = 0; i < count; i++)
+	{
+		if (named_by[i] == 0 || !names_secret(&params->params[named_by[i] - 1]))
+			continue;
+		if (*hidden == NULL)
+			*hidden = palloc0(count);
+		(*hidden)[i] = 1;
+		*reasons |= AUD_REDACTED_SECRET;
+	}
+}
+
 /* What does not fit is left out, and counted. */
 static void
 append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
@@ -85,6 +131,7 @@ append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 	unsigned       reasons = 0;
 	unsigned char *hidden = find_secret_params(stmt, params->numParams, &reasons);
 
+	hide_named(stmt, params, &hidden, &reasons);
 	for (int i = 0; i < params->numParams; i++)
 	{
 		size_t   before = b->len;
@@ -92,7 +139,8 @@ append_params(AudBuf *b, AudStmt *stmt, ParamListInfo params)
 
 		if (stmt->params.hide_all || (stmt->params.hidden != NULL &&
 									  bms_is_member(i + 1, stmt->params.hidden)))
-			hide |= AUD_REDACTED_TAG;
+			hide |= stmt->text.hidden.reason != 0 ? stmt->text.hidden.reason
+												  : AUD_REDACTED_TAG;
 		aud_buf_char(b, i == 0 ? '[' : ',');
 		append_param(b, stmt, &params->params[i], hide);
 		if (!b->truncated && aud_buf_room(b) > 0)

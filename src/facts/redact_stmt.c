@@ -11,9 +11,11 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 
+#include "core/redact/redact.h"
 #include "facts/body.h"
 #include "facts/redact_known.h"
 #include "facts/redact_stmt.h"
+#include "server/guc_redact.h"
 
 /* More places than these in a text of no statement: all are hidden. */
 #define TEXT_PLACES_MAX 1024
@@ -212,6 +214,28 @@ hide_arguments(AudStmt *stmt, const ExecuteStmt *execute,
 		pfree(literals.at);
 }
 
+/* The numbers of those that stand for secrets in what it executes. */
+static Bitmapset *
+secret_arguments(const char *text, size_t len, int count)
+{
+	const AudRedactPolicy *policy = aud_guc_redact();
+	unsigned char         *hidden;
+	Bitmapset             *secret = NULL;
+
+	if (count == 0 || aud_redact_replaces_all(policy) ||
+		!aud_redact_may_apply(policy, text, len))
+		return NULL;
+	hidden = palloc(count);
+	(void) aud_redact_params(policy, text, len, hidden, count);
+	for (int i = 0; i < count; i++)
+	{
+		if (hidden[i])
+			secret = bms_add_member(secret, i + 1);
+	}
+	pfree(hidden);
+	return secret;
+}
+
 static void
 hide_in_execute(AudStmt *stmt, const ExecuteStmt *execute, int location)
 {
@@ -251,6 +275,33 @@ aud_redact_tagged_utility(AudStmt *stmt, Node *command, int location)
 	else if (!hide_places(stmt) &&
 			 aud_redact_tags_mentioned(stmt->text.data, stmt->text.len))
 		hide_all(stmt);
+}
+
+void
+aud_redact_execute(AudStmt *stmt, Node *command, int location)
+{
+	const ExecuteStmt *execute = aud_body_execute(command);
+	PreparedStatement *prepared;
+	const char        *text;
+	size_t             len;
+	AudKnownText       known;
+
+	if (execute == NULL || stmt->place.silent || stmt->text.data == NULL ||
+		stmt->text.hidden.all)
+		return;
+	prepared = FetchPreparedStatement(execute->name, false);
+	if (prepared == NULL)
+		return;
+	text = aud_body_prepared_text(prepared->plansource, &len);
+	memset(&known, 0, sizeof(known));
+	known.params = secret_arguments(text, len, list_length(execute->params));
+	if (known.params == NULL)
+		return;
+	known.touched = stmt->text.hidden.touched;
+	known.params = bms_add_members(known.params, stmt->params.hidden);
+	hide_arguments(stmt, execute, &known, location);
+	stmt->text.hidden.reason = AUD_REDACTED_SECRET;
+	bms_free(known.params);
 }
 
 /* These have nothing but one query, which is analyzed while they run. */
@@ -320,7 +371,8 @@ aud_redact_prepared(AudStmt *stmt, const CachedPlanSource *prepared,
 void
 aud_redact_skipped(AudStmt *stmt, const char *text, size_t len)
 {
-	AudTextHidden hidden = {.all = aud_redact_tags_on()};
+	AudTextHidden hidden = {.all = aud_redact_tags_on(),
+							.unparsed = stmt->text.hidden.unparsed};
 
 	aud_stmt_detail_hidden(stmt, "skipped_query", text, len, &hidden);
 }

@@ -69,6 +69,12 @@ extern void aud_redact_failed(AudStmt *stmt);
 extern void aud_redact_text_hidden(AudTextHidden *hidden, const char *text,
 								   size_t len);
 
+/*
+ * Arguments of EXECUTE that stand for secrets in what it executes; whatever
+ * the tags say, which are asked first.
+ */
+extern void aud_redact_execute(AudStmt *stmt, Node *command, int location);
+
 /* The detail "prepared_query", which is that of an EXECUTE. */
 extern void aud_redact_prepared(AudStmt *stmt, const CachedPlanSource *prepared,
 								const char *text, size_t len);

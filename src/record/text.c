@@ -213,7 +213,7 @@ aud_text_prepare_hidden(AudText *out, const char *text, size_t len,
 						const AudTextHidden *hidden)
 {
 	AudRedactPolicy policy;
-	AudRedactPlaces places = {hidden->at, hidden->n};
+	AudRedactPlaces places = {hidden->at, hidden->n, hidden->reason};
 	size_t          utf8_len = len;
 	const char     *utf8;
 	size_t         *translated;
@@ -224,8 +224,10 @@ aud_text_prepare_hidden(AudText *out, const char *text, size_t len,
 		return;
 	}
 	policy = *aud_guc_redact();
-	policy.places = &places;
-	policy.all_literals = hidden->all;
+	if (hidden->all || hidden->n > 0)
+		policy.places = &places;
+	policy.all_literals =
+		hidden->all || (hidden->unparsed && policy.mode != AUD_REDACT_NONE);
 	utf8 = aud_text_to_utf8(text, &utf8_len);
 	if (utf8 != text && hidden->n > 0)
 	{

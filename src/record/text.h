@@ -50,16 +50,18 @@ extern void aud_text_prepare(AudText *out, const char *text, size_t len);
  */
 typedef struct AudTextHidden
 {
-	bool    touched; /* tagged columns are used, even if nothing is hidden */
-	bool    all;     /* every one */
-	size_t  n;
-	size_t *at; /* where they begin; ascending */
+	bool     touched;  /* tagged columns are used, even if nothing is hidden */
+	bool     all;      /* every one */
+	bool     unparsed; /* every one, as the text could not be parsed */
+	unsigned reason;   /* AUD_REDACTED_* of those below; 0: a tag */
+	size_t   n;
+	size_t  *at; /* where they begin; ascending */
 } AudTextHidden;
 
 static inline bool
 aud_text_hides(const AudTextHidden *hidden)
 {
-	return hidden->all || hidden->n > 0;
+	return hidden->all || hidden->unparsed || hidden->n > 0;
 }
 
 /* The same with these hidden, too. */

@@ -45,16 +45,20 @@
 /* Texts that a message may be about, and names that come with it. */
 #define SOURCES_MAX 8
 
+/* Of parameters past this, nobody asks what they stand for. */
+#define PARAMS_MAX 256
+
 typedef struct Sources
 {
-	AudRedactSource texts[SOURCES_MAX];
-	int             n;
+	const AudRedactPolicy *policy;
+	AudRedactSource        texts[SOURCES_MAX];
+	int                    n;
 } Sources;
 
 static void
 add_text(Sources *s, const char *text, size_t len)
 {
-	if (text != NULL && aud_redact_may_apply(aud_guc_redact(), text, len))
+	if (text != NULL && aud_redact_may_apply(s->policy, text, len))
 		s->texts[s->n++] = (AudRedactSource){text, len};
 }
 
@@ -97,6 +101,42 @@ is_users_text(const ErrorData *edata)
 		   aud_redact_replaces_all(aud_guc_redact());
 }
 
+/* Was the text not understood, so that nobody knows what is a secret in it? */
+static bool
+is_unparsed(int sqlstate)
+{
+	return sqlstate == ERRCODE_SYNTAX_ERROR ||
+		   sqlstate == ERRCODE_INVALID_ESCAPE_SEQUENCE ||
+		   sqlstate == ERRCODE_NONSTANDARD_USE_OF_ESCAPE_CHARACTER;
+}
+
+/*
+ * A value that is bound in the place of a secret and is none of its type, or
+ * out of its range, stands in no text that the message could be held against.
+ */
+static bool
+quotes_bound_secret(const ErrorData *edata, const Sources *sources)
+{
+	unsigned char hidden[PARAMS_MAX];
+
+	if (ERRCODE_TO_CATEGORY(edata->sqlerrcode) != ERRCODE_DATA_EXCEPTION ||
+		sources->policy->mode != AUD_REDACT_SECRETS)
+		return false;
+	for (int i = 0; i < sources->n; i++)
+	{
+		const AudRedactSource *source = &sources->texts[i];
+
+		if (memchr(source->text, '$', source->len) != NULL &&
+			aud_redact_params(sources->policy,
+							  source->text,
+							  source->len,
+							  hidden,
+							  PARAMS_MAX) != 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Keep the message without what it may quote of what is hidden: of the text
  * that failed to parse, of the statement it was about, of what the client
@@ -106,26 +146,29 @@ is_users_text(const ErrorData *edata)
 static void
 keep_message(const ErrorData *edata)
 {
-	const char *message = edata->message != NULL ? edata->message : "";
-	AudFailure *last = &aud_backend->error.last;
-	size_t      len = strnlen(message, AUD_ERROR_MESSAGE_MAX - 1);
-	Sources     sources;
-	AudBuf      b;
+	const char     *message = edata->message != NULL ? edata->message : "";
+	AudFailure     *last = &aud_backend->error.last;
+	AudRedactPolicy policy = *aud_guc_redact();
+	size_t          len = strnlen(message, AUD_ERROR_MESSAGE_MAX - 1);
+	Sources         sources;
+	AudBuf          b;
 
 	last->redacted = 0;
 	aud_buf_init(&b, last->message, AUD_ERROR_MESSAGE_MAX);
+	policy.all_literals =
+		is_unparsed(edata->sqlerrcode) && policy.mode != AUD_REDACT_NONE;
+	sources.policy = &policy;
 	find_sources(&sources, edata);
 	if (is_users_text(edata))
 		last->redacted = aud_redact_text(&b, aud_guc_redact(), message, len);
 	else if (sources.n == 0 && aud_redact_patterns(aud_guc_redact()) == 0)
 		aud_buf_append(&b, message, len);
 	else
-		last->redacted = aud_redact_message(&b,
-											aud_guc_redact(),
-											message,
-											len,
-											sources.texts,
-											sources.n);
+		last->redacted =
+			aud_redact_message(&b, &policy, message, len, sources.texts, sources.n);
+	if (quotes_bound_secret(edata, &sources) &&
+		aud_error_hide_quoted(last->message))
+		last->redacted |= AUD_REDACTED_SECRET;
 }
 
 void
@@ -172,6 +215,7 @@ make_record(const AudFailure *failure, const char *query, size_t query_len)
 	stmt->text.data = query;
 	stmt->text.len = query_len;
 	aud_redact_failed(stmt);
+	stmt->text.hidden.unparsed = is_unparsed(failure->sqlstate);
 	stmt->result.outcome = AUD_OUTCOME_FAILURE;
 	stmt->result.failure = *failure;
 	if (failure == &aud_backend->error.last)

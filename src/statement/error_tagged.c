@@ -34,7 +34,7 @@ hide_what_is_in(Message *m, const AudTextHidden *hidden, const char *text,
 {
 	static char     before[AUD_ERROR_MESSAGE_MAX];
 	AudRedactPolicy policy = *aud_guc_redact();
-	AudRedactPlaces places = {hidden->at, hidden->n};
+	AudRedactPlaces places = {hidden->at, hidden->n, hidden->reason};
 	AudRedactSource source = {text, len};
 	AudBuf          b;
 
@@ -46,8 +46,8 @@ hide_what_is_in(Message *m, const AudTextHidden *hidden, const char *text,
 	policy.all_literals = hidden->all;
 	strlcpy(before, m->text, sizeof(before));
 	aud_buf_init(&b, m->text, AUD_ERROR_MESSAGE_MAX);
-	m->reasons |=
-		aud_redact_message(&b, &policy, before, strlen(before), &source, 1);
+	if (aud_redact_message(&b, &policy, before, strlen(before), &source, 1) != 0)
+		m->reasons |= hidden->reason != 0 ? hidden->reason : AUD_REDACTED_TAG;
 }
 
 static void
@@ -90,15 +90,14 @@ quote_len(const char *at)
 	return 0;
 }
 
-/* Between the first quote and the last. */
-static void
-hide_quoted(Message *m)
+bool
+aud_error_hide_quoted(char *message)
 {
 	char *first = NULL;
 	char *last = NULL;
 	char  rest[AUD_ERROR_MESSAGE_MAX];
 
-	for (char *p = m->text; *p != '\0'; p++)
+	for (char *p = message; *p != '\0'; p++)
 	{
 		int len = quote_len(p);
 
@@ -110,12 +109,12 @@ hide_quoted(Message *m)
 		p += len - 1;
 	}
 	if (first == NULL)
-		return;
+		return false;
 	strlcpy(rest, last >= first ? last : "", sizeof(rest));
-	m->reasons |= AUD_REDACTED_TAG;
 	*first = '\0';
-	strlcat(m->text, AUD_REDACTED, AUD_ERROR_MESSAGE_MAX);
-	strlcat(m->text, rest, AUD_ERROR_MESSAGE_MAX);
+	strlcat(message, AUD_REDACTED, AUD_ERROR_MESSAGE_MAX);
+	strlcat(message, rest, AUD_ERROR_MESSAGE_MAX);
+	return true;
 }
 
 void
@@ -124,12 +123,15 @@ aud_error_hide_tagged(AudFailure *failure, const ErrorData *edata)
 	const AudStmt *active = aud_statement_active();
 	Message        m = {.text = failure->message};
 
-	if (!aud_redact_tags_on() || failure->message[0] == '\0')
+	if (failure->message[0] == '\0')
+		return;
+	for (const AudStmt *stmt = active; stmt != NULL; stmt = stmt->life.caller)
+		hide_what_is_in(&m, &stmt->text.hidden, stmt->text.data, stmt->text.len);
+	failure->redacted |= m.reasons;
+	if (!aud_redact_tags_on())
 		return;
 	if (edata->internalquery != NULL)
 		hide_text(&m, edata->internalquery, strlen(edata->internalquery));
-	for (const AudStmt *stmt = active; stmt != NULL; stmt = stmt->life.caller)
-		hide_what_is_in(&m, &stmt->text.hidden, stmt->text.data, stmt->text.len);
 	if (active == NULL || !aud_message_has_begun())
 	{
 		AudSlice slice = aud_message_failed();
@@ -137,7 +139,8 @@ aud_error_hide_tagged(AudFailure *failure, const ErrorData *edata)
 		hide_text(&m, slice.text, slice.len);
 	}
 	if (m.touched &&
-		ERRCODE_TO_CATEGORY(edata->sqlerrcode) == ERRCODE_DATA_EXCEPTION)
-		hide_quoted(&m);
-	failure->redacted |= m.reasons != 0 ? AUD_REDACTED_TAG : 0;
+		ERRCODE_TO_CATEGORY(edata->sqlerrcode) == ERRCODE_DATA_EXCEPTION &&
+		aud_error_hide_quoted(m.text))
+		m.reasons |= AUD_REDACTED_TAG;
+	failure->redacted |= m.reasons;
 }

@@ -18,4 +18,10 @@
  */
 extern void aud_error_hide_tagged(AudFailure *failure, const ErrorData *edata);
 
+/*
+ * Hide what is between the first quote and the last of message, which has room
+ * for AUD_ERROR_MESSAGE_MAX bytes.  False: nothing is quoted.
+ */
+extern bool aud_error_hide_quoted(char *message);
+
 #endif /* AUD_STATEMENT_ERROR_TAGGED_H */

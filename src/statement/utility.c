@@ -90,6 +90,7 @@ aud_statement_begin_utility(AudStmt *stmt, const PlannedStmt *pstmt,
 	aud_body_expect(stmt, parsetree, query_string);
 	aud_begin_take_down(stmt, true);
 	aud_redact_utility(stmt, parsetree, location);
+	aud_redact_execute(stmt, parsetree, location);
 	aud_early_take(stmt, query_string);
 	aud_begin_keep_unfinished(stmt);
 	stmt->life.at_commit = is_decided_at_commit(stmt, parsetree);

@@ -28,6 +28,7 @@
 #include "record/identity.h"
 #include "record/record.h"
 #include "record/session.h"
+#include "record/text.h"
 #include "statement/acting.h"
 #include "statement/backend.h"
 #include "statement/policy.h"
@@ -106,7 +107,10 @@ write_end(const char *command, const AudXactStart *start, bool sub,
 
 	aud_buf_init(&b, detail, sizeof(detail));
 	if (xact->gid[0] != '\0' && !sub)
-		aud_json_member(&b, "gid", xact->gid, strlen(xact->gid));
+	{
+		aud_json_lit_key(&b, "gid");
+		(void) aud_text_append_value(&b, xact->gid, GIDSIZE * 6);
+	}
 	if (sub)
 		aud_json_lit_true(&b, "subtransaction");
 	else

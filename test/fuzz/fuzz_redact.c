@@ -48,7 +48,7 @@ static void
 check_copy(Redactor redact, const AudRedactPolicy *policy, const char *sql,
 		   size_t size, size_t small)
 {
-	size_t       cap = size + 12 * (size / 2) + 1;
+	size_t       cap = size + 12 * ((size + 1) / 2) + 1;
 	char        *whole = malloc(cap);
 	char        *part = malloc(small + 1);
 	AudBuf       out;
@@ -120,12 +120,29 @@ check_modes(const char *sql, size_t size, size_t small)
 	free(whole);
 }
 
+/* Places, wherever they are, and what is asked about parameters. */
+static void
+check_places(const char *sql, size_t size, size_t small)
+{
+	const size_t    at[] = {small / 3, small / 2, small};
+	AudRedactPlaces places = {.at = at, .count = 3};
+	AudRedactPolicy policy = {.places = &places};
+	unsigned char   hidden[9];
+	uint16_t        named_by[9];
+
+	check_copy(aud_redact_sql, &policy, sql, size, small);
+	policy.places = NULL;
+	(void) aud_redact_params(&policy, sql, size, hidden, 9);
+	(void) aud_redact_named_params(&policy, sql, size, named_by, 9);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *sql = (const char *) data;
-	size_t      small = size > 0 ? data[0] % (size + 1) : 0;
-	Ranges      ranges = {.sink = {&secrets, check_range, NULL}, .size = size};
+	const char     *sql = (const char *) data;
+	size_t          small = size > 0 ? data[0] % (size + 1) : 0;
+	Ranges          ranges = {.sink = {.policy = &secrets, .hide = check_range},
+							  .size = size};
 	AudRedactSource source = {sql, size};
 	AudLevel        level;
 	AudBuf          out;
@@ -146,6 +163,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_copy(aud_redact_sql, &backslash, sql, size, small);
 	check_copy(aud_redact_text, &secrets, sql, size, small);
 	check_modes(sql, size, small);
+
+	check_places(sql, size, small);
 
 	/* the text as an error message about itself */
 	aud_buf_init(&out, storage, cap);

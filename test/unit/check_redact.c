@@ -45,7 +45,7 @@ static const struct
 	 "create user x with encrypted password '" R "' valid until '2030-01-01'"},
 	{"CREATE ROLE x UNENCRYPTED PASSWORD\n\t'hush'",
 	 "CREATE ROLE x UNENCRYPTED PASSWORD\n\t'" R "'"},
-	{"CREATE ROLE x PaSsWoRd'hush'LOGIN", "CREATE ROLE x PaSsWoRd'" R},
+	{"CREATE ROLE x PaSsWoRd'hush'LOGIN", "CREATE ROLE x PaSsWoRd'" R "'LOGIN"},
 	{"ALTER ROLE password PASSWORD 'hush' LOGIN",
 	 "ALTER ROLE password PASSWORD '" R "' LOGIN"},
 	{"ALTER ROLE x PASSWORD /* the 'new' one */ 'hush' -- ok",

@@ -402,7 +402,7 @@ START_TEST(a_constant_in_one_of_the_places_is_hidden_in_any_mode)
 {
 	static const char sql[] = "SELECT 'a', 'host=h password=x', 7, 'b'";
 	size_t            at[] = {12, 32};
-	AudRedactPlaces   places = {at, 2};
+	AudRedactPlaces   places = {.at = at, .count = 2};
 	AudRedactPolicy   policy = {.places = &places};
 
 	ck_assert_uint_eq(redact(&policy, sql), AUD_REDACTED_TAG);

@@ -21,7 +21,7 @@ static char   storage[1 << 16];
 static AudBuf out;
 
 static size_t          at[64];
-static AudRedactPlaces places = {at, 0};
+static AudRedactPlaces places = {.at = at, .count = 0};
 static AudRedactPolicy policy = {.places = &places};
 static char            sql[1024];
 

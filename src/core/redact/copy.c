@@ -133,7 +133,9 @@ replace_constant(AudCopy *c, bool secret, bool place)
 	if (secret)
 		c->reasons |= AUD_REDACTED_SECRET;
 	if (place)
-		c->reasons |= AUD_REDACTED_TAG;
+		c->reasons |= c->sink.policy->places->reason != 0
+						  ? c->sink.policy->places->reason
+						  : AUD_REDACTED_TAG;
 	if (!secret && token_of(policy, &c->next, token))
 	{
 		c->reasons |= AUD_REDACTED_TOKEN;
@@ -252,7 +254,7 @@ void
 aud_copy_begin(AudCopy *c, AudBuf *out, const AudRedactPolicy *policy,
 			   const AudLevel *level)
 {
-	c->sink = (AudRedactSink){policy, hide_secret, NULL, 0};
+	c->sink = (AudRedactSink){.policy = policy, .hide = hide_secret};
 	c->out = out;
 	c->text = level->source;
 	c->copied = 0;

@@ -252,6 +252,20 @@ aud_scan_data_value(AudScan *s)
 		aud_scan_hide(s, pos, end);
 }
 
+/* Behind "name:" in data: hide the value, if there is a blank in front of it. */
+void
+aud_scan_data_pair(AudScan *s)
+{
+	size_t pos = aud_scan_skip_space(s->level, s->pos);
+	size_t end = bare_value_end(s, pos);
+
+	if (!s->bare_values || pos == s->pos || end == pos)
+		return;
+	s->touched = true;
+	if (!aud_scan_is_placeholder(s->level, pos))
+		aud_scan_hide(s, pos, end);
+}
+
 /* At the '>' behind a secret's name: hide the content of the XML element. */
 void
 aud_scan_data_element(AudScan *s)
@@ -341,4 +355,6 @@ aud_scan_data_word(AudScan *s)
 		hide_header(s);
 	else if (strcmp(s->token.text, "private") == 0)
 		hide_private_key(s);
+	else
+		aud_scan_data_program(s);
 }

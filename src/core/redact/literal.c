@@ -73,7 +73,7 @@ static void
 hide_literal(AudScan *s)
 {
 	const AudToken *tok = &s->token;
-	bool broken = aud_lex_is_word_char(aud_lex_peek(s->level, tok->end));
+	bool            broken = !aud_scan_goes_on(s, tok->end);
 
 	s->open = tok->body_end == s->level->end;
 	aud_scan_hide(s, tok->body, broken ? s->level->end : tok->body_end);
@@ -107,7 +107,7 @@ is_algorithm_arg(const AudScan *s, const AudScanFrame *f)
 
 /* 'x' = password, 'x' AS password */
 static bool
-is_named_later(const AudScan *s)
+is_named_later(AudScan *s)
 {
 	size_t   pos = s->pos;
 	int      c = aud_lex_peek(s->level, pos);
@@ -133,7 +133,7 @@ is_named_later(const AudScan *s)
 			(void) aud_lex_char(s->level, &pos);
 	} while (c == '.');
 	if (c == '(')
-		return false;
+		return aud_scan_names_ahead(s, pos + 1);
 	if (tok.kind == AUD_TOK_WORD)
 		return aud_scan_secrecy(s, tok.text, tok.len) != AUD_SECRECY_NONE;
 	return is_secret_name(s, &tok);
@@ -152,7 +152,7 @@ aud_scan_string(AudScan *s)
 	AudScanFrame *f = aud_scan_top(s);
 
 	s->wants = false;
-	if (is_secret_place(f))
+	if (is_secret_place(f) || (s->password && s->nframes == 1))
 	{
 		if (!is_algorithm_arg(s, f))
 			hide_literal(s);
@@ -174,6 +174,9 @@ aud_scan_param(AudScan *s)
 	AudScanFrame *f = aud_scan_top(s);
 	bool          secret = is_secret_place(f);
 
+	if (f->named_by != 0 && s->sink->named != NULL && s->depth == 0)
+		s->sink->named(s->sink, f->named_by - 1, s->token.start);
+	f->key_param = s->token.start + 1;
 	if (s->sink->param != NULL && s->depth == 0)
 		s->sink->param(s->sink, s->token.start, secret || is_named_later(s));
 	else

@@ -196,7 +196,8 @@ aud_redact_message(AudBuf *out, const AudRedactPolicy *policy,
 				   const char *message, size_t len,
 				   const AudRedactSource *sources, size_t count)
 {
-	Comparison   c = {.sink = {policy, compare, NULL, 0}, .message = message};
+	Comparison   c = {.sink = {.policy = policy, .hide = compare},
+					  .message = message};
 	uint16_t     values[AUD_MESSAGE_MAX] = {0};
 	unsigned int reasons = 0;
 	size_t       pos = 0;

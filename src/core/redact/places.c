@@ -66,9 +66,13 @@ hide(Places *p, size_t from, size_t to, unsigned int reason)
 static unsigned int
 reason_of(const Places *p)
 {
-	return p->sink.policy->places != NULL || !p->sink.policy->all_literals
-			   ? AUD_REDACTED_TAG
-			   : AUD_REDACTED_SYNTAX;
+	const AudRedactPolicy *policy = p->sink.policy;
+
+	if (policy->places == NULL && policy->all_literals)
+		return AUD_REDACTED_SYNTAX;
+	return policy->places != NULL && policy->places->reason != 0
+			   ? policy->places->reason
+			   : AUD_REDACTED_TAG;
 }
 
 /* Is this token where a constant of the policy's is?  Places in it are used up. */

@@ -65,6 +65,7 @@ typedef struct AudRedactPlaces
 {
 	const size_t *at; /* offsets in the text that is redacted */
 	size_t        count;
+	unsigned int  reason; /* AUD_REDACTED_*; 0: AUD_REDACTED_TAG */
 } AudRedactPlaces;
 
 struct AudTokenKey;

@@ -50,14 +50,51 @@ is_letter(char c)
 
 /*
  * A key that somebody gave a name to, or one in PEM or PGP armour, or a part
- * of a setting's name: where a word begins, as "tokey" is none.
+ * of a setting's name: where a word begins, as "tokey" is none.  Not those of
+ * tables, which half of all CREATE TABLE have.
  */
 static bool
 names_a_key(const char *sql, size_t len, size_t pos)
 {
-	return IS(0, "key") &&
+	return IS(0, "key") && !IS(8, "primary ") && !IS(8, "foreign ") &&
 		   (pos == 0 || !is_letter(sql[pos - 1]) || IS(3, "api") ||
-			IS(6, "access") || IS(7, "private") || IS(6, "secret"));
+			IS(6, "access") || IS(7, "account") || IS(7, "private") ||
+			IS(6, "secret"));
+}
+
+/* ghp_..., glpat-...: from "g" on */
+static bool
+is_forge_token(const char *sql, size_t len, size_t pos)
+{
+	return IS(0, "ghp_") || IS(0, "gho_") || IS(0, "ghu_") || IS(0, "ghs_") ||
+		   IS(0, "ghr_") || IS(0, "glpat-") || IS(0, "gldt-") ||
+		   IS(0, "glrt-") || IS(0, "glptt-");
+}
+
+/* PASSWORD, mistyped.  The pair is one of its own that an edit has left. */
+static bool
+names_role_password(const char *sql, size_t len, size_t pos)
+{
+	size_t begin = pos;
+	size_t end = pos;
+	char   word[AUD_REDACT_MISTYPED_MAX];
+
+	while (begin > 0 && pos - begin < sizeof(word) && is_letter(sql[begin - 1]))
+		begin--;
+	while (end < len && end - begin <= sizeof(word) && is_letter(sql[end]))
+		end++;
+	if (end - begin > sizeof(word))
+		return false;
+	for (size_t i = begin; i < end; i++)
+		word[i - begin] = (char) aud_lex_lower((unsigned char) sql[i]);
+	return aud_redact_is_mistyped(word, end - begin);
+}
+
+/* -u and -p: what may have a password behind it, or in it; --user, too */
+static bool
+is_option(const char *sql, size_t pos)
+{
+	return pos == 0 || !is_letter(sql[pos - 1]);
 }
 
 /* Is there a pair at pos, and is it part of a word that we look for? */
@@ -67,16 +104,36 @@ hint_at(const char *sql, size_t len, size_t pos)
 	switch (aud_lex_lower((unsigned char) sql[pos]))
 	{
 		case 's':
-			return IS(2, "pass"); /* password, passwd, passphrase, ... */
+			return IS(2, "pass") || /* password, passwd, passphrase, ... */
+				   names_role_password(sql, len, pos) || IS(1, "asia");
 		case 'w':
-			return IS(1, "pwd") || IS(1, "jwt");
+			return IS(1, "pwd") || IS(1, "jwt") ||
+				   names_role_password(sql, len, pos);
 		case 'c':
 			return IS(0, "crypt") || IS(2, "secret") || IS(1, "scram-sha-") ||
 				   IS(0, "credential");
 		case 'k':
-			return IS(2, "token") || names_a_key(sql, len, pos);
+			return IS(2, "token") || names_a_key(sql, len, pos) ||
+				   IS(1, "akia") || IS(1, "sk_live_") || IS(1, "sk_test_") ||
+				   IS(1, "rk_live_") || IS(1, "rk_test_");
 		case 'h':
-			return IS(0, "hmac");
+			return IS(0, "hmac") || IS(3, "github_pat_");
+		case 'g':
+			return is_forge_token(sql, len, pos) || IS(2, "sig=");
+		case 'y':
+			return IS(1, "eyj");
+		case 'z':
+			return IS(2, "aiza");
+		case 'o':
+			return IS(1, "xox");
+		case 'm':
+			return IS(2, "npm_");
+		case 'p':
+			return IS(2, "pypi-");
+		case 'q':
+			return IS(0, "q~");
+		case '-':
+			return is_option(sql, pos);
 		case 'd':
 			return IS(1, "md5");
 		case ':':
@@ -122,6 +179,23 @@ pair_mask(const char *at)
 	PAIR('u', 't');
 	PAIR('i', 'f');
 	PAIR('n', 'f');
+	PAIR('s', 'w'); /* PASSWORD with one letter wrong has one of three pairs */
+	PAIR('w', 'o');
+	PAIR('-', 'u');
+	PAIR('-', 'p');
+	PAIR('g', 'h');
+	PAIR('g', 'l');
+	PAIR('g', '=');
+	PAIR('h', 'u');
+	PAIR('y', 'j');
+	PAIR('z', 'a');
+	PAIR('o', 'x');
+	PAIR('m', 0x7F); /* '_', as the others are in lower case */
+	PAIR('p', 'i');
+	PAIR('k', 'i');
+	PAIR('s', 'i');
+	PAIR('k', 0x7F);
+	PAIR('q', '~');
 #undef PAIR
 	return (unsigned int) _mm_movemask_epi8(hit);
 }

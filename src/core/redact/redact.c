@@ -67,7 +67,7 @@ note_secret(AudRedactSink *sink, size_t from, size_t to)
 static unsigned int
 replace_value(AudBuf *out, const AudRedactPolicy *policy, const AudLevel *level)
 {
-	SecretSink s = {.sink = {policy, note_secret, NULL, 0}};
+	SecretSink s = {.sink = {.policy = policy, .hide = note_secret}};
 	char       token[AUD_TOKEN_LEN + 1];
 
 	if (aud_redact_may_have_secrets(policy, level->source, level->end))
@@ -168,7 +168,9 @@ unsigned int
 aud_redact_params(const AudRedactPolicy *policy, const char *sql, size_t len,
 				  unsigned char *hidden, size_t count)
 {
-	ParamSink p = {.sink = {policy, note_own_secret, note_param, 0},
+	ParamSink p = {.sink = {.policy = policy,
+							.hide = note_own_secret,
+							.param = note_param},
 				   .sql = sql,
 				   .len = len,
 				   .places = hidden,

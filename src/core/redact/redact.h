@@ -63,6 +63,15 @@ extern unsigned int aud_redact_params(const AudRedactPolicy *policy,
 									  unsigned char *hidden, size_t count);
 
 /*
+ * set_config($1, $2, true): named_by[1] is 1, since the value that is bound to
+ * $1 says whether that of $2 is a secret; 0 of those that none names.  Returns
+ * whether any is named.
+ */
+extern bool aud_redact_named_params(const AudRedactPolicy *policy,
+									const char *sql, size_t len,
+									uint16_t *named_by, size_t count);
+
+/*
  * Is a setting of this name likely to hold a secret (app.user_password,
  * app.token_1)?  Then its value is to be hidden as a whole.
  */

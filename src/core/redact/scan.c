@@ -71,6 +71,9 @@ start_statement(AudScan *s)
 	s->verb = s->object = AUD_KW_NONE;
 	s->words = 0;
 	s->set = s->setting = s->values = false;
+	s->password = s->mapping = false;
+	s->p_attached = s->p_separate = false;
+	s->configures = 0;
 	s->insert_frame = s->values_frame = -1;
 	s->insert_names = 0;
 }
@@ -119,6 +122,12 @@ operator_behind_name(AudScan *s, AudScanFrame *f)
 		f->state = AUD_SCAN_ANY;
 		aud_scan_data_element(s);
 	}
+	else if (s->level->data && strcmp(s->token.text, ":") == 0 &&
+			 s->last_kind == AUD_TOK_WORD && !is_quote_next(s))
+	{
+		f->state = AUD_SCAN_ANY;
+		aud_scan_data_pair(s);
+	}
 	else if (is_assignment(s, f))
 	{
 		f->bare = (name && f->bare) || aud_scan_is_set(s);
@@ -146,6 +155,13 @@ on_operator(AudScan *s)
 		return;
 	if (s->level->data && s->token.text[0] == '-' && aud_scan_data_option(s))
 		return;
+	if (strpbrk(s->token.text, "|&") != NULL)
+	{
+		s->p_attached = s->p_separate = false; /* another command */
+		s->configures = 0;
+	}
+	if (!joins && aud_scan_behind_password(s))
+		return;
 	if (strcmp(s->token.text, "::") == 0)
 	{
 		s->cast = f->state != AUD_SCAN_ANY;
@@ -154,6 +170,7 @@ on_operator(AudScan *s)
 	if (aud_scan_is_due(f) && aud_scan_is_placeholder(s->level, s->token.start))
 	{
 		s->touched = true;
+		s->password = false;
 		f->state = AUD_SCAN_DONE;
 		f->bare = false;
 		return;
@@ -189,6 +206,8 @@ on_number(AudScan *s)
 {
 	AudScanFrame *f = aud_scan_top(s);
 
+	if (aud_scan_behind_password(s))
+		return;
 	if (f->bare && (f->state == AUD_SCAN_NAME || f->state == AUD_SCAN_OPERAND))
 		aud_scan_hide_bare(s, s->token.start);
 	else if (f->state == AUD_SCAN_OPERAND && s->level->data)
@@ -209,6 +228,10 @@ open_call(AudScan *s, AudScanFrame *f)
 		f->composes = s->call->kind == AUD_CALL_COMPOSES;
 		if (s->call->kind == AUD_CALL_HARMLESS)
 			f->enclosed = false;
+		if (f->setting)
+			f->secret_args |= aud_scan_setting_ahead(s);
+		if (s->call->kind == AUD_CALL_COMPARES && aud_scan_names_ahead(s, s->pos))
+			f->enclosed = true;
 	}
 	f->call = s->word.id == AUD_KW_NONE;
 
@@ -238,11 +261,15 @@ on_open(AudScan *s)
 	}
 	f->enclosed = inherits;
 	f->names_only = round;
+	if (round && (s->word.id == AUD_KW_AS || s->word.id == AUD_KW_MATERIALIZED))
+		f->row_names = outer->row_names;
+	if (s->token.text[0] == '[' && !s->level->data && aud_scan_array_ahead(s))
+		f->enclosed = true;
 	if (round &&
 		(s->last_kind == AUD_TOK_WORD || s->last_kind == AUD_TOK_QUOTED_NAME))
 		open_call(s, f);
 	if (row)
-		f->secret_args |= s->insert_names;
+		f->secret_args |= s->values_names;
 	else if (s->insert_names != 0 && s->insert_frame == s->nframes - 1 &&
 			 s->last_kind == AUD_TOK_PUNCT)
 		s->insert_frame = s->nframes; /* INSERT INTO t (a) (SELECT ... */
@@ -296,6 +323,8 @@ on_comma(AudScan *s)
 	f->arg++;
 	f->key_value = f->keyed && f->key;
 	f->key = false;
+	f->named_by = f->keyed ? f->key_param : 0;
+	f->key_param = 0;
 }
 
 static void
@@ -361,6 +390,10 @@ forget(AudScan *s)
 		s->list = 0;
 	if (s->list == 0)
 		s->list_assigned = false;
+	if (tok->kind != AUD_TOK_WORD ||
+		(s->word.id != AUD_KW_AS && s->word.id != AUD_KW_NOT &&
+		 s->word.id != AUD_KW_MATERIALIZED))
+		aud_scan_top(s)->row_names = open ? aud_scan_top(s)->row_names : 0;
 
 	/* rows of VALUES are parentheses and commas */
 	if (s->values_frame == s->nframes && !close && !comma &&

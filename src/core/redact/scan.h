@@ -32,6 +32,9 @@ typedef struct AudRedactSink
 	void (*hide)(struct AudRedactSink *sink, size_t from, size_t to);
 	void (*param)(struct AudRedactSink *sink, size_t at, bool secret);
 	unsigned int reason;
+
+	/* NULL, or: the value of one says whether the other is that of a secret */
+	void (*named)(struct AudRedactSink *sink, size_t name_at, size_t at);
 } AudRedactSink;
 
 static inline unsigned int
@@ -63,6 +66,8 @@ typedef struct AudScanFrame
 	bool         setting;    /* of set_config(): keyed by a setting's name */
 	bool         key;        /* keyed: this argument is a secret's name */
 	bool         key_value;  /* keyed: the one before was */
+	size_t       key_param;  /* keyed: this one is a parameter, behind there */
+	size_t       named_by;   /* keyed: the one before was */
 	bool         is_case;    /* closed by END */
 	bool         call;       /* arguments of a function */
 	bool         names_only; /* nothing but names and commas so far */
@@ -70,6 +75,9 @@ typedef struct AudScanFrame
 	unsigned int arg;        /* number of the argument, from 0 */
 	uint64_t     names;      /* which arguments are, or have, secrets' names */
 	uint64_t     secret_args;
+	uint64_t     row_names; /* (a, password) AS: which are secrets' names */
+	bool         when;      /* CASE password: each WHEN has a secret */
+	bool         between;   /* password BETWEEN: AND has another */
 } AudScanFrame;
 
 /* Deeper nesting shares the last frame. */
@@ -111,6 +119,7 @@ typedef struct AudScan
 	AudKeyword verb;
 	AudKeyword object; /* second word */
 	int        words;
+	bool       mapping;      /* the third is MAPPING */
 	bool       set;          /* SET was among them */
 	bool       setting;      /* the name of a setting stands here */
 	bool       values;       /* those of a secret setting stand here */
@@ -118,7 +127,9 @@ typedef struct AudScan
 	int        insert_frame; /* -1: no INSERT */
 	bool       insert_open;  /* its column list has not been seen yet */
 	uint64_t   insert_names; /* which of its columns are secret */
-	int        values_frame; /* frame that holds the rows of its VALUES; -1 */
+	int        values_frame; /* frame that holds the rows of VALUES; -1 */
+	uint64_t   values_names; /* which of their values are secret */
+	bool       password;     /* behind PASSWORD of a role, and its secret */
 
 	/* (a, b) just closed: which of the names are secret, and is it (..) = ? */
 	uint64_t list;
@@ -127,6 +138,16 @@ typedef struct AudScan
 	/* Behind SET: the name so far, and how long it is */
 	char   setting_name[AUD_SCAN_SETTING];
 	size_t setting_len;
+
+	/* A command line: options with passwords in them; config set NAME VALUE */
+	bool p_attached;
+	bool p_separate;
+	int  configures; /* 1: behind config, 2: behind set */
+
+	/* See ahead.c */
+	size_t ahead; /* how far is left to look */
+	size_t quotes_at;
+	size_t quotes_left;
 
 	bool touched; /* was anything hidden, or did a secret have to follow? */
 	bool open;    /* the last secret was not terminated */
@@ -207,6 +228,7 @@ extern const AudSecretCall *aud_scan_call(AudScan *s, const char *name,
 /* token.c */
 extern void aud_scan_name(AudScan *s, const char *name, size_t len, bool bare);
 extern void aud_scan_word(AudScan *s);
+extern bool aud_scan_behind_password(AudScan *s);
 
 /* literal.c */
 extern void aud_scan_string(AudScan *s);
@@ -218,7 +240,7 @@ extern bool aud_scan_is_secret_text(const AudScan *s, const AudLevel *level,
 									size_t pos);
 
 /* shape.c */
-extern size_t aud_scan_verifier_end(const AudScan *s);
+extern size_t aud_scan_shape_end(const AudScan *s);
 
 /* data.c: see there */
 extern bool aud_scan_is_code(const AudLevel *level, size_t pos);
@@ -226,6 +248,7 @@ extern void aud_scan_start_data(AudScan *s, bool dollar);
 extern bool aud_scan_is_placeholder(const AudLevel *level, size_t pos);
 extern void aud_scan_hide_bare(AudScan *s, size_t from);
 extern void aud_scan_data_value(AudScan *s);
+extern void aud_scan_data_pair(AudScan *s);
 extern bool aud_scan_data_uri(AudScan *s);
 extern void aud_scan_data_element(AudScan *s);
 extern void aud_scan_data_word(AudScan *s);
@@ -235,7 +258,26 @@ extern size_t aud_scan_skip_space(const AudLevel *level, size_t pos);
 extern size_t aud_scan_skip_text(const AudLevel *level, size_t pos,
 								 const char *word);
 
-/* command.c: at a '-' */
+/* command.c: at a '-'; behind the name of a secret */
 extern bool aud_scan_data_option(AudScan *s);
+extern bool aud_scan_data_configured(AudScan *s);
+extern void aud_scan_data_program(AudScan *s);
+
+/* ahead.c */
+
+/* Is there the name of a secret from pos up to the closing parenthesis? */
+extern bool aud_scan_names_ahead(AudScan *s, size_t pos);
+
+/* (VALUES ...) AS v(a, password): which of the rows' values are secrets */
+extern uint64_t aud_scan_aliases_ahead(AudScan *s);
+
+/* Behind ARRAY[: is it compared with one that has the name of a secret? */
+extern bool aud_scan_array_ahead(AudScan *s);
+
+/* Behind set_config(: the argument that is a secret by another's name */
+extern uint64_t aud_scan_setting_ahead(AudScan *s);
+
+/* Behind a literal, at pos: does what touches it go on with the statement? */
+extern bool aud_scan_goes_on(AudScan *s, size_t pos);
 
 #endif /* AUD_CORE_REDACT_SCAN_H */

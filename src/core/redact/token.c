@@ -51,6 +51,8 @@ aud_scan_name(AudScan *s, const char *name, size_t len, bool bare)
 		s->secrecy = AUD_SECRECY_KEY;
 	if (completes_secret_setting(s, name, len) && s->secrecy == AUD_SECRECY_NONE)
 		s->secrecy = AUD_SECRECY_KEY;
+	if (s->level->data && len == 3 && memcmp(name, "sig", 3) == 0)
+		s->secrecy = AUD_SECRECY_KEY; /* of an URL that is signed */
 	if (s->secrecy == AUD_SECRECY_NONE)
 		return;
 	f->state = AUD_SCAN_NAME;
@@ -62,7 +64,7 @@ aud_scan_name(AudScan *s, const char *name, size_t len, bool bare)
 static bool
 is_role_statement(const AudScan *s)
 {
-	return (s->verb == AUD_KW_ALTER || s->verb == AUD_KW_CREATE) &&
+	return !s->mapping && (s->verb == AUD_KW_ALTER || s->verb == AUD_KW_CREATE) &&
 		   (s->object == AUD_KW_ROLE || s->object == AUD_KW_USER ||
 			s->object == AUD_KW_GROUP);
 }
@@ -75,7 +77,9 @@ follow_statement(AudScan *s, AudWord word)
 		s->verb = word.id;
 	else if (s->words == 1)
 		s->object = word.id;
-	if (s->words < 2)
+	else if (s->words == 2)
+		s->mapping = word.id == AUD_KW_MAPPING;
+	if (s->words < 3)
 		s->words++;
 	if (word.id == AUD_KW_SET)
 	{
@@ -85,6 +89,22 @@ follow_statement(AudScan *s, AudWord word)
 	}
 	if (word.flags & AUD_KW_OPENS)
 		s->words = 0;
+}
+
+/*
+ * The names of what VALUES or SELECT gives: the columns of an INSERT, or those
+ * of a list in front of AS, or behind the parenthesis.
+ */
+static uint64_t
+names_of_rows(AudScan *s, const AudScanFrame *f)
+{
+	if (s->insert_frame == s->nframes)
+		return s->insert_names;
+	if (f->row_names != 0)
+		return f->row_names;
+	return s->nframes > 1 && s->beyond == 0 && !s->level->data
+			   ? aud_scan_aliases_ahead(s)
+			   : 0;
 }
 
 /* Columns of INSERT: where are the values that belong to them? */
@@ -98,8 +118,11 @@ follow_insert(AudScan *s, AudScanFrame *f, AudWord word)
 		s->insert_names = 0;
 		s->values_frame = -1;
 	}
-	else if (word.id == AUD_KW_VALUES && s->insert_frame == s->nframes)
-		s->values_frame = s->insert_names != 0 ? s->nframes : -1;
+	else if (word.id == AUD_KW_VALUES)
+	{
+		s->values_names = names_of_rows(s, f);
+		s->values_frame = s->values_names != 0 ? s->nframes : -1;
+	}
 	else if (word.id == AUD_KW_SELECT && f->enclosed)
 	{
 		/* password = (SELECT 'x' FROM t WHERE name = 'bob') */
@@ -109,10 +132,12 @@ follow_insert(AudScan *s, AudScanFrame *f, AudWord word)
 	}
 	else if (word.id == AUD_KW_SELECT)
 	{
-		if (s->insert_names != 0 && s->insert_frame == s->nframes)
+		uint64_t names = names_of_rows(s, f);
+
+		if (names != 0)
 		{
 			f->select = true;
-			f->secret_args = s->insert_names;
+			f->secret_args = names;
 			f->arg = 0;
 		}
 	}
@@ -123,15 +148,39 @@ follow_insert(AudScan *s, AudScanFrame *f, AudWord word)
 	}
 }
 
+/* What compares a name, or an expression with one, with what follows. */
+static bool
+compares(AudScan *s, AudScanFrame *f, AudWord word)
+{
+	switch (word.id)
+	{
+		case AUD_KW_IS:
+			f->state = AUD_SCAN_TYPED; /* IS DISTINCT FROM may follow */
+			return true;
+		case AUD_KW_BETWEEN:
+			f->between = true;
+			f->state = AUD_SCAN_OPERAND;
+			return true;
+		case AUD_KW_WHEN:
+			f->when = true; /* CASE password WHEN 'x' */
+			f->state = AUD_SCAN_OPERAND;
+			return true;
+		case AUD_KW_NOT:
+			return true;
+		default:
+			break;
+	}
+	if (f->state == AUD_SCAN_NAME || !(word.flags & AUD_KW_COMPARES) ||
+		s->level->data)
+		return false;
+	f->state = AUD_SCAN_OPERAND;
+	return true;
+}
+
 /* A word behind a secret's name.  True: it has been dealt with. */
 static bool
 word_behind_name(AudScan *s, AudScanFrame *f, AudWord word)
 {
-	if (word.id == AUD_KW_IS)
-	{
-		f->state = AUD_SCAN_TYPED; /* IS DISTINCT FROM may follow */
-		return true;
-	}
 	if (f->bare)
 	{
 		/* once only: what follows the word without quotes is no password */
@@ -142,6 +191,8 @@ word_behind_name(AudScan *s, AudScanFrame *f, AudWord word)
 			aud_scan_hide_bare(s, s->token.start);
 		return true;
 	}
+	if (compares(s, f, word))
+		return true;
 	if ((word.flags & AUD_KW_COMPARES) || word.id == AUD_KW_DEFAULT)
 	{
 		f->state = AUD_SCAN_OPERAND;
@@ -184,10 +235,21 @@ word_as_operand(AudScan *s, AudScanFrame *f, AudWord word)
 static bool
 word_by_state(AudScan *s, AudScanFrame *f, AudWord word)
 {
+	if ((word.id == AUD_KW_AND && f->between) ||
+		(word.id == AUD_KW_WHEN && f->when))
+	{
+		f->between = false;
+		f->state = AUD_SCAN_OPERAND;
+		return true;
+	}
 	switch (f->state)
 	{
 		case AUD_SCAN_NAME:
 			return word_behind_name(s, f, word);
+		case AUD_SCAN_KEY:
+			if (compares(s, f, word))
+				return true;
+			break;
 		case AUD_SCAN_OPERAND:
 			return word_as_operand(s, f, word);
 		case AUD_SCAN_WORD:
@@ -215,9 +277,96 @@ word_by_state(AudScan *s, AudScanFrame *f, AudWord word)
 static bool
 is_password_option(const AudScan *s)
 {
-	return is_role_statement(s) && !s->last_dot && s->before.id != AUD_KW_ROLE &&
-		   s->before.id != AUD_KW_USER && s->before.id != AUD_KW_GROUP &&
-		   s->before.id != AUD_KW_FOR && strcmp(s->token.text, "password") == 0;
+	return is_role_statement(s) && !s->last_dot &&
+		   s->before.id != AUD_KW_ROLE && s->before.id != AUD_KW_USER &&
+		   s->before.id != AUD_KW_GROUP && s->before.id != AUD_KW_FOR &&
+		   (strcmp(s->token.text, "password") == 0 ||
+			aud_redact_is_mistyped(s->token.text, s->token.len));
+}
+
+static bool
+has_high_byte(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char) text[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* A blank that SQL takes for letters; behind it, or pos if there is none. */
+static size_t
+skip_foreign_blank(const AudLevel *level, size_t pos)
+{
+	static const char *const blanks[] = {
+		"\xC2\xA0",     /* no-break */
+		"\xE2\x80\x8B", /* of no width */
+		"\xE2\x80\x83", /* em, en, thin */
+		"\xE2\x80\x82",
+		"\xE2\x80\x89",
+		"\xE2\x80\xAF", /* narrow, no-break */
+		"\xE3\x80\x80", /* ideographic */
+		"\xEF\xBB\xBF",
+	};
+
+	for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++)
+	{
+		size_t end = aud_scan_skip_text(level, pos, blanks[i]);
+
+		if (end != pos)
+			return end;
+	}
+	return pos;
+}
+
+/*
+ * PASSWORD and a no-break space are one word for the server, but two for who
+ * has pasted them: the token ends in front of such a blank, and goes on behind.
+ */
+static void
+cut_at_foreign_blank(AudScan *s)
+{
+	size_t pos = s->token.start;
+	size_t end;
+
+	if (s->token.cut || !has_high_byte(s->token.text, s->token.len))
+		return;
+	for (size_t n = 0; n < s->token.len; n++)
+	{
+		end = skip_foreign_blank(s->level, pos);
+		if (end != pos && n > 0)
+		{
+			s->token.len = n;
+			s->token.text[n] = '\0';
+			while (end < s->token.end &&
+				   (pos = skip_foreign_blank(s->level, end)) != end)
+				end = pos;
+			s->token.end = s->pos = end;
+			return;
+		}
+		(void) aud_lex_char(s->level, &pos);
+	}
+}
+
+/*
+ * Behind the secret of a role, up to the next option: whatever is there was
+ * meant to be part of it.  True: it is hidden.
+ */
+bool
+aud_scan_behind_password(AudScan *s)
+{
+	AudScanFrame *f = aud_scan_top(s);
+
+	if (!s->password || s->nframes > 1 || f->bare || f->state == AUD_SCAN_OPERAND)
+		return false;
+	if (s->token.kind == AUD_TOK_WORD &&
+		aud_redact_is_role_option(s->token.text, s->token.len))
+	{
+		s->password = false;
+		return false;
+	}
+	f->state = AUD_SCAN_ANY;
+	aud_scan_hide_bare(s, s->token.start);
+	return true;
 }
 
 void
@@ -225,8 +374,11 @@ aud_scan_word(AudScan *s)
 {
 	AudScanFrame *f = aud_scan_top(s);
 	AudWord       word = {AUD_KW_NONE, 0};
-	size_t        verifier = aud_scan_verifier_end(s);
+	size_t        shape = aud_scan_shape_end(s);
 
+	cut_at_foreign_blank(s);
+	if (aud_scan_behind_password(s))
+		return;
 	if (!s->last_dot)
 	{
 		word = aud_redact_keyword(s->token.text, s->token.len);
@@ -242,9 +394,9 @@ aud_scan_word(AudScan *s)
 		s->cast = false;
 		return;
 	}
-	if (verifier != 0)
+	if (shape != 0)
 	{
-		aud_scan_hide(s, s->token.start, verifier);
+		aud_scan_hide(s, s->token.start, shape);
 		return;
 	}
 	if (s->level->data)
@@ -255,6 +407,10 @@ aud_scan_word(AudScan *s)
 		return;
 	}
 	follow_insert(s, f, word);
+	if (word.id == AUD_KW_END)
+		f->when = false;
+	if (word.id == AUD_KW_AS && s->list != 0)
+		f->row_names = s->list;
 	if (word.id == AUD_KW_END && f->is_case)
 		aud_scan_pop(s);
 	else if (word.id == AUD_KW_BY && s->before.id == AUD_KW_IDENTIFIED)
@@ -262,6 +418,17 @@ aud_scan_word(AudScan *s)
 		f->state = AUD_SCAN_NAME; /* not ours, but Oracle's and MySQL's */
 		f->bare = true;
 	}
+	else if (is_password_option(s))
+	{
+		s->secrecy = AUD_SECRECY_PASSWORD;
+		s->password = true;
+		f->state = AUD_SCAN_NAME;
+		f->bare = true;
+	}
 	else
-		aud_scan_name(s, s->token.text, s->token.len, is_password_option(s));
+	{
+		aud_scan_name(s, s->token.text, s->token.len, false);
+		if (s->secrecy != AUD_SECRECY_NONE && s->configures == 2)
+			(void) aud_scan_data_configured(s);
+	}
 }

@@ -41,11 +41,11 @@ static const Keyword keywords[] = {
 	{"aggregate", {OTHER, NAMES}},
 	{"alter", {AUD_KW_ALTER, COMMAND}},
 	{"analyze", {OTHER, COMMAND | NAMES}},
-	{"and", {OTHER, RESERVED}},
+	{"and", {AUD_KW_AND, RESERVED}},
 	{"array", {OTHER, TYPE}},
 	{"as", {AUD_KW_AS, RESERVED}},
 	{"begin", {OTHER, COMMAND | OPENS}},
-	{"between", {OTHER, RESERVED}},
+	{"between", {AUD_KW_BETWEEN, RESERVED}},
 	{"by", {AUD_KW_BY, 0}},
 	{"call", {OTHER, COMMAND}},
 	{"case", {AUD_KW_CASE, RESERVED}},
@@ -90,6 +90,8 @@ static const Keyword keywords[] = {
 	{"limit", {OTHER, CLAUSE | RESERVED}},
 	{"lock", {OTHER, COMMAND | NAMES}},
 	{"loop", {OTHER, RESERVED | OPENS}},
+	{"mapping", {AUD_KW_MAPPING, 0}},
+	{"materialized", {AUD_KW_MATERIALIZED, 0}},
 	{"merge", {OTHER, COMMAND}},
 	{"not", {AUD_KW_NOT, TYPE}},
 	{"null", {OTHER, VALUE | TYPE}},
@@ -130,7 +132,7 @@ static const Keyword keywords[] = {
 	{"values", {AUD_KW_VALUES, COMMAND | RESERVED}},
 	{"varying", {OTHER, TYPE}},
 	{"view", {OTHER, NAMES}},
-	{"when", {OTHER, RESERVED}},
+	{"when", {AUD_KW_WHEN, RESERVED}},
 	{"where", {OTHER, CLAUSE | RESERVED}},
 	{"while", {OTHER, COMMAND}},
 	{"with", {OTHER, COMMAND | RESERVED | NAMES}},
@@ -168,6 +170,7 @@ static const SecretName secret_names[] = {
 	{TEXT("accesskey"), AUD_SECRECY_KEY, false},
 	{TEXT("access_key"), AUD_SECRECY_KEY, false},
 	{TEXT("account_key"), AUD_SECRECY_KEY, false},
+	{TEXT("accountkey"), AUD_SECRECY_KEY, false},
 	{TEXT("auth_key"), AUD_SECRECY_KEY, false},
 	{TEXT("encryption_key"), AUD_SECRECY_KEY, false},
 	{TEXT("master_key"), AUD_SECRECY_KEY, false},
@@ -212,6 +215,10 @@ static const AudSecretCall calls[] = {
 	{TEXT("jsonb_insert"), AUD_CALL_KEYED, 0},
 	{TEXT("hstore"), AUD_CALL_KEYED, 0},
 	{TEXT("http_header"), AUD_CALL_KEYED, 0},
+	{TEXT("coalesce"), AUD_CALL_COMPARES, 0},
+	{TEXT("greatest"), AUD_CALL_COMPARES, 0},
+	{TEXT("least"), AUD_CALL_COMPARES, 0},
+	{TEXT("nullif"), AUD_CALL_COMPARES, 0},
 	{TEXT("format"), AUD_CALL_COMPOSES, 0},
 	{TEXT("concat"), AUD_CALL_COMPOSES, 0},
 	{TEXT("concat_ws"), AUD_CALL_COMPOSES, 0},
@@ -248,7 +255,7 @@ aud_redact_keyword(const char *word, size_t len)
 	static const AudWord none = {AUD_KW_NONE, 0};
 	const Keyword       *found;
 
-	if (len < 2 || len > sizeof("identified") - 1)
+	if (len < 2 || len > sizeof("materialized") - 1)
 		return none;
 	found = bsearch(word,
 					keywords,
@@ -258,9 +265,19 @@ aud_redact_keyword(const char *word, size_t len)
 	return found != NULL ? found->word : none;
 }
 
+static AudSecrecy
+is_listed_option(const AudRedactPolicy *policy, const char *name, size_t len)
+{
+	return aud_redact_is_listed(policy->options, name, len) ? AUD_SECRECY_KEY
+															: AUD_SECRECY_NONE;
+}
+
 AudSecrecy
 aud_redact_secrecy(const AudRedactPolicy *policy, const char *name, size_t len)
 {
+	/* what the names below end with: most words end here */
+	if (len == 0 || strchr("delnsty", name[len - 1]) == NULL)
+		return is_listed_option(policy, name, len);
 	for (size_t i = 0; i < COUNT(secret_names); i++)
 	{
 		const SecretName *secret = &secret_names[i];
@@ -272,8 +289,7 @@ aud_redact_secrecy(const AudRedactPolicy *policy, const char *name, size_t len)
 		if (!secret->exact || len == n || strchr("_-.", name[len - n - 1]) != NULL)
 			return secret->secrecy;
 	}
-	return aud_redact_is_listed(policy->options, name, len) ? AUD_SECRECY_KEY
-															: AUD_SECRECY_NONE;
+	return is_listed_option(policy, name, len);
 }
 
 /* Is name[len] what a secret is called, or does it end in a setting's word? */
@@ -346,6 +362,9 @@ aud_redact_is_secret_setting(const AudRedactPolicy *policy, const char *name)
 const AudSecretCall *
 aud_redact_call(const char *name, size_t len)
 {
+	/* what they begin with */
+	if (len < 4 || strchr("cdefghjlnpsu", name[0]) == NULL)
+		return NULL;
 	for (size_t i = 0; i < COUNT(calls); i++)
 		if (calls[i].len == len && memcmp(calls[i].name, name, len) == 0)
 			return &calls[i];

@@ -25,7 +25,9 @@ typedef enum AudKeyword
 	AUD_KW_NONE,
 	AUD_KW_OTHER,
 	AUD_KW_ALTER,
+	AUD_KW_AND,
 	AUD_KW_AS,
+	AUD_KW_BETWEEN,
 	AUD_KW_BY,
 	AUD_KW_CASE,
 	AUD_KW_CREATE,
@@ -38,13 +40,16 @@ typedef enum AudKeyword
 	AUD_KW_IDENTIFIED,
 	AUD_KW_INSERT,
 	AUD_KW_IS,
+	AUD_KW_MAPPING,
+	AUD_KW_MATERIALIZED,
 	AUD_KW_NOT,
 	AUD_KW_ROLE,
 	AUD_KW_ROW,
 	AUD_KW_SELECT,
 	AUD_KW_SET,
 	AUD_KW_USER,
-	AUD_KW_VALUES
+	AUD_KW_VALUES,
+	AUD_KW_WHEN
 } AudKeyword;
 
 #define AUD_KW_COMMAND  0x01u /* a statement may begin with it */
@@ -83,6 +88,19 @@ extern AudSecrecy aud_redact_secrecy(const AudRedactPolicy *policy,
 extern bool aud_redact_may_have_secrets(const AudRedactPolicy *policy,
 										const char *sql, size_t len);
 
+/*
+ * Is word[len], in lower case, what somebody has written for "password" with
+ * one letter too few or too many, another, or two the wrong way round?
+ */
+#define AUD_REDACT_MISTYPED_MAX 9
+extern bool aud_redact_is_mistyped(const char *word, size_t len);
+
+/*
+ * Does this word, in lower case, go on with a statement behind a literal: an
+ * option of a role, or a keyword like AND?
+ */
+extern bool aud_redact_is_role_option(const char *word, size_t len);
+
 /* What a function does with its arguments. */
 typedef enum AudCallKind
 {
@@ -90,6 +108,7 @@ typedef enum AudCallKind
 	AUD_CALL_KEYED,    /* they are 'name', value, 'name', value */
 	AUD_CALL_SETTING,  /* the same, and 'name' is that of a setting */
 	AUD_CALL_COMPOSES, /* it makes text of the first and the others */
+	AUD_CALL_COMPARES, /* one that is a secret's name makes the others secrets */
 	AUD_CALL_HARMLESS  /* none is a secret, even within a secret expression */
 } AudCallKind;
 
