@@ -311,7 +311,9 @@ check_trail($node, 'the trail is sound');
 $node->stop;
 for my $file (trail_files($node), $node->data_dir . '/secaudit.buf')
 {
-	my @lines = grep { /hush|8642/ } split /\n/, slurp_file($file);
+	# what is no value of a statement may have these digits by chance
+	my $bytes = slurp_file($file) =~ s/"(?:ts|h|session|xid|log|query_id)":"[^"]*"|"(?:pid|duration_us|client_port|seq|ssn|stmt|oid)":\d+//gr;
+	my @lines = grep { /hush|8642/ } split /\n/, $bytes;
 	is_deeply([ map { /(.{0,80}(?:hush|8642).{0,40})/ } @lines ], [], "not one in $file");
 }
 
