@@ -60,10 +60,10 @@ aud_record_read(AudRecord *record, const char *line, size_t len)
 			record->members =
 				grow(record->members, record->cap * sizeof(*record->members));
 		}
-		record->members[record->n++] = (AudRecordMember){
-			member,
-			NULL,
-			memchr(member.key, '\\', member.key_len) != NULL};
+		record->members[record->n++] =
+			(AudRecordMember){member,
+							  NULL,
+							  memchr(member.key, '\\', member.key_len) != NULL};
 	}
 	/* nothing but blanks may stand behind it */
 	return scan.ended && skip_blanks(scan.p, line + len) == line + len;
@@ -86,9 +86,9 @@ find(const AudRecord *record, const char *key)
 	{
 		AudRecordMember *member = &record->members[i];
 
-		if (member->escaped
-				? aud_json_key_is(&member->json, key)
-				: member->json.key_len == len && memcmp(member->json.key, key, len) == 0)
+		if (member->escaped ? aud_json_key_is(&member->json, key)
+							: member->json.key_len == len &&
+								  memcmp(member->json.key, key, len) == 0)
 			return member;
 	}
 	return NULL;

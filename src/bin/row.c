@@ -537,12 +537,14 @@ aud_row_legend(void)
 
 	aud_term_init(&t, stdout, AUD_COLOR_NEVER);
 	if (t.signs)
-		printf("Signs: \xE2\x9C\x93 success, \xE2\x9C\x97 failure, \xE2\x89\x88 partial, "
-			   "? unknown, user\xE2\x86\x92"
-			   "effective user,\n"
-			   "\xE2\x94\x94 inside of the one above, \xE2\x86\x91 inside of one out of sight, "
-			   "+3 objects more.\n");
+		printf(
+			"Signs: \xE2\x9C\x93 success, \xE2\x9C\x97 failure, \xE2\x89\x88 partial, "
+			"? unknown, user\xE2\x86\x92"
+			"effective user,\n"
+			"\xE2\x94\x94 inside of the one above, \xE2\x86\x91 inside of one out of sight, "
+			"+3 objects more.\n");
 	else
-		printf("Signs: + success, x failure, ~ partial, ? unknown, user->effective user,\n"
-			   "- inside of the one above, ^ inside of one out of sight, +3 objects more.\n");
+		printf(
+			"Signs: + success, x failure, ~ partial, ? unknown, user->effective user,\n"
+			"- inside of the one above, ^ inside of one out of sight, +3 objects more.\n");
 }

@@ -71,7 +71,8 @@ show_damage(Search *search, const AudFound *found)
 	if (!search->quiet)
 		aud_ctl_complain("%s:%llu: %s",
 						 found->file->path,
-						 (unsigned long long) aud_reader_number(found->file->path, found->line.offset),
+						 (unsigned long long) aud_reader_number(found->file->path,
+																found->line.offset),
 						 found->damage);
 }
 

@@ -63,7 +63,8 @@ take(void *arg, AudRecord *record, const AudFound *found)
 			trailer.seq == show->target.seq)
 			aud_ctl_complain("%s:%" PRIu64 ": record %" PRIu64 " is damaged: %s",
 							 found->file->path,
-							 aud_reader_number(found->file->path, found->line.offset),
+							 aud_reader_number(found->file->path,
+											   found->line.offset),
 							 trailer.seq,
 							 found->damage);
 		return true;

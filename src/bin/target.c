@@ -16,8 +16,8 @@
 #include <time.h>
 
 #include "bin/ctl.h"
-#include "core/search/file.h"
 #include "core/chain.h"
+#include "core/search/file.h"
 
 /* ---- what is meant ------------------------------------------------------------- */
 

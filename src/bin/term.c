@@ -265,7 +265,8 @@ aud_term_put_raw(const AudTerm *t, const char *s, size_t len)
 			if (*s == ' ')
 				columns += snprintf(unit, sizeof(unit), " ");
 			else if (is_space((unsigned char) *s))
-				columns += snprintf(unit, sizeof(unit), "\\x%02x", (unsigned char) *s);
+				columns +=
+					snprintf(unit, sizeof(unit), "\\x%02x", (unsigned char) *s);
 			else
 				columns += render(t, s, len, unit, &used);
 			fputs_unlocked(unit, t->out);

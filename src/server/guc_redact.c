@@ -96,9 +96,12 @@ explain_unknown(const Word *words, size_t n, const char *what,
 		aud_nearest_try(&nearest, words[i].name);
 	GUC_check_errdetail("Unrecognized %s \"%.*s\".", what, (int) len, word);
 	if (nearest.name != NULL)
-		GUC_check_errhint("Perhaps you meant \"%s\". %s", nearest.name, valid);
+		GUC_check_errhint("Perhaps you meant \"%s\". Valid %ss are %s.",
+						  nearest.name,
+						  what,
+						  valid);
 	else
-		GUC_check_errhint("%s", valid);
+		GUC_check_errhint("Valid %ss are %s.", what, valid);
 }
 
 /* An int for an assign hook. */
@@ -127,7 +130,7 @@ check_mode(char **newval, void **extra, GucSource source)
 		explain_unknown(modes,
 						lengthof(modes),
 						"mode",
-						"Valid modes are secrets, literals, tokens and none.",
+						"secrets, literals, tokens and none",
 						*newval,
 						strlen(*newval));
 		return false;
@@ -170,7 +173,7 @@ check_patterns(char **newval, void **extra, GucSource source)
 			explain_unknown(pattern_words,
 							lengthof(pattern_words),
 							"pattern",
-							"Valid patterns are pan, email and iban.",
+							"pan, email and iban",
 							p,
 							len);
 			return false;

@@ -11,6 +11,7 @@
 #include "core/match/record_facts.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -231,75 +232,68 @@ add_own_text(Reading *r, const AudJsonValue *value)
 
 typedef enum Member
 {
-	MEMBER_APP,
+	MEMBER_PLAIN, /* a text that is a fact as it is */
 	MEMBER_CLASS,
 	MEMBER_CLASSES,
 	MEMBER_CLIENT,
-	MEMBER_COMMAND,
-	MEMBER_CONTEXT,
-	MEMBER_CURRENT_USER,
-	MEMBER_DB,
 	MEMBER_DURATION,
-	MEMBER_EVENT,
-	MEMBER_LOGIN_USER,
 	MEMBER_OBJECTS,
-	MEMBER_ORIGIN,
-	MEMBER_OUTCOME,
 	MEMBER_PID,
 	MEMBER_PRIVILEGED,
 	MEMBER_ROWS,
 	MEMBER_RULE,
 	MEMBER_RULES,
-	MEMBER_SESSION,
-	MEMBER_SQLSTATE,
 	MEMBER_SUPERUSER,
 	MEMBER_TAGS,
 	MEMBER_TEXT,
 	MEMBER_TS,
-	MEMBER_USER,
 } Member;
 
 #define USERS                                                                \
 	(AUD_MATCH_BIT(AUD_MATCH_USER) | AUD_MATCH_BIT(AUD_MATCH_CURRENT_USER) | \
 	 AUD_MATCH_BIT(AUD_MATCH_ANY_USER))
 
+#define TEXT(fact) MEMBER_PLAIN, offsetof(AudMatchFacts, fact)
+
 /* Members of a record, and for which keys of a condition they are read. */
 static const struct
 {
 	const char *name;
 	Member      member;
+	size_t      fact; /* of a plain text: where it goes in AudMatchFacts */
 	int         keys;
 } members[] = {
-	{"ts", MEMBER_TS, AUD_MATCH_BIT(AUD_MATCH_TIME)},
-	{"event", MEMBER_EVENT, AUD_MATCH_BIT(AUD_MATCH_EVENT)},
-	{"class", MEMBER_CLASS, AUD_MATCH_BIT(AUD_MATCH_CLASS)},
-	{"classes", MEMBER_CLASSES, AUD_MATCH_BIT(AUD_MATCH_CLASS)},
-	{"command", MEMBER_COMMAND, AUD_MATCH_BIT(AUD_MATCH_COMMAND)},
-	{"outcome", MEMBER_OUTCOME, AUD_MATCH_BIT(AUD_MATCH_OUTCOME)},
-	{"sqlstate", MEMBER_SQLSTATE, AUD_MATCH_BIT(AUD_MATCH_SQLSTATE)},
-	{"error", MEMBER_TEXT, AUD_MATCH_BIT(AUD_MATCH_TEXT)},
-	{"detail", MEMBER_TEXT, AUD_MATCH_BIT(AUD_MATCH_TEXT)},
-	{"db", MEMBER_DB, AUD_MATCH_BIT(AUD_MATCH_DB)},
-	{"user", MEMBER_USER, USERS},
-	{"login_user", MEMBER_LOGIN_USER, AUD_MATCH_BIT(AUD_MATCH_ANY_USER)},
-	{"current_user", MEMBER_CURRENT_USER, USERS},
-	{"superuser", MEMBER_SUPERUSER, AUD_MATCH_BIT(AUD_MATCH_SUPERUSER)},
-	{"session", MEMBER_SESSION, AUD_MATCH_BIT(AUD_MATCH_SESSION)},
-	{"pid", MEMBER_PID, AUD_MATCH_BIT(AUD_MATCH_PID)},
-	{"client_addr", MEMBER_CLIENT, AUD_MATCH_BIT(AUD_MATCH_CLIENT)},
-	{"app", MEMBER_APP, AUD_MATCH_BIT(AUD_MATCH_APP)},
-	{"context", MEMBER_CONTEXT, AUD_MATCH_BIT(AUD_MATCH_CONTEXT)},
-	{"origin", MEMBER_ORIGIN, AUD_MATCH_BIT(AUD_MATCH_ORIGIN)},
-	{"privileged", MEMBER_PRIVILEGED, AUD_MATCH_BIT(AUD_MATCH_PRIVILEGED)},
+	{"ts", MEMBER_TS, 0, AUD_MATCH_BIT(AUD_MATCH_TIME)},
+	{"event", TEXT(event), AUD_MATCH_BIT(AUD_MATCH_EVENT)},
+	{"class", MEMBER_CLASS, 0, AUD_MATCH_BIT(AUD_MATCH_CLASS)},
+	{"classes", MEMBER_CLASSES, 0, AUD_MATCH_BIT(AUD_MATCH_CLASS)},
+	{"command", TEXT(command), AUD_MATCH_BIT(AUD_MATCH_COMMAND)},
+	{"outcome", TEXT(outcome), AUD_MATCH_BIT(AUD_MATCH_OUTCOME)},
+	{"sqlstate", TEXT(sqlstate), AUD_MATCH_BIT(AUD_MATCH_SQLSTATE)},
+	{"error", MEMBER_TEXT, 0, AUD_MATCH_BIT(AUD_MATCH_TEXT)},
+	{"detail", MEMBER_TEXT, 0, AUD_MATCH_BIT(AUD_MATCH_TEXT)},
+	{"db", TEXT(db), AUD_MATCH_BIT(AUD_MATCH_DB)},
+	{"user", TEXT(user), USERS},
+	{"login_user", TEXT(login_user), AUD_MATCH_BIT(AUD_MATCH_ANY_USER)},
+	{"current_user", TEXT(current_user), USERS},
+	{"superuser", MEMBER_SUPERUSER, 0, AUD_MATCH_BIT(AUD_MATCH_SUPERUSER)},
+	{"session", TEXT(session), AUD_MATCH_BIT(AUD_MATCH_SESSION)},
+	{"pid", MEMBER_PID, 0, AUD_MATCH_BIT(AUD_MATCH_PID)},
+	{"client_addr", MEMBER_CLIENT, 0, AUD_MATCH_BIT(AUD_MATCH_CLIENT)},
+	{"app", TEXT(app), AUD_MATCH_BIT(AUD_MATCH_APP)},
+	{"context", TEXT(context), AUD_MATCH_BIT(AUD_MATCH_CONTEXT)},
+	{"origin", TEXT(origin), AUD_MATCH_BIT(AUD_MATCH_ORIGIN)},
+	{"privileged", MEMBER_PRIVILEGED, 0, AUD_MATCH_BIT(AUD_MATCH_PRIVILEGED)},
 	{"objects",
 	 MEMBER_OBJECTS,
+	 0,
 	 AUD_MATCH_BIT(AUD_MATCH_OBJECT) | AUD_MATCH_BIT(AUD_MATCH_ACCESS)},
-	{"tags", MEMBER_TAGS, AUD_MATCH_BIT(AUD_MATCH_TAG)},
-	{"rules", MEMBER_RULES, AUD_MATCH_BIT(AUD_MATCH_RULE)},
-	{"rule", MEMBER_RULE, AUD_MATCH_BIT(AUD_MATCH_RULE)},
-	{"rows", MEMBER_ROWS, AUD_MATCH_BIT(AUD_MATCH_ROWS)},
-	{"duration_us", MEMBER_DURATION, AUD_MATCH_BIT(AUD_MATCH_DURATION_MS)},
-	{"query", MEMBER_TEXT, AUD_MATCH_BIT(AUD_MATCH_TEXT)},
+	{"tags", MEMBER_TAGS, 0, AUD_MATCH_BIT(AUD_MATCH_TAG)},
+	{"rules", MEMBER_RULES, 0, AUD_MATCH_BIT(AUD_MATCH_RULE)},
+	{"rule", MEMBER_RULE, 0, AUD_MATCH_BIT(AUD_MATCH_RULE)},
+	{"rows", MEMBER_ROWS, 0, AUD_MATCH_BIT(AUD_MATCH_ROWS)},
+	{"duration_us", MEMBER_DURATION, 0, AUD_MATCH_BIT(AUD_MATCH_DURATION_MS)},
+	{"query", MEMBER_TEXT, 0, AUD_MATCH_BIT(AUD_MATCH_TEXT)},
 };
 
 static void
@@ -310,8 +304,7 @@ set_fact(Reading *r, Member member, const AudJsonValue *value)
 
 	switch (member)
 	{
-		case MEMBER_APP:
-			set_text(r, &facts->app, value);
+		case MEMBER_PLAIN: /* see read_member */
 			break;
 		case MEMBER_CLASS:
 			facts->classes |= class_of(value);
@@ -322,35 +315,11 @@ set_fact(Reading *r, Member member, const AudJsonValue *value)
 		case MEMBER_CLIENT:
 			set_address(r, value);
 			break;
-		case MEMBER_COMMAND:
-			set_text(r, &facts->command, value);
-			break;
-		case MEMBER_CONTEXT:
-			set_text(r, &facts->context, value);
-			break;
-		case MEMBER_CURRENT_USER:
-			set_text(r, &facts->current_user, value);
-			break;
-		case MEMBER_DB:
-			set_text(r, &facts->db, value);
-			break;
 		case MEMBER_DURATION:
 			set_number(&facts->has_duration, &facts->duration_us, value);
 			break;
-		case MEMBER_EVENT:
-			set_text(r, &facts->event, value);
-			break;
-		case MEMBER_LOGIN_USER:
-			set_text(r, &facts->login_user, value);
-			break;
 		case MEMBER_OBJECTS:
 			add_objects(r, value);
-			break;
-		case MEMBER_ORIGIN:
-			set_text(r, &facts->origin, value);
-			break;
-		case MEMBER_OUTCOME:
-			set_text(r, &facts->outcome, value);
 			break;
 		case MEMBER_PID:
 			set_number(&facts->has_pid, &facts->pid, value);
@@ -367,12 +336,6 @@ set_fact(Reading *r, Member member, const AudJsonValue *value)
 		case MEMBER_RULES:
 			add_strings(r, &record->rules, value);
 			break;
-		case MEMBER_SESSION:
-			set_text(r, &facts->session, value);
-			break;
-		case MEMBER_SQLSTATE:
-			set_text(r, &facts->sqlstate, value);
-			break;
 		case MEMBER_SUPERUSER:
 			set_true(&facts->superuser, value);
 			break;
@@ -385,10 +348,13 @@ set_fact(Reading *r, Member member, const AudJsonValue *value)
 		case MEMBER_TS:
 			set_time(record, value);
 			break;
-		case MEMBER_USER:
-			set_text(r, &facts->user, value);
-			break;
 	}
+}
+
+static const char **
+fact_at(Reading *r, size_t offset)
+{
+	return (const char **) ((char *) &r->record->facts + offset);
 }
 
 static void
@@ -398,7 +364,10 @@ read_member(Reading *r, const AudJsonMember *m)
 	{
 		if ((r->keys & members[i].keys) && aud_json_key_is(m, members[i].name))
 		{
-			set_fact(r, members[i].member, &m->value);
+			if (members[i].member == MEMBER_PLAIN)
+				set_text(r, fact_at(r, members[i].fact), &m->value);
+			else
+				set_fact(r, members[i].member, &m->value);
 			return;
 		}
 	}
