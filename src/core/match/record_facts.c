@@ -86,30 +86,10 @@ add_classes(AudRecordFacts *record, const AudJsonValue *value)
 		record->facts.classes |= class_of(&class);
 }
 
-/* Room for one more; false: no memory. */
-static bool
-grow(Reading *r, AudTextList *list)
-{
-	int          cap = list->cap > 0 ? 2 * list->cap : 16;
-	const char **bigger;
-
-	if (list->n < list->cap)
-		return true;
-	bigger = realloc(list->items, (size_t) cap * sizeof(*bigger));
-	if (bigger == NULL)
-	{
-		aud_error_set(r->error, ENOMEM, "out of memory");
-		return false;
-	}
-	list->items = bigger;
-	list->cap = cap;
-	return true;
-}
-
 static void
 add_to_list(Reading *r, AudTextList *list, const AudJsonValue *value)
 {
-	if (value->kind != AUD_JSON_STRING || !grow(r, list))
+	if (value->kind != AUD_JSON_STRING)
 		return;
 	list->items[list->n] = keep(r, value);
 	if (list->items[list->n] != NULL)
@@ -411,18 +391,43 @@ nth_text(const void *arg, int i)
 	return i < record->n_texts ? record->own_texts[i] : NULL;
 }
 
-/* Forget the record before, but for its memory; room for texts of len bytes. */
+/* The shortest element of a list is \"\" and a comma. */
+#define ELEMENT_MIN 3
+
+/*
+ * Room for the texts and lists of a record of len bytes, whatever is in it;
+ * what the record before had is enough for most.
+ */
+static bool
+make_room(AudRecordFacts *record, size_t len)
+{
+	size_t elements;
+
+	if (len < record->room)
+		return true;
+	aud_record_facts_free(record);
+	record->room = 2 * (len + 1);
+	elements = record->room / ELEMENT_MIN + 1;
+	record->texts = malloc(record->room);
+	record->items = calloc(4 * elements, sizeof(*record->items));
+	if (record->texts == NULL || record->items == NULL)
+	{
+		aud_record_facts_free(record);
+		return false;
+	}
+	record->objects.items = record->items;
+	record->tags.items = record->items + elements;
+	record->accesses.items = record->items + 2 * elements;
+	record->rules.items = record->items + 3 * elements;
+	return true;
+}
+
+/* Forget the record before, but for its memory. */
 static bool
 begin(AudRecordFacts *record, size_t len)
 {
-	if (record->room < len + 1)
-	{
-		free(record->texts);
-		record->room = 2 * (len + 1);
-		record->texts = malloc(record->room);
-		if (record->texts == NULL)
-			record->room = 0;
-	}
+	if (!make_room(record, len))
+		return false;
 	record->used = 0;
 	record->n_texts = 0;
 	record->objects.n = record->tags.n = 0;
@@ -436,7 +441,7 @@ begin(AudRecordFacts *record, size_t len)
 		.text = nth_text,
 		.unknown = AUD_MATCH_BIT(AUD_MATCH_TIME),
 	};
-	return record->texts != NULL;
+	return true;
 }
 
 static bool
@@ -486,9 +491,6 @@ void
 aud_record_facts_free(AudRecordFacts *record)
 {
 	free(record->texts);
-	free(record->objects.items);
-	free(record->tags.items);
-	free(record->accesses.items);
-	free(record->rules.items);
+	free(record->items);
 	memset(record, 0, sizeof(*record));
 }

@@ -18,7 +18,6 @@
 typedef struct AudTextList
 {
 	int          n;
-	int          cap;
 	const char **items;
 } AudTextList;
 
@@ -32,9 +31,10 @@ typedef struct AudRecordFacts
 	const char   *own_texts[3];
 	int           n_texts;
 
-	char  *texts; /* all of them, one after the other */
-	size_t used;
-	size_t room;
+	char        *texts; /* all of them, one after the other */
+	size_t       used;
+	size_t       room;
+	const char **items; /* the room of all lists */
 } AudRecordFacts;
 
 /*
