@@ -104,7 +104,7 @@ has_facts(of_query("$literal, nowhere", @got), { event => 'statement', outcome =
 	'a text that is refused after a CHECK has run');
 @got = run_as($node, 'alice', sub { $_[0]->parse('a', $literal)->parse('b', 'SELEC 7') });
 has_facts(of_query($literal, @got), { outcome => 'success', incomplete => 1, %dreads }, 'what was parsed before an error');
-has_facts(of_query('SELEC 7', @got), { event => 'error', sqlstate => '42601', level => undef }, 'and the error is of another text');
+has_facts(of_query('SELEC <redacted>', @got), { event => 'error', sqlstate => '42601', level => undef }, 'and the error is of another text');
 numbers_are_unique('parsed before an error', @got);
 
 # A CHECK that calls a built-in function itself; and one with loops, whose cursors look like a client's.

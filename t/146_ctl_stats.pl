@@ -72,7 +72,7 @@ is(ref $counted, 'HASH', 'one JSON object');
 is((ctl('stats', '--user=nobody', $dir))[0], 1, 'where nothing matches the exit status is 1');
 ($status, $out, $err) = ctl('stats', '--by=usr', $dir);
 is("$status$out", '2', 'an unknown table is refused');
-like($err, qr/invalid value for --by: "usr"\nPerhaps you meant "user"\./, 'with the nearest one');
+like($err, qr/invalid value for --by: "usr"\nThe nearest is "user"\./, 'with the nearest one');
 
 ($status, $out, $err) = ctl('info', $dir);
 is("$status$err", '0', 'info of a whole trail succeeds quietly');

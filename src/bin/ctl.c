@@ -34,6 +34,19 @@ aud_ctl_error(const AudError *err)
 		aud_ctl_complain("%s", err->message);
 }
 
+void *
+aud_ctl_grow(void *old, size_t bytes)
+{
+	void *new = realloc(old, bytes);
+
+	if (new == NULL)
+	{
+		aud_ctl_complain("out of memory");
+		exit(AUD_EXIT_TROUBLE);
+	}
+	return new;
+}
+
 int
 aud_ctl_usage_error(const char *command)
 {

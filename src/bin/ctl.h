@@ -43,6 +43,9 @@ extern void aud_ctl_error(const AudError *err);
 extern void aud_ctl_complain(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 
+/* As realloc(); memory running out ends the program. */
+extern void *aud_ctl_grow(void *old, size_t bytes);
+
 /*
  * Options that every subcommand has, and errors of getopt_long(), which the
  * subcommand calls with opterr = 0 and a leading ':'.  True: done, with

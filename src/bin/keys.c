@@ -90,6 +90,7 @@ const AudKey aud_keys[] = {
 	{"rules_file", "audit.start: file of the rules in force, as set"},
 	{"rules_sha256", "audit.start: SHA-256 of that file"},
 	{"rules_count", "audit.start: how many rules are in it"},
+	{"token_key", "audit.start: which key tokens are made with"},
 	{"settings", "audit.start: every setting of secaudit"},
 	{"records", "audit.checkpoint: records written since the server started"},
 	{"lost", "audit.gap, audit.checkpoint, alert: records that were lost"},

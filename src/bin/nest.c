@@ -44,19 +44,6 @@ typedef struct Level
 	uint64_t parent;
 } Level;
 
-static void *
-more_memory(void *old, size_t bytes)
-{
-	void *new = realloc(old, bytes);
-
-	if (new == NULL)
-	{
-		aud_ctl_complain("out of memory");
-		exit(AUD_EXIT_TROUBLE);
-	}
-	return new;
-}
-
 /* The session as it stands in the record; "" if it has none. */
 static void
 copy_session(const AudRecord *record, char *session)
@@ -88,14 +75,14 @@ hold(AudNest *nest, const AudRecord *record, const char *session, uint64_t stmt,
 	if (nest->n == nest->cap)
 	{
 		nest->cap = nest->cap > 0 ? 2 * nest->cap : 64;
-		nest->items = more_memory(nest->items, nest->cap * sizeof(*nest->items));
+		nest->items = aud_ctl_grow(nest->items, nest->cap * sizeof(*nest->items));
 	}
 	item = &nest->items[nest->n++];
 	memset(item, 0, sizeof(*item));
 	memcpy(item->session, session, AUD_NEST_SESSION);
 	item->stmt = stmt;
 	item->parent = parent;
-	item->line = more_memory(NULL, record->len + 1);
+	item->line = aud_ctl_grow(NULL, record->len + 1);
 	memcpy(item->line, record->line, record->len);
 	item->len = record->len;
 	nest->bytes += item->len;
@@ -179,8 +166,8 @@ put_in_order(AudNest *nest, const char *session)
 	if (nest->order_cap < nest->n)
 	{
 		nest->order_cap = nest->cap;
-		nest->order =
-			more_memory(nest->order, nest->order_cap * sizeof(*nest->order));
+		free(nest->order);
+		nest->order = aud_ctl_grow(NULL, nest->order_cap * sizeof(*nest->order));
 	}
 	for (size_t i = 0; i < nest->n; i++)
 	{
@@ -247,7 +234,7 @@ enter(AudNest *nest, Level *levels, size_t *top, uint64_t stmt, Walk walk)
 static void
 walk_inside(AudNest *nest, uint64_t stmt, int depth, Walk walk)
 {
-	Level *levels = more_memory(NULL, (nest->n_order + 1) * sizeof(*levels));
+	Level *levels = aud_ctl_grow(NULL, (nest->n_order + 1) * sizeof(*levels));
 	size_t top = 0;
 
 	enter(nest, levels, &top, stmt, walk);

@@ -15,19 +15,6 @@
 
 #include "bin/ctl.h"
 
-static void *
-grow(void *old, size_t bytes)
-{
-	void *new = realloc(old, bytes);
-
-	if (new == NULL)
-	{
-		aud_ctl_complain("out of memory");
-		exit(AUD_EXIT_TROUBLE);
-	}
-	return new;
-}
-
 static const char *
 skip_blanks(const char *p, const char *end)
 {
@@ -49,7 +36,7 @@ aud_record_read(AudRecord *record, const char *line, size_t len)
 	if (record->room < len + 1)
 	{
 		record->room = 2 * len + 1024;
-		record->texts = grow(record->texts, record->room);
+		record->texts = aud_ctl_grow(record->texts, record->room);
 	}
 	aud_json_scan_object(&scan, line, len);
 	while (aud_json_scan_member(&scan, &member))
@@ -58,7 +45,8 @@ aud_record_read(AudRecord *record, const char *line, size_t len)
 		{
 			record->cap = record->cap > 0 ? 2 * record->cap : 64;
 			record->members =
-				grow(record->members, record->cap * sizeof(*record->members));
+				aud_ctl_grow(record->members,
+							 record->cap * sizeof(*record->members));
 		}
 		record->members[record->n++] =
 			(AudRecordMember){member,
@@ -156,7 +144,8 @@ add_string(AudStr *to, const AudJsonValue *value)
 {
 	AudBuf b;
 	char   few[256];
-	char  *text = value->len < sizeof(few) ? few : grow(NULL, value->len + 1);
+	char  *text =
+        value->len < sizeof(few) ? few : aud_ctl_grow(NULL, value->len + 1);
 
 	aud_buf_init(&b, text, value->len + 1);
 	if (!aud_json_unescape(&b, value->text, value->len))

@@ -222,7 +222,7 @@ finish_job(Search *search, Job *job)
 static void
 search_in_jobs(Search *search, const AudReaderList *list)
 {
-	Job    jobs[JOBS_MAX];
+	Job    jobs[JOBS_MAX] = {{0, NULL}};
 	size_t n = (size_t) search->jobs;
 	size_t started = 0;
 

@@ -207,30 +207,40 @@ add_value(Print *p, const char *key, const AudJsonValue *value)
 		aud_str_printf(&p->text, " (%s %s)", here[0], here[1]);
 }
 
+/* Add the text of one part; false: it is not there.  *all: how many there are. */
+static bool
+add_part(Print *p, uint64_t wanted, uint64_t *all, AudStr *text)
+{
+	size_t      at = 0;
+	const char *line;
+	size_t      len;
+	uint64_t    part;
+
+	while (aud_show_next(&p->shown->parts, &at, &line, &len))
+	{
+		if (!aud_record_read(&p->record, line, len) ||
+			!aud_record_number(&p->record, "part", &part) || part != wanted ||
+			!aud_record_number(&p->record, "parts", all))
+			continue;
+		aud_str_add(text, aud_record_text(&p->record, "query"));
+		return true;
+	}
+	return false;
+}
+
 /* The text of all parts, where all of them are there. */
 static bool
 join_parts(Print *p, const char *key, AudStr *text)
 {
-	const AudShowLines *parts = &p->shown->parts;
-	size_t              at = 0;
-	const char         *line;
-	size_t              len;
-	uint64_t            next = 1;
-	uint64_t            part;
-	uint64_t            all = 0;
+	uint64_t all = 0;
+	uint64_t part = 1;
 
-	if (strcmp(key, "query") != 0 || parts->n < 2)
+	if (strcmp(key, "query") != 0 || p->shown->parts.n < 2)
 		return false;
 	aud_str_reset(text);
-	while (aud_show_next(parts, &at, &line, &len))
-	{
-		if (!aud_record_read(&p->record, line, len) ||
-			!aud_record_number(&p->record, "part", &part) || part != next++ ||
-			!aud_record_number(&p->record, "parts", &all))
-			return false;
-		aud_str_add(text, aud_record_text(&p->record, "query"));
-	}
-	return next == all + 1;
+	while (add_part(p, part, &all, text) && part < all)
+		part++;
+	return part == all;
 }
 
 static void

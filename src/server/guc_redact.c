@@ -86,8 +86,29 @@ find_word(const Word *words, size_t n, const char *word, size_t len)
 }
 
 static void
+hint_modes(const char *nearest)
+{
+	if (nearest != NULL)
+		GUC_check_errhint("Perhaps you meant \"%s\". Valid modes are secrets, literals, tokens and none.",
+						  nearest);
+	else
+		GUC_check_errhint("Valid modes are secrets, literals, tokens and none.");
+}
+
+static void
+hint_patterns(const char *nearest)
+{
+	if (nearest != NULL)
+		GUC_check_errhint("Perhaps you meant \"%s\". Valid patterns are pan, email and iban.",
+						  nearest);
+	else
+		GUC_check_errhint("Valid patterns are pan, email and iban.");
+}
+
+/* hint: gives the hint, with the nearest word or NULL. */
+static void
 explain_unknown(const Word *words, size_t n, const char *what,
-				const char *valid, const char *word, size_t len)
+				void (*hint)(const char *nearest), const char *word, size_t len)
 {
 	AudNearest nearest;
 
@@ -95,13 +116,7 @@ explain_unknown(const Word *words, size_t n, const char *what,
 	for (size_t i = 0; i < n; i++)
 		aud_nearest_try(&nearest, words[i].name);
 	GUC_check_errdetail("Unrecognized %s \"%.*s\".", what, (int) len, word);
-	if (nearest.name != NULL)
-		GUC_check_errhint("Perhaps you meant \"%s\". Valid %ss are %s.",
-						  nearest.name,
-						  what,
-						  valid);
-	else
-		GUC_check_errhint("Valid %ss are %s.", what, valid);
+	hint(nearest.name);
 }
 
 /* An int for an assign hook. */
@@ -130,7 +145,7 @@ check_mode(char **newval, void **extra, GucSource source)
 		explain_unknown(modes,
 						lengthof(modes),
 						"mode",
-						"secrets, literals, tokens and none",
+						hint_modes,
 						*newval,
 						strlen(*newval));
 		return false;
@@ -173,7 +188,7 @@ check_patterns(char **newval, void **extra, GucSource source)
 			explain_unknown(pattern_words,
 							lengthof(pattern_words),
 							"pattern",
-							"pan, email and iban",
+							hint_patterns,
 							p,
 							len);
 			return false;

@@ -156,8 +156,11 @@ aud_settings_value(const char *name)
 	const char *value;
 
 	if (aud_redact_is_secret_setting(aud_guc_redact_plain(), name))
-		return GetConfigOption(name, true, false) != NULL ? pstrdup(AUD_REDACTED)
-														  : NULL;
+	{
+		/* what is not set hides nothing */
+		value = GetConfigOption(name, true, false);
+		return value == NULL ? NULL : pstrdup(*value != '\0' ? AUD_REDACTED : "");
+	}
 	if (!(GetConfigOptionFlags(name, true) & GUC_SUPERUSER_ONLY))
 		return GetConfigOptionByName(name, NULL, true);
 	value = GetConfigOption(name, true, false);

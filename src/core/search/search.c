@@ -35,20 +35,29 @@ aud_query_free(AudQuery *query)
 
 /* ---- one line ----------------------------------------------------------------- */
 
+/* The number of a record, also of one that does not end as the writer ends it. */
+static bool
+read_seq(const AudLine *line, uint64_t *seq)
+{
+	AudChainTrailer trailer;
+
+	if (!aud_chain_split(line->data, line->len, &trailer))
+		return aud_json_find_uint(line->data, line->len, "seq", seq);
+	*seq = trailer.seq;
+	return true;
+}
+
 /* Is it within the times and numbers that are asked for? */
 static bool
 is_in_range(const AudQuery *query, const AudLine *line)
 {
-	AudChainTrailer trailer;
-	char            ts[AUD_TS_SIZE] = "";
+	uint64_t seq;
+	char     ts[AUD_TS_SIZE] = "";
 
-	if (query->first_seq > 0 || query->last_seq > 0)
-	{
-		if (!aud_chain_split(line->data, line->len, &trailer) ||
-			trailer.seq < query->first_seq ||
-			(query->last_seq > 0 && trailer.seq > query->last_seq))
-			return false;
-	}
+	if ((query->first_seq > 0 || query->last_seq > 0) &&
+		(!read_seq(line, &seq) || seq < query->first_seq ||
+		 (query->last_seq > 0 && seq > query->last_seq)))
+		return false;
 	if (query->since[0] == '\0' && query->until[0] == '\0')
 		return true;
 	/* a text that is too long is no time */
