@@ -230,12 +230,12 @@ add_part(Print *p, uint64_t wanted, uint64_t *all, AudStr *text)
 
 /* The text of all parts, where all of them are there. */
 static bool
-join_parts(Print *p, const char *key, AudStr *text)
+join_parts(Print *p, AudStr *text)
 {
 	uint64_t all = 0;
 	uint64_t part = 1;
 
-	if (strcmp(key, "query") != 0 || p->shown->parts.n < 2)
+	if (p->shown->parts.n < 2)
 		return false;
 	aud_str_reset(text);
 	while (add_part(p, part, &all, text) && part < all)
@@ -252,7 +252,8 @@ put_text(Print *p, const char *key, size_t key_len, const AudJsonValue *value,
 	put_line(p, key, key_len, "", says);
 	aud_str_reset(&p->text);
 	aud_record_add_value(&p->text, value);
-	if (join_parts(p, key, &joined))
+	if (key_len == strlen("query") && memcmp(key, "query", key_len) == 0 &&
+		join_parts(p, &joined))
 		aud_term_put_lines(p->t, joined.s, joined.len, 4);
 	else
 		aud_term_put_lines(p->t, p->text.s, p->text.len, 4);

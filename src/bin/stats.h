@@ -3,8 +3,9 @@
  * stats.h
  *	  Inside of secauditctl stats: what is counted, and the counts.
  *
- * stats.c is the command; stats_count.c reads records and counts them,
- * stats_rights.c what they say of rights; stats_print.c prints.
+ * stats.c is the command; stats_kinds.c has the tables; stats_record.c reads
+ * records, stats_count.c counts them, stats_rights.c what they say of rights;
+ * stats_print.c prints.
  *
  *-------------------------------------------------------------------------
  */
@@ -48,6 +49,7 @@ typedef struct AudStatsKind
 	bool        in_order; /* all rows, by key, not the first few */
 } AudStatsKind;
 
+/* stats_kinds.c */
 extern const AudStatsKind aud_stats_kinds[AUD_STATS_TABLES];
 
 /* Begin with {0}. */
@@ -121,6 +123,9 @@ typedef struct AudStatsRecord
 
 /* stats_count.c: count a record, line[len]. */
 extern void aud_stats_count(AudStats *stats, const char *line, size_t len);
+
+/* stats_record.c: where the members of a record are. */
+extern void aud_stats_read(AudStatsRecord *record, const char *line, size_t len);
 
 /*
  * A value as plain text, valid until the next call; "" for what is no string.

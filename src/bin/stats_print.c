@@ -14,7 +14,7 @@
 #include "bin/timearg.h"
 
 /* Widest column of a part of a key, but for the last one. */
-#define PART_WIDTH 32
+#define PART_WIDTH 40
 
 /* How many rows of a table are printed. */
 static size_t
@@ -131,8 +131,8 @@ print_last(const AudTerm *t, const AudTallyRow *row, const char *part, int used)
 {
 	int room = t->width > 0 ? t->width - used : -1;
 
-	if (t->width > 0 && room < 20)
-		room = 20;
+	if (t->width > 0 && room < 10)
+		room = 10;
 	aud_term_put(t, part, strlen(part), room);
 	if (row->cut)
 		fputs(t->signs ? "\xE2\x80\xA6" : "...", t->out);
