@@ -31,6 +31,8 @@ my @sql = (
 	[ postgres => 'ALTER ROLE clerk SUPERUSER' ],
 	[ postgres => q{ALTER SYSTEM SET secaudit.log_parameters = on; SELECT pg_reload_conf()} ],
 	[ nobody => 'SELECT 1' ]);
+# who made the cluster may have another name
+$node->psql('postgres', 'CREATE ROLE postgres SUPERUSER LOGIN');
 $node->psql('postgres', $_->[1], extra_params => [ '-U', $_->[0] ]) foreach @sql;
 $node->stop;
 my $dir = trail_dir($node);
