@@ -163,79 +163,29 @@ hint_at(const char *sql, size_t len, size_t pos)
 #define ANY 0
 
 /* HINT(n, group, a, b, c), letters in lower case; ANY: any byte of ASCII */
-#define HINTS(HINT, n)                                                              \
-	HINT(n, 0, 't', 'o', 'k')                                                       \
-	HINT(n, 0, 'k', 'i', 'a')                                                       \
-	HINT(n, 0, 'h', 'm', 'a')                                                       \
-	HINT(n, 0, 't', 'i', 'f') HINT(n, 0, 'x', 'o', 'x') HINT(n, 0, 's', 'i', 'a')   \
-		HINT(n, 0, 'n', 'n', 'i') HINT(n,                                           \
-									   1,                                           \
-									   's',                                         \
-									   'w',                                         \
-									   'o') HINT(n,                                 \
-												 1,                                 \
-												 'n',                               \
-												 'p',                               \
-												 'm') HINT(n, 1, 'p', 'w', 'd')     \
-			HINT(n, 1, 'k', '_', 'l') HINT(n, 2, 'e', 'd', 'e') HINT(n,             \
-																	 2,             \
-																	 'h',           \
-																	 'u',           \
-																	 'b')           \
-				HINT(n, 2, 'e', 'y', 'j') HINT(n, 2, 'm', 'd', '5') HINT(n,         \
-																		 3,         \
-																		 'p',       \
-																		 'a',       \
-																		 's')       \
-					HINT(n, 3, 'r', 'y', 'p') HINT(n,                               \
-												   3,                               \
-												   'p',                             \
-												   'y',                             \
-												   'p') HINT(n, 3, 'r', 'i', 'z')   \
-						HINT(n, 4, 'i', 'g', '=') HINT(n, 4, 'a', 'm', '-')         \
-							HINT(n, 4, ':', '/', '/') HINT(n, 4, 'k', '_', 't')     \
-								HINT(n, 4, 'j', 'w', 't') HINT(n, 5, 'o', 'k', 'i') \
-									HINT(n,                                         \
-										 5,                                         \
-										 'e',                                       \
-										 'c',                                       \
-										 'r') HINT(n,                               \
-												   5,                               \
-												   'k',                             \
-												   'e',                             \
-												   'y') HINT(n, 5, 'a', 'i', 'z')   \
-										HINT(n,                                     \
-											 6,                                     \
-											 'g',                                   \
-											 'h',                                   \
-											 'p') HINT(n, 6, 'g', 'h', 'o')         \
-											HINT(n,                                 \
-												 6,                                 \
-												 'g',                               \
-												 'h',                               \
-												 'u') HINT(n, 6, 'g', 'h', 's')     \
-												HINT(n, 6, 'g', 'h', 'r')           \
-													HINT(n, 6, 'g', 'l', 'p')       \
-														HINT(n, 6, 'g', 'l', 'd')   \
-															HINT(n,                 \
-																 6,                 \
-																 'g',               \
-																 'l',               \
-																 'r') HINT(n,       \
-																		   7,       \
-																		   ANY,     \
-																		   '-',     \
-																		   'u')     \
-																HINT(n,             \
-																	 7,             \
-																	 ANY,           \
-																	 '-',           \
-																	 'p')           \
-																	HINT(n,         \
-																		 7,         \
-																		 ANY,       \
-																		 'q',       \
-																		 '~')
+/* clang-format off */
+#define HINTS(HINT, n) \
+	HINT(n, 0, 't', 'o', 'k') HINT(n, 0, 'k', 'i', 'a') \
+	HINT(n, 0, 'h', 'm', 'a') HINT(n, 0, 't', 'i', 'f') \
+	HINT(n, 0, 'x', 'o', 'x') HINT(n, 0, 's', 'i', 'a') \
+	HINT(n, 0, 'n', 'n', 'i') HINT(n, 1, 's', 'w', 'o') \
+	HINT(n, 1, 'n', 'p', 'm') HINT(n, 1, 'p', 'w', 'd') \
+	HINT(n, 1, 'k', '_', 'l') HINT(n, 2, 'e', 'd', 'e') \
+	HINT(n, 2, 'h', 'u', 'b') HINT(n, 2, 'e', 'y', 'j') \
+	HINT(n, 2, 'm', 'd', '5') HINT(n, 3, 'p', 'a', 's') \
+	HINT(n, 3, 'r', 'y', 'p') HINT(n, 3, 'p', 'y', 'p') \
+	HINT(n, 3, 'r', 'i', 'z') HINT(n, 4, 'i', 'g', '=') \
+	HINT(n, 4, 'a', 'm', '-') HINT(n, 4, ':', '/', '/') \
+	HINT(n, 4, 'k', '_', 't') HINT(n, 4, 'j', 'w', 't') \
+	HINT(n, 5, 'o', 'k', 'i') HINT(n, 5, 'e', 'c', 'r') \
+	HINT(n, 5, 'k', 'e', 'y') HINT(n, 5, 'a', 'i', 'z') \
+	HINT(n, 6, 'g', 'h', 'p') HINT(n, 6, 'g', 'h', 'o') \
+	HINT(n, 6, 'g', 'h', 'u') HINT(n, 6, 'g', 'h', 's') \
+	HINT(n, 6, 'g', 'h', 'r') HINT(n, 6, 'g', 'l', 'p') \
+	HINT(n, 6, 'g', 'l', 'd') HINT(n, 6, 'g', 'l', 'r') \
+	HINT(n, 7, ANY, '-', 'u') HINT(n, 7, ANY, '-', 'p') \
+	HINT(n, 7, ANY, 'q', '~')
+/* clang-format on */
 
 /* The bits of those that have a byte with this lower or upper half. */
 #define BIT(group, condition) | ((condition) ? 1 << (group) : 0)
