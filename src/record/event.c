@@ -58,6 +58,7 @@ aud_record_event(const AudEventFacts *facts)
 	aud_session_append_client(&b);
 	if (facts->detail != NULL)
 		append_detail(&b, facts);
+	aud_record_append_redacted(&b, facts->redacted);
 	if (facts->duration_us >= 0)
 		aud_json_lit_uint(&b, "duration_us", facts->duration_us);
 	aud_record_append_xid(&b, facts->xid);

@@ -115,9 +115,8 @@ append_keys(AudBuf *b, const char *opening, bool query, bool params)
 	aud_buf_char(b, ']');
 }
 
-/* What was hidden in the record, bits of AUD_REDACTED_*, as words. */
-static void
-append_redacted(AudBuf *b, unsigned reasons)
+void
+aud_record_append_redacted(AudBuf *b, unsigned reasons)
 {
 	static const char *const words[] =
 		{"secret", "literal", "token", "pan", "email", "iban", "tag", "syntax"};
@@ -152,9 +151,10 @@ append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text,
 		aud_json_lit_uint(b, "query_len", text->full_len);
 		aud_json_lit_word(b, "query_sha256", aud_text_sha256(text));
 	}
-	append_redacted(b,
-					text->redacted | stmt->params.redacted |
-						stmt->detail_redacted | stmt->result.failure.redacted);
+	aud_record_append_redacted(b,
+							   text->redacted | stmt->params.redacted |
+								   stmt->detail_redacted |
+								   stmt->result.failure.redacted);
 	aud_record_append_truncated(b, cut);
 	append_keys(b, ",\"enc\":[", text->invalid, stmt->params.invalid);
 }

@@ -246,11 +246,9 @@ open_call(AudScan *s, AudScanFrame *f)
 	}
 	f->call = s->word.id == AUD_KW_NONE;
 	f->cursor = s->word.id == AUD_KW_CURSOR;
-	f->source = s->word.id == AUD_KW_FROM ||
-				s->word.flags == (AUD_KW_NAMES | AUD_KW_RESERVED) ||
-				(s->word.id == AUD_KW_USING && s->verb == AUD_KW_MERGE);
-	if (f->call && (s->before.id == AUD_KW_OPEN || s->before.id == AUD_KW_IN))
-		f->secret_args |= s->cursor_args; /* OPEN c('x'), FOR r IN c('x') */
+	f->source = aud_scan_is_source(s);
+	if (f->call)
+		f->secret_args |= aud_scan_cursor_args(s);
 
 	/* set_password('bob', 'x'); but not CREATE TABLE password (... */
 	if (s->secrecy == AUD_SECRECY_PASSWORD && !(s->before.flags & AUD_KW_NAMES))
@@ -495,10 +493,4 @@ aud_scan_level(AudRedactSink *sink, const AudLevel *level, size_t pos,
 				(f->state == AUD_SCAN_NAME && s.last_end < level->end);
 	end.touched = s.touched || end.wants;
 	return end;
-}
-
-void
-aud_scan_text(AudRedactSink *sink, const AudLevel *level)
-{
-	(void) aud_scan_level(sink, level, 0, 0, false);
 }

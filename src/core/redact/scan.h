@@ -217,7 +217,6 @@ aud_scan_secrecy(const AudScan *s, const char *name, size_t len)
 }
 
 /* scan.c */
-extern void          aud_scan_text(AudRedactSink *sink, const AudLevel *level);
 extern void          aud_scan_hide(AudScan *s, size_t from, size_t to);
 extern AudScanFrame *aud_scan_push(AudScan *s);
 extern void          aud_scan_pop(AudScan *s);
@@ -228,6 +227,12 @@ extern void          aud_scan_pop(AudScan *s);
  */
 extern AudScanEnd aud_scan_level(AudRedactSink *sink, const AudLevel *level,
 								 size_t pos, int depth, bool dollar);
+
+static inline void
+aud_scan_text(AudRedactSink *sink, const AudLevel *level)
+{
+	(void) aud_scan_level(sink, level, 0, 0, false);
+}
 
 /*
  * call.c: what this name does as a function, NULL if nothing is known.  Valid
@@ -304,6 +309,8 @@ extern bool aud_scan_named_behind(AudScan *s);
 extern void aud_scan_fed_by(AudScan *s, const char *name, size_t len);
 extern bool aud_scan_is_fed_by(const AudScan *s, const char *name, size_t len);
 extern uint64_t aud_scan_source_names(AudScan *s);
+extern bool     aud_scan_is_source(const AudScan *s);
+extern uint64_t aud_scan_cursor_args(const AudScan *s);
 
 /* compare.c: OPERATOR(...) and COLLATE ... between a name and its value */
 extern bool aud_scan_long_operator(AudScan *s);

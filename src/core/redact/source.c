@@ -55,3 +55,21 @@ aud_scan_source_names(AudScan *s)
 		return ~UINT64_C(0);
 	return 0;
 }
+
+/* At a '(': may rows begin in it that the statement selects from? */
+bool
+aud_scan_is_source(const AudScan *s)
+{
+	return s->word.id == AUD_KW_FROM ||
+		   s->word.flags == (AUD_KW_NAMES | AUD_KW_RESERVED) || /* JOIN */
+		   (s->word.id == AUD_KW_USING && s->verb == AUD_KW_MERGE);
+}
+
+/* At the '(' of OPEN c('x') or FOR r IN c('x'): which may be secrets? */
+uint64_t
+aud_scan_cursor_args(const AudScan *s)
+{
+	return s->before.id == AUD_KW_OPEN || s->before.id == AUD_KW_IN
+			   ? s->cursor_args
+			   : 0;
+}
