@@ -94,9 +94,6 @@ extern void aud_record_append_xid(AudBuf *b, TransactionId xid);
 extern void aud_record_append_query_id(AudBuf *b, uint64 query_id);
 
 /* ,"truncated":[...] with the keys in cut, if there are any. */
-/* What was hidden in the record, bits of AUD_REDACTED_*, as words. */
-extern void aud_record_append_redacted(AudBuf *b, unsigned reasons);
-
 extern void aud_record_append_truncated(AudBuf *b, const AudBuf *cut);
 
 #endif /* AUD_RECORD_FIELDS_H */
