@@ -96,6 +96,9 @@ extern AudSecrecy aud_redact_secrecy(const AudRedactPolicy *policy,
 extern bool aud_redact_may_have_secrets(const AudRedactPolicy *policy,
 										const char *sql, size_t len);
 
+/* Its search for built-in words as processors without PSHUFB have it. */
+extern bool aud_redact_has_hint_bytewise(const char *sql, size_t len);
+
 /*
  * Is word[len], in lower case, what somebody has written for "password" with
  * one letter too few or too many, another, or two the wrong way round?
