@@ -16,6 +16,7 @@
 #include "facts/redact_known.h"
 #include "facts/redact_stmt.h"
 #include "server/guc_redact.h"
+#include "server/plpgsql_target.h"
 
 /* More places than these in a text of no statement: all are hidden. */
 #define TEXT_PLACES_MAX 1024
@@ -55,6 +56,26 @@ aud_redact_statement(AudStmt *stmt)
 {
 	if (aud_redact_tags_on() && stmt->text.data != NULL && !hide_places(stmt))
 		hide_all(stmt);
+}
+
+void
+aud_redact_nested(AudStmt *stmt, bool may_read_catalog)
+{
+	AudTextHidden *hidden = &stmt->text.hidden;
+	bool           touched = hidden->touched;
+	unsigned       reason = AUD_REDACTED_SECRET;
+
+	if (stmt->place.level == 0 || stmt->place.silent ||
+		stmt->text.data == NULL || hidden->all ||
+		!aud_plpgsql_gives_to_secret(stmt->text.data,
+									 stmt->text.len,
+									 may_read_catalog))
+		return;
+	if (hidden->n > 0)
+		reason |= AUD_REDACTED_TAG;
+	aud_stmt_hide_all(stmt);
+	hidden->touched = touched;
+	hidden->reason = reason;
 }
 
 /* ---- queries ------------------------------------------------------------- */

@@ -126,8 +126,8 @@ DO $$BEGIN SELECT 'bob', 'hush' FROM t WHERE a = 'b' INTO v_name, v_password; EN
 select 'hush' into password
 => select '<redacted>' into password
 
-DO $$DECLARE c CURSOR (n text, p_password text) FOR SELECT 1; BEGIN RETURN; OPEN c('bob', 'hush'); PERFORM f('a'); END$$
-=> DO $$DECLARE c CURSOR (n text, p_password text) FOR SELECT 1; BEGIN RETURN; OPEN c('bob', '<redacted>'); PERFORM f('a'); END$$
+DO $$DECLARE c CURSOR (n text, p_password text) FOR SELECT 1; BEGIN OPEN c('bob', 'hush'); PERFORM f('a'); END$$
+=> DO $$DECLARE c CURSOR (n text, p_password text) FOR SELECT 1; BEGIN OPEN c('bob', '<redacted>'); PERFORM f('a'); END$$
 
 # SET with a list
 
