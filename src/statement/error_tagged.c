@@ -16,6 +16,7 @@
 #include "core/redact/redact.h"
 #include "facts/redact_stmt.h"
 #include "server/guc_redact.h"
+#include "server/plpgsql_target.h"
 #include "statement/backend.h"
 #include "statement/error_tagged.h"
 #include "statement/message.h"
@@ -127,6 +128,9 @@ aud_error_hide_tagged(AudFailure *failure, const ErrorData *edata)
 		return;
 	for (const AudStmt *stmt = active; stmt != NULL; stmt = stmt->life.caller)
 		hide_what_is_in(&m, &stmt->text.hidden, stmt->text.data, stmt->text.len);
+	if (ERRCODE_TO_CATEGORY(edata->sqlerrcode) == ERRCODE_DATA_EXCEPTION &&
+		aud_plpgsql_is_giving_to_secret() && aud_error_hide_quoted(m.text))
+		m.reasons |= AUD_REDACTED_SECRET;
 	failure->redacted |= m.reasons;
 	if (!aud_redact_tags_on())
 		return;

@@ -123,6 +123,7 @@ begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
 	aud_begin_set_text(stmt, source, query->stmt_location, query->stmt_len);
 	aud_begin_take_down(stmt, true);
 	aud_redact_statement(stmt);
+	aud_redact_nested(stmt, true);
 	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));
 	aud_early_take(stmt, source);
 }

@@ -109,7 +109,7 @@ write_end(const char *command, const AudXactStart *start, bool sub,
 	if (xact->gid[0] != '\0' && !sub)
 	{
 		aud_json_lit_key(&b, "gid");
-		(void) aud_text_append_value(&b, xact->gid, GIDSIZE * 6);
+		facts.redacted = aud_text_append_value(&b, xact->gid, GIDSIZE * 6);
 	}
 	if (sub)
 		aud_json_lit_true(&b, "subtransaction");

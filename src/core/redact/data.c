@@ -200,7 +200,8 @@ aud_scan_hide_bare(AudScan *s, size_t from)
 		return;
 	while ((c = aud_lex_peek(s->level, pos)) != AUD_LEX_END)
 	{
-		if (aud_lex_is_space(c) || c == ';' || c == '\'' || c == '"')
+		if (aud_lex_is_space(c) || c == ';' || c == '\'' || c == '"' ||
+			(c == ',' && s->values))
 			break;
 		(void) aud_lex_char(s->level, &pos);
 	}
