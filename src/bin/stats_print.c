@@ -319,7 +319,9 @@ json_table(const AudStats *stats, FILE *out, int table)
 			tally->n,
 			tally->others.records > 0 ? "false" : "true");
 	if (table == AUD_STATS_RIGHT)
-		fprintf(out, "\"records_cut\":%llu,", (unsigned long long) stats->rights_cut);
+		fprintf(out,
+				"\"records_cut\":%llu,",
+				(unsigned long long) stats->rights_cut);
 	fputs("\"rows\":[", out);
 	for (size_t i = 0; i < shown(stats, table); i++)
 	{

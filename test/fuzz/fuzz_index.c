@@ -34,15 +34,16 @@ set_up(void)
 	FILE       *f;
 
 	for (int i = 1; n < sizeof(text) - 700; i++)
-		n += (size_t) snprintf(text + n,
-							   sizeof(text) - n,
-							   "{\"v\":1,\"log\":\"00112233aabbccdd\",\"ts\":\"2026-01-"
-							   "31T23:59:%02d.000000Z\",\"event\":\"statement\","
-							   "\"user\":\"u%d\",\"query\":\"%0500d\",\"seq\":%d}\n",
-							   i / 100,
-							   i,
-							   i,
-							   i);
+		n += (size_t)
+			snprintf(text + n,
+					 sizeof(text) - n,
+					 "{\"v\":1,\"log\":\"00112233aabbccdd\",\"ts\":\"2026-01-"
+					 "31T23:59:%02d.000000Z\",\"event\":\"statement\","
+					 "\"user\":\"u%d\",\"query\":\"%0500d\",\"seq\":%d}\n",
+					 i / 100,
+					 i,
+					 i,
+					 i);
 	snprintf(trail, sizeof(trail), "%s", fuzz_files_write(STEM ".jsonl", text, n));
 	CHECK(aud_index_make(trail, &err));
 	snprintf(name, sizeof(name), "%s/" STEM ".idx", fuzz_files_dir());
@@ -68,7 +69,8 @@ search_for(uint64_t first, uint64_t last, const char *since)
 	AudQuery      query = {.first_seq = first, .last_seq = last};
 	size_t        n = 0;
 	AudSearch     search = {.query = &query, .found = found, .arg = &n};
-	AudReaderFile file = {.path = trail, .name = STEM ".jsonl",
+	AudReaderFile file = {.path = trail,
+						  .name = STEM ".jsonl",
 						  .bytes = AUD_READER_ALL};
 	AudError      err = {0};
 
@@ -98,14 +100,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* over the header, over the start of a block, or cut off */
 	if (data[0] & 2)
 	{
-		size_t at = sizeof(*header) +
-					(data[1] % header->n) * sizeof(AudIndexBlock);
+		size_t at =
+			sizeof(*header) + (data[1] % header->n) * sizeof(AudIndexBlock);
 		size_t n = size - 2 < 100 ? size - 2 : 100;
 
 		memcpy(copy + at, data + 2, n);
 	}
 	else if (data[0] & 4)
-		memcpy(copy, data + 2, size - 2 < sizeof(*header) ? size - 2 : sizeof(*header));
+		memcpy(copy,
+			   data + 2,
+			   size - 2 < sizeof(*header) ? size - 2 : sizeof(*header));
 	if (data[0] & 8)
 		len = ((size_t) data[1] << 8 | data[2]) % (made_len + 1);
 	if (data[0] & 1)

@@ -43,7 +43,9 @@ set_up(void)
 {
 	for (size_t i = 0; i < N; i++)
 	{
-		AudJsonValue value = {AUD_JSON_OBJECT, conditions[i], strlen(conditions[i])};
+		AudJsonValue value = {AUD_JSON_OBJECT,
+							  conditions[i],
+							  strlen(conditions[i])};
 		AudFaultAt   fault = {0};
 
 		with[i].match = aud_match_compile(&value, AUD_MATCH_ALL, NULL, &fault);
@@ -62,10 +64,10 @@ set_up(void)
 
 typedef struct Seen
 {
-	const char *file;
-	size_t      len;
-	size_t      n;
-	uint64_t    next; /* where the next line may begin */
+	const char   *file;
+	size_t        len;
+	size_t        n;
+	uint64_t      next;     /* where the next line may begin */
 	unsigned char at[8192]; /* at whose offset a record matched */
 } Seen;
 

@@ -45,7 +45,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	n = fread(back, 1, sizeof(back), f);
 	fclose(f);
 	CHECK(n == size && memcmp(back, data, n) == 0);
-	CHECK(aud_shipped_read(fuzz_files_dir(), LOG, &same, &err) == AUD_SHIPPED_READ);
+	CHECK(aud_shipped_read(fuzz_files_dir(), LOG, &same, &err) ==
+		  AUD_SHIPPED_READ);
 	CHECK(same.seq == shipped.seq && strcmp(same.file, shipped.file) == 0);
 	return 0;
 }

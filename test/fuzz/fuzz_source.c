@@ -134,8 +134,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	piece = data[3] + 1u;
 	if (data[0] & 2)
 	{
-		len = gzip ? pack_gzip(data + 4, size - 4, packed, sizeof(packed))
-				   : pack(data + 4, size - 4, data[0] & 4, packed, sizeof(packed));
+		len =
+			gzip ? pack_gzip(data + 4, size - 4, packed, sizeof(packed))
+				 : pack(data + 4, size - 4, data[0] & 4, packed, sizeof(packed));
 		if (len > 0 && data[0] & 8)
 			packed[at % len] ^= (char) (1 << (data[0] >> 5));
 	}
