@@ -15,6 +15,7 @@
 #include "facts/body.h"
 #include "facts/redact_known.h"
 #include "facts/redact_stmt.h"
+#include "facts/redact_touched.h"
 #include "server/guc_redact.h"
 #include "server/plpgsql_target.h"
 
@@ -88,27 +89,14 @@ is_tagged(Oid relid)
 	return aud_redact_tags_any(&columns);
 }
 
-static bool
-uses_tagged(const PlannedStmt *plan)
-{
-	ListCell *lc;
-
-	foreach (lc, plan->rtable)
-	{
-		const RangeTblEntry *rte = lfirst(lc);
-
-		if (OidIsValid(rte->relid) && is_tagged(rte->relid))
-			return true;
-	}
-	return false;
-}
-
 void
 aud_redact_tagged_query(AudStmt *stmt, const PlannedStmt *plan)
 {
+	bool touched = aud_redact_touched_by_plan(plan);
+
 	if (stmt->place.silent || stmt->text.data == NULL || hide_places(stmt))
 		return;
-	if (uses_tagged(plan))
+	if (touched)
 		hide_all(stmt);
 }
 
@@ -327,6 +315,8 @@ aud_redact_tagged_utility(AudStmt *stmt, Node *command, int location)
 {
 	const ExecuteStmt *execute;
 
+	if (stmt->text.data != NULL)
+		aud_redact_touched_by_command(command, stmt->text.data, stmt->text.len);
 	if (stmt->place.silent || stmt->text.data == NULL ||
 		!may_have_values(command))
 		return;

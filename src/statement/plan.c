@@ -13,6 +13,7 @@
 #include "facts/objects.h"
 #include "facts/redact_known.h"
 #include "facts/redact_stmt.h"
+#include "facts/redact_touched.h"
 #include "facts/rewrite.h"
 #include "server/compat.h"
 #include "statement/acting.h"
@@ -35,6 +36,7 @@ aud_statement_enter_planner(Query *query, const char *source)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_rewrite_mark_rls(query);
+	aud_redact_planned(query);
 	aud_planned_check(query, source);
 	aud_expression_planned(query);
 	if (stack->early != NULL && stack->planning == 0)
