@@ -57,8 +57,8 @@ typedef struct AudStats
 {
 	bool          wanted[AUD_STATS_TABLES];
 	AudTally      tallies[AUD_STATS_TABLES];
-	AudSums       sums;    /* of all records that match */
-	uint64_t      damaged; /* lines that are no records */
+	AudSums       sums;       /* of all records that match */
+	uint64_t      damaged;    /* lines that are no records */
 	uint64_t      rights_cut; /* records with more rights than are counted */
 	char          first_ts[AUD_TS_SIZE];
 	char          last_ts[AUD_TS_SIZE];
