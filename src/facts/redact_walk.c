@@ -30,12 +30,51 @@
 static bool visit(Node *node, AudRedactWalk *w);
 static void visit_query(const Query *query, AudRedactWalk *w);
 
+static bool touches(Node *node, AudRedactWalk *w);
+
 /* ---- the two questions --------------------------------------------------- */
 
 static bool
 is_query(const SubLink *link)
 {
 	return link->subselect != NULL && IsA(link->subselect, Query);
+}
+
+/* May it be a row that comes from somewhere, or is written somewhere? */
+static bool
+has_type_of_rows(const Node *node)
+{
+	return IsA(node, Var) || IsA(node, Const) || IsA(node, Param) ||
+		   IsA(node, FuncExpr) || IsA(node, CoerceViaIO) ||
+		   IsA(node, ArrayExpr) || IsA(node, CoerceToDomain);
+}
+
+/* (a).b is one if b is, or if a is whatever is in it. */
+static bool
+touches_field(FieldSelect *field, AudRedactWalk *w)
+{
+	bool outer = w->part_only;
+	bool answer;
+
+	if (aud_redact_ask_type(exprType((Node *) field->arg), field->fieldnum, w))
+		return true;
+	w->part_only = true;
+	answer = touches((Node *) field->arg, w);
+	w->part_only = outer;
+	return answer;
+}
+
+/* What is in an expression is used as a whole. */
+static bool
+touches_inside(Node *node, AudRedactWalk *w)
+{
+	bool outer = w->part_only;
+	bool answer;
+
+	w->part_only = false;
+	answer = expression_tree_walker(node, touches, w);
+	w->part_only = outer;
+	return answer;
 }
 
 /* Does a tagged column come in here?  A tree walker, which stops at true. */
@@ -45,6 +84,11 @@ touches(Node *node, AudRedactWalk *w)
 	if (node == NULL)
 		return false;
 	if (aud_redact_too_much(w))
+		return true;
+	if (IsA(node, FieldSelect))
+		return touches_field((FieldSelect *) node, w);
+	if (has_type_of_rows(node) && !w->part_only &&
+		aud_redact_ask_type(exprType(node), 0, w))
 		return true;
 	if (IsA(node, Var))
 		return aud_redact_ask_var((Var *) node, w);
@@ -60,7 +104,7 @@ touches(Node *node, AudRedactWalk *w)
 	}
 	if (IsA(node, Query))
 		return false;
-	return expression_tree_walker(node, touches, w);
+	return touches_inside(node, w);
 }
 
 static void
@@ -208,6 +252,34 @@ visit_link(SubLink *link, AudRedactWalk *w)
 	return w->places->unclear;
 }
 
+/* ROW(...) of such a type, and SET a.b = ...: the attributes, one by one. */
+static void
+visit_row(Node *node, AudRedactWalk *w)
+{
+	List     *items = NIL;
+	int       number = 0;
+	ListCell *lc;
+
+	if (IsA(node, RowExpr))
+		items = ((RowExpr *) node)->args;
+	else if (IsA(node, FieldStore))
+		items = ((FieldStore *) node)->newvals;
+	w->part_only = false;
+	foreach (lc, items)
+	{
+		int attribute =
+			IsA(node, FieldStore)
+				? list_nth_int(((FieldStore *) node)->fieldnums, number)
+				: number + 1;
+
+		if (aud_redact_ask_type(exprType(node),
+								attribute,
+								asking(w, touches, false)))
+			hide_all(lfirst(lc), w);
+		number++;
+	}
+}
+
 static bool
 visit(Node *node, AudRedactWalk *w)
 {
@@ -230,8 +302,15 @@ visit(Node *node, AudRedactWalk *w)
 			return expression_tree_walker(node, visit, w);
 		if (IsA(node, CaseExpr))
 			return visit_case((CaseExpr *) node, w);
+		if (IsA(node, FieldStore))
+		{
+			visit_row(node, w);
+			return visit_items(((FieldStore *) node)->newvals, w);
+		}
 		if (is_touched(node, w))
 			hide_all(node, w);
+		else
+			visit_row(node, w);
 	}
 
 	/* only queries in it are still to be looked at */
@@ -252,11 +331,14 @@ visit_targets(List *targets, const Query *query, AudRedactWalk *w)
 	{
 		TargetEntry *target = lfirst(lc);
 
+		w->part_only =
+			IsA(target->expr, RowExpr) || IsA(target->expr, FieldStore);
 		if (query->resultRelation > 0 && !target->resjunk &&
 			aud_redact_ask_relation(rt_fetch(query->resultRelation, query->rtable),
 									target->resno,
 									asking(w, touches, false)))
 			hide_all((Node *) target->expr, w);
+		w->part_only = false;
 		(void) visit((Node *) target->expr, w);
 	}
 }
