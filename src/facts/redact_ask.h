@@ -9,6 +9,8 @@
 #ifndef AUD_FACTS_REDACT_ASK_H
 #define AUD_FACTS_REDACT_ASK_H
 
+#include "nodes/primnodes.h"
+
 #include "facts/redact_walk.h"
 
 /* A query, and the one that it is in. */
@@ -41,6 +43,12 @@ typedef struct AudRedactWalk
 	int  steps;
 	bool in_unit; /* which has been asked about already */
 } AudRedactWalk;
+
+static inline bool
+aud_redact_has_query(const SubLink *link)
+{
+	return link->subselect != NULL && IsA(link->subselect, Query);
+}
 
 /* One more step; has it been too many? */
 extern bool aud_redact_too_much(AudRedactWalk *w);
