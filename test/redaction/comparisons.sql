@@ -48,6 +48,12 @@ SELECT 1 FROM t WHERE 'hush' LIKE password || '%' AND 'b' LIKE a
 SELECT 1 FROM t WHERE 'hush' SIMILAR TO password AND 'b' SIMILAR TO a
 => SELECT 1 FROM t WHERE '<redacted>' SIMILAR TO password AND 'b' SIMILAR TO a
 
+SELECT 1 FROM t WHERE u&"\0070\0061\0073\0073\0077\006f\0072\0064" = 'hush' AND "u&" = 'b'
+=> SELECT 1 FROM t WHERE u&"\0070\0061\0073\0073\0077\006f\0072\0064" = '<redacted>' AND "u&" = 'b'
+
+SELECT 1 FROM t WHERE U&"passw!006Frd" UESCAPE '!' = 'hush' AND U&"d!0061" UESCAPE '!' = 'b'
+=> SELECT 1 FROM t WHERE U&"passw!006Frd" UESCAPE '!' = '<redacted>' AND U&"d!0061" UESCAPE '!' = 'b'
+
 SELECT 1 FROM t WHERE U&"passw\006Frd" = 'hush' AND U&"\0061" = 'b'
 => SELECT 1 FROM t WHERE U&"passw\006Frd" = '<redacted>' AND U&"\0061" = 'b'
 

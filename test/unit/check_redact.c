@@ -11,6 +11,7 @@
  */
 #include "unit.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -596,6 +597,77 @@ START_TEST(the_quick_test_notices_every_name_of_a_secret)
 }
 END_TEST
 
+/* At any distance from the beginning, as the test goes by steps of sixteen. */
+static void
+is_noticed(const char *word)
+{
+	for (int pad = 0; pad < 40; pad++)
+	{
+		char sql[128];
+
+		snprintf(sql, sizeof(sql), "%*s%s", pad, "", word);
+		for (int behind = 0; behind < 2; behind++)
+		{
+			ck_assert_msg(aud_redact_may_apply(&policy, sql, strlen(sql)),
+						  "%s",
+						  sql);
+			ck_assert_msg(aud_redact_has_hint_bytewise(sql, strlen(sql)),
+						  "%s",
+						  sql);
+			strcat(sql, " 'x' OR name = 'some more text'");
+		}
+	}
+}
+
+static void
+is_noticed_in_any_case(const char *word)
+{
+	char as[64];
+
+	for (int which = 0; which < 4; which++)
+	{
+		size_t n = 0;
+
+		for (; word[n] != '\0'; n++)
+			as[n] =
+				(char) (which == 1 || (which > 1 && n % 2 == (size_t) which % 2)
+							? toupper((unsigned char) word[n])
+							: word[n]);
+		as[n] = '\0';
+		is_noticed(as);
+	}
+}
+
+/* What is added to a table and not to the quick test would leak silently. */
+START_TEST(the_quick_test_notices_every_word_of_the_tables)
+{
+	static const char *const others[] = {"authorization: x",
+										 "cookie: x",
+										 "private key",
+										 "identified by",
+										 "sig=x",
+										 "://u:x@h",
+										 "scram-sha-256$",
+										 "md5",
+										 "eyjhbgcioijiuzi1nij9",
+										 " -u a:x",
+										 " -px",
+										 " --user a:x",
+										 " --proxy-user a:x",
+										 "u&\"p\\0061ssw\\006Frd\"",
+										 "abc8q~"};
+	int                      count = 0;
+
+	for (size_t i = 0; aud_redact_nth_word(i) != NULL; i++, count++)
+		is_noticed_in_any_case(aud_redact_nth_word(i));
+	for (size_t i = 0; aud_redact_nth_prefix(i) != NULL; i++, count++)
+		is_noticed(aud_redact_nth_prefix(i));
+	for (int i = 0; i < COUNT(others); i++)
+		is_noticed_in_any_case(others[i]);
+	ck_assert_int_ge(count, 60);
+}
+END_TEST
+
 START_TEST(names_that_only_look_like_secrets_are_none)
 {
 	static const char *const names[] = {"bypass",
@@ -971,6 +1043,7 @@ redact_suite(void)
 	tcase_add_test(tc, a_backslash_quotes_a_quote_where_the_session_says_so);
 	tcase_add_loop_test(tc, a_short_buffer_cuts_the_text_and_bares_no_secret, 0, 79);
 	tcase_add_test(tc, the_quick_test_notices_every_name_of_a_secret);
+	tcase_add_test(tc, the_quick_test_notices_every_word_of_the_tables);
 	tcase_add_test(tc, the_quick_test_notices_every_mistyped_password);
 	tcase_add_test(tc, names_that_only_look_like_secrets_are_none);
 	tcase_add_test(tc, the_value_of_a_setting_that_sounds_secret_is_one);

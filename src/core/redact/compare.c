@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "core/lex_value.h"
 #include "core/redact/scan.h"
 
 /* Behind the name, perhaps with a schema, that begins at pos. */
@@ -98,23 +99,23 @@ hex_digit(char c)
 
 /* \006F and \+00006F become the character, if it is one of ASCII. */
 static void
-replace_escapes(char *text)
+replace_escapes(char *text, int escape)
 {
 	char *to = text;
 
 	for (const char *from = text; *from != '\0';)
 	{
-		const char *p = from + 1 + (from[0] == '\\' && from[1] == '+');
+		const char *p = from + 1 + (from[0] == escape && from[1] == '+');
 		int         digits = p == from + 2 ? 6 : 4;
 		int         code = 0;
 
-		for (int i = 0; *from == '\\' && i < digits && code >= 0; i++)
+		for (int i = 0; *from == escape && i < digits && code >= 0; i++)
 		{
 			int digit = hex_digit(p[i]);
 
 			code = digit < 0 ? -1 : code * 16 + digit;
 		}
-		if (*from == '\\' && code > 0 && code < 0x80)
+		if (*from == escape && code > 0 && code < 0x80)
 		{
 			*to++ = (char) aud_lex_lower(code);
 			from = p + digits;
@@ -130,11 +131,14 @@ aud_scan_quoted_text(const AudLevel *level, const AudToken *tok, char *buf,
 					 size_t size)
 {
 	AudLevel inner;
+	size_t   end;
+	int      escape;
 
 	aud_lex_inside(&inner, level, tok);
 	if (!aud_lex_copy(&inner, tok->body, buf, size))
 		return false;
-	if ((level->source[tok->start] | 0x20) == 'u')
-		replace_escapes(buf);
+	escape = aud_lex_unicode_escape(level, tok, &end);
+	if (escape > 0)
+		replace_escapes(buf, aud_lex_lower(escape));
 	return true;
 }

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "core/lex_value.h"
 #include "core/redact/redact.h"
 #include "core/redact/scan.h"
 
@@ -193,6 +194,7 @@ aud_scan_quoted_name(AudScan *s)
 {
 	AudScanFrame *f = aud_scan_top(s);
 	char          name[AUD_LEX_WORD_MAX + 1];
+	size_t        end;
 
 	s->call = NULL;
 	s->secrecy = AUD_SECRECY_NONE;
@@ -217,6 +219,8 @@ aud_scan_quoted_name(AudScan *s)
 	if (s->level->data)
 		scan_inside(s);
 	f->state = AUD_SCAN_ANY;
+	if (aud_lex_unicode_escape(s->level, &s->token, &end) >= 0)
+		s->pos = end; /* behind UESCAPE '!' */
 	if (aud_scan_quoted_text(s->level, &s->token, name, sizeof(name)))
 		aud_scan_name(s, name, strlen(name), false);
 }

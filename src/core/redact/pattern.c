@@ -26,6 +26,9 @@
 #define PAN_MAX  19
 #define IBAN_MAX 34
 
+/* 4-4-4-4, 4-6-5, 6-13 */
+#define GROUP_MIN 4
+
 /* Blanks in a row within a number, letters that are looked past around it. */
 #define BLANKS_MAX  8
 #define LETTERS_MAX 16
@@ -126,16 +129,24 @@ skip_any(const char *text, size_t len, size_t pos, const char *const *which,
 	return pos;
 }
 
+/* What is between groups of digits, with blanks around it or not. */
+typedef enum Separator
+{
+	SEPARATOR_NONE,
+	SEPARATOR_BLANK,
+	SEPARATOR_DASH,
+	SEPARATOR_DOT,
+	SEPARATOR_SLASH
+} Separator;
+
 /*
  * Behind what people write between groups of digits or letters: a dot, a slash
  * or a dash of any kind, or blanks; pos if nothing of that is there.
  */
 static size_t
-skip_separator(const char *text, size_t len, size_t pos)
+skip_separator(const char *text, size_t len, size_t pos, Separator *which)
 {
-	static const char *const others[] = {
-		".",
-		"/",
+	static const char *const dashes[] = {
 		"-",
 		"\xE2\x80\x90", /* hyphen, that does not break, figure dash, en, em */
 		"\xE2\x80\x91",
@@ -154,9 +165,28 @@ skip_separator(const char *text, size_t len, size_t pos)
 		"\xE2\x80\xAF", /* narrow, no-break */
 	};
 
-	pos = skip_any(text, len, pos, blanks, COUNT(blanks), BLANKS_MAX);
-	pos = skip_any(text, len, pos, others, COUNT(others), 1);
+	size_t begin = pos;
+	size_t mark = pos =
+		skip_any(text, len, pos, blanks, COUNT(blanks), BLANKS_MAX);
+
+	*which = pos > begin ? SEPARATOR_BLANK : SEPARATOR_NONE;
+	if (pos < len && (text[pos] == '.' || text[pos] == '/'))
+		*which = text[pos++] == '.' ? SEPARATOR_DOT : SEPARATOR_SLASH;
+	else if ((pos = skip_any(text, len, pos, dashes, COUNT(dashes), 1)) > mark)
+		*which = SEPARATOR_DASH;
 	return skip_any(text, len, pos, blanks, COUNT(blanks), BLANKS_MAX);
+}
+
+/*
+ * Does a card number go on behind this separator and a group of n digits?  It
+ * has separators of one kind.  Dots and slashes are in dates and amounts, too,
+ * so between these no group is shorter than those of a card, but for the last.
+ */
+static bool
+goes_on_behind(Separator separator, Separator first, int n)
+{
+	return (first == SEPARATOR_NONE || separator == first) &&
+		   (separator < SEPARATOR_DOT || n >= GROUP_MIN);
 }
 
 /*
@@ -200,16 +230,19 @@ may_end(const char *text, size_t len, size_t pos)
 static size_t
 pan_end(const char *text, size_t len, size_t at)
 {
-	char   digits[PAN_MAX];
-	int    n = 0;
-	size_t end = 0;
-	size_t pos = at;
+	char      digits[PAN_MAX];
+	int       n = 0;
+	int       group = 0; /* where it begins */
+	Separator first = SEPARATOR_NONE;
+	size_t    end = 0;
+	size_t    pos = at;
 
 	if (!may_begin(text, at))
 		return 0;
 	while (pos < len && is_digit(text[pos]) && n < PAN_MAX)
 	{
-		size_t next;
+		Separator separator;
+		size_t    next;
 
 		digits[n++] = text[pos++];
 		if (pos < len && is_digit(text[pos]))
@@ -217,9 +250,13 @@ pan_end(const char *text, size_t len, size_t at)
 		if (n >= PAN_MIN && has_issuer(digits, n) &&
 			has_check_digit(digits, n) && may_end(text, len, pos))
 			end = pos;
-		next = skip_separator(text, len, pos);
-		if (next < len && is_digit(text[next]))
-			pos = next;
+		next = skip_separator(text, len, pos, &separator);
+		if (next == len || !is_digit(text[next]) ||
+			!goes_on_behind(separator, first, n - group))
+			break;
+		first = separator;
+		group = n;
+		pos = next;
 	}
 	return end;
 }
@@ -289,10 +326,11 @@ is_iban(const char *iban, int n)
 static size_t
 iban_end(const char *text, size_t len, size_t at)
 {
-	char   iban[IBAN_MAX];
-	int    n = 0;
-	int    want;
-	size_t pos = at;
+	char      iban[IBAN_MAX];
+	int       n = 0;
+	int       want;
+	size_t    pos = at;
+	Separator any;
 
 	if (len - at < 15 || (at > 0 && is_digit(text[at - 1])))
 		return 0;
@@ -301,7 +339,7 @@ iban_end(const char *text, size_t len, size_t at)
 	{
 		iban[n++] = upper(text[pos++]);
 		if (n < want && (pos >= len || !is_alnum(text[pos])))
-			pos = skip_separator(text, len, pos);
+			pos = skip_separator(text, len, pos, &any);
 	}
 	if (want == 0 || n < want || !is_digit(iban[2]) || !is_digit(iban[3]) ||
 		(pos < len && is_digit(text[pos])))

@@ -143,6 +143,8 @@ hint_at(const char *sql, size_t len, size_t pos)
 			return is_forge_token(sql, len, pos);
 		case 'i':
 			return IS(1, "sig=");
+		case 'u':
+			return IS(0, "u&\""); /* a name in which letters are escaped */
 		case 'x':
 			return IS(0, "xox");
 		case 'n':
@@ -177,6 +179,7 @@ hint_at(const char *sql, size_t len, size_t pos)
 	HINT(n, 3, 'r', 'i', 'z') HINT(n, 4, 'i', 'g', '=') \
 	HINT(n, 4, 'a', 'm', '-') HINT(n, 4, ':', '/', '/') \
 	HINT(n, 4, 'k', '_', 't') HINT(n, 4, 'j', 'w', 't') \
+	HINT(n, 4, 'u', '&', '"') \
 	HINT(n, 5, 'o', 'k', 'i') HINT(n, 5, 'e', 'c', 'r') \
 	HINT(n, 5, 'k', 'e', 'y') HINT(n, 5, 'a', 'i', 'z') \
 	HINT(n, 6, 'g', 'h', 'p') HINT(n, 6, 'g', 'h', 'o') \

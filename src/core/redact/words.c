@@ -392,6 +392,21 @@ aud_redact_call(const char *name, size_t len)
 	return NULL;
 }
 
+const char *
+aud_redact_nth_word(size_t n)
+{
+	if (n < COUNT(secret_names))
+		return secret_names[n].end;
+	n -= COUNT(secret_names);
+	if (n < COUNT(setting_words))
+		return setting_words[n];
+	n -= COUNT(setting_words);
+	for (size_t i = 0; i < COUNT(calls); i++)
+		if (calls[i].secret_args != 0 && n-- == 0)
+			return calls[i].name;
+	return NULL;
+}
+
 bool
 aud_redact_is_algorithm(const char *text)
 {

@@ -134,6 +134,16 @@ typedef struct AudSecretCall
 /* NULL where the function is none of those we know. */
 extern const AudSecretCall *aud_redact_call(const char *name, size_t len);
 
+/*
+ * Every word, in lower case, that can make a secret of what is beside it
+ * without another such word: the nth, NULL behind the last.  For the tests of
+ * the quick test, which has to notice each of them.
+ */
+extern const char *aud_redact_nth_word(size_t n);
+
+/* The same of the prefixes of tokens, as they are. */
+extern const char *aud_redact_nth_prefix(size_t n);
+
 /* Names of algorithms and encodings, which are arguments and no secrets. */
 extern bool aud_redact_is_algorithm(const char *text);
 
