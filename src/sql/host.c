@@ -93,8 +93,7 @@ secaudit_file_facts(PG_FUNCTION_ARGS)
 		desc->natts != FILE_COLUMNS)
 		ereport(ERROR,
 				errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg(
-					"secaudit.file_facts() does not match the loaded module"),
+				errmsg("secaudit.file_facts() does not match the loaded module"),
 				errhint("Run ALTER EXTENSION secaudit UPDATE."));
 
 	memset(nulls, true, sizeof(nulls));
@@ -115,8 +114,8 @@ secaudit_file_facts(PG_FUNCTION_ARGS)
 		values[6] = Int64GetDatum((int64) st.st_size);
 		values[7] = Int64GetDatum((int64) st.st_dev);
 	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-		heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+	PG_RETURN_DATUM(
+		HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 
 /* What this process's OpenSSL says of itself. */
@@ -169,8 +168,7 @@ put_volume(StringInfo json)
 					 ",\"volume_used_percent\":%.1f",
 					 (uint64) fs.f_blocks * fs.f_frsize,
 					 (uint64) fs.f_bavail * fs.f_frsize,
-					 100.0 * (double) used /
-						 (double) Max(used + fs.f_bavail, 1));
+					 100.0 * (double) used / (double) Max(used + fs.f_bavail, 1));
 }
 
 /* Up to where the trail has been shipped; nothing: nobody has said. */
@@ -212,8 +210,9 @@ secaudit_certificate_days(PG_FUNCTION_ARGS)
 	X509 *cert = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
 	int   days = 0;
 	int   seconds = 0;
-	bool  known = cert && ASN1_TIME_diff(&days, &seconds, NULL,
-										 X509_get0_notAfter(cert)) == 1;
+	bool  known =
+		cert &&
+		ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(cert)) == 1;
 
 	X509_free(cert);
 	BIO_free(bio);
