@@ -746,7 +746,7 @@ AS $checks$ VALUES
 	'ALTER SYSTEM SET secaudit.log = ''all''; SELECT pg_reload_conf();'),
 ('C48', 'The trail is chained, and the chain is verified', 'medium', 'cluster', 'verdict', NULL, '{876,877}', '{"pci_dss": ["10.3.4"]}', NULL,
 	'secaudit.integrity is chain, and somebody runs secauditctl verify', NULL,
-	$q$ SELECT CASE WHEN s = 'none' THEN 'fail' ELSE 'manual' END, 'secaudit.integrity is ' || s || CASE WHEN s = 'none' THEN '' ELSE '; whether the chain was verified cannot be seen from here' END, jsonb_build_object('secaudit.integrity', s)
+	$q$ SELECT CASE WHEN s = 'off' THEN 'fail' ELSE 'manual' END, 'secaudit.integrity is ' || s || CASE WHEN s = 'off' THEN '' ELSE '; whether the chain was verified cannot be seen from here' END, jsonb_build_object('secaudit.integrity', s)
 		FROM current_setting('secaudit.integrity') s $q$, 'ALTER SYSTEM SET secaudit.integrity = ''chain''; and run secauditctl verify each day.'),
 ('C49', 'The trail is shipped to another place', 'medium', 'cluster', 'verdict', NULL, '{917,967}', '{"pci_dss": ["10.3.3"]}', NULL, 'what was shipped is at most 10000 records behind', NULL,
 	$q$ SELECT CASE WHEN sent IS NULL THEN 'manual' WHEN seq - sent <= 10000 THEN 'pass' ELSE 'fail' END,
