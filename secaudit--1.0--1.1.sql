@@ -494,7 +494,7 @@ AS $$
 DECLARE
 	token constant text := gen_random_uuid()::text;
 BEGIN
-	PERFORM secaudit.record('secaudit.self_test', jsonb_build_object('test', token));
+	PERFORM secaudit.record('compliance.self_test', jsonb_build_object('test', token));
 	PERFORM secaudit.flush();
 	RETURN EXISTS (SELECT FROM secaudit.records(last => 10000, match => '{"event": "custom"}') r
 		WHERE r.record::text LIKE '%' || token || '%');
@@ -969,7 +969,7 @@ BEGIN
 		SELECT s, (SELECT count(*) FROM jsonb_array_elements(results) r WHERE r->>'status' = s) AS n
 		FROM unnest('{pass,fail,manual,not_applicable,error}'::text[]) s) x;
 	digest := encode(sha256(convert_to(results::text, 'UTF8')), 'hex');
-	PERFORM secaudit.record('secaudit.compliance', jsonb_build_object('run_id', run, 'profile', wanted, 'counts', counts, 'sha256', digest));
+	PERFORM secaudit.record('compliance.run', jsonb_build_object('run_id', run, 'profile', wanted, 'counts', counts, 'sha256', digest));
 	IF NOT current_setting('transaction_read_only')::boolean THEN
 		INSERT INTO secaudit.compliance_run VALUES (run, now(), wanted, session_user, counts, digest, results);
 	END IF;

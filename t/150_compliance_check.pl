@@ -190,7 +190,7 @@ is({ statuses('hipaa') }->{C63}, 'fail', 'and not for hipaa');
 
 # The run's record.
 flush_trail($node);
-my ($record) = reverse grep { ($_->{event} // '') eq 'custom' && ($_->{custom_event} // q{}) eq q{secaudit.compliance} } stored_records($node);
+my ($record) = reverse grep { ($_->{event} // '') eq 'custom' && ($_->{custom_event} // q{}) eq q{compliance.run} } stored_records($node);
 is($node->safe_psql('postgres', "SELECT sha256 FROM secaudit.compliance_run WHERE run_id = '$record->{custom_detail}{run_id}'"),
 	$record->{custom_detail}{sha256}, 'the trail has the SHA-256 of what was kept');
 
