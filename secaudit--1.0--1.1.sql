@@ -1045,7 +1045,7 @@ GRANT EXECUTE ON FUNCTION
 	secaudit.compliance_drift(text),
 	secaudit.baseline_capture(text)
 TO secaudit_auditor;
-GRANT SELECT, INSERT, DELETE ON secaudit.baseline TO secaudit_auditor;
+GRANT SELECT, DELETE, INSERT (kind, value, note) ON secaudit.baseline TO secaudit_auditor;
 GRANT SELECT ON secaudit.compliance_run TO secaudit_auditor;
 
 COMMENT ON FUNCTION secaudit.controls() IS 'the controls of the STIG that checks refer to, and their numbers elsewhere';
