@@ -705,7 +705,9 @@ AS $checks$ VALUES
 	$q$ WITH dir AS (SELECT secaudit.full_path(current_setting('secaudit.directory')) AS d)
 		SELECT f.path AS name, f.mode, f.owner, f.error FROM dir, LATERAL (
 			SELECT d AS path, x.*, x.error IS NOT NULL OR NOT is_ours OR kind <> 'directory' OR mode NOT IN ('0700', '0750') AS bad FROM secaudit.file_facts(d) x
-			UNION ALL SELECT d || '/' || n, x.*, error IS NOT NULL OR NOT is_ours OR kind <> 'file' OR mode NOT IN ('0600', '0640', '0400', '0440')
+			UNION ALL SELECT d || '/' || n, x.*, error IS NOT NULL OR kind <> 'file' OR CASE
+					WHEN n LIKE 'secaudit.shipped.%' THEN mode NOT IN ('0600', '0640', '0644') -- a number, by whoever ships
+					ELSE NOT is_ours OR mode NOT IN ('0600', '0640', '0400', '0440') END
 				FROM pg_ls_dir(d, true, false) n, secaudit.file_facts(d || '/' || n) x
 			UNION ALL SELECT p, x.*, error IS NOT NULL OR (substr(mode, 4, 1) IN ('2', '3', '6', '7') AND substr(mode, 1, 1) NOT IN ('1', '3', '5', '7'))
 				FROM secaudit.parents(d) p, secaudit.file_facts(p) x WHERE p <> d) f WHERE bad

@@ -21,8 +21,9 @@ sub status_of
 sub certificate
 {
 	my ($days) = @_;
+	my ($out, $err);
 	IPC::Run::run([ qw(openssl req -new -x509 -nodes -newkey rsa:2048 -subj /CN=server -days), $days,
-		'-keyout', "$dir/server.key", '-out', "$dir/server.crt" ], '>', \my $out, '2>', \my $err) or die $err;
+		'-keyout', "$dir/server.key", '-out', "$dir/server.crt" ], '>', \$out, '2>', \$err) or die $err;
 	chmod 0600, "$dir/server.key", "$dir/server.crt";
 	return;
 }
@@ -79,7 +80,8 @@ is(status_of('C03'), 'fail', 'and fails for what waits for a restart');
 is(status_of('C49'), 'manual', 'C49 is manual as long as nobody ships');
 $node->safe_psql('postgres', 'SELECT secaudit.flush()');
 my $seq = $node->safe_psql('postgres', 'SELECT seq FROM secaudit.status()');
-IPC::Run::run([ 'secauditctl', 'shipped', $seq, trail_dir($node) ], '>', \my $out, '2>', \my $err) or diag $err;
+my ($out, $err);
+IPC::Run::run([ 'secauditctl', 'shipped', $seq, trail_dir($node) ], '>', \$out, '2>', \$err) or diag $err;
 is(status_of('C49'), 'pass', 'and passes when it is shipped');
 
 # Where it listens.
