@@ -21,6 +21,7 @@ typedef struct Command
 
 static const Command commands[] = {
 	{"archive", aud_cmd_archive, "compress the closed files of a trail"},
+	{"evidence", aud_cmd_evidence, "do on a server what has to be recorded, show the records"},
 	{"index", aud_cmd_index, "make indexes, for quicker searches"},
 	{"info", aud_cmd_info, "say what a trail consists of"},
 	{"rules", aud_cmd_rules, "check a rules file, say which of its rules decides"},
