@@ -24,9 +24,24 @@ set_id(json_t *run)
 	RAND_bytes(b, sizeof(b));
 	b[6] = (unsigned char) ((b[6] & 0x0F) | 0x40);
 	b[8] = (unsigned char) ((b[8] & 0x3F) | 0x80);
-	snprintf(text, sizeof(text),
-			 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-			 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+	snprintf(text,
+			 sizeof(text),
+			 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+			 b[0],
+			 b[1],
+			 b[2],
+			 b[3],
+			 b[4],
+			 b[5],
+			 b[6],
+			 b[7],
+			 b[8],
+			 b[9],
+			 b[10],
+			 b[11],
+			 b[12],
+			 b[13],
+			 b[14],
 			 b[15]);
 	json_object_set_new(run, "id", json_string(text));
 }
@@ -60,9 +75,10 @@ aud_document_new(const char *kind, const char *profile, PGconn *conn,
 	set_text(run, "server_version", PQparameterStatus(conn, "server_version"));
 	set_text(run, "secaudit_version", secaudit_version);
 	set_text(run, "profile", profile);
-	set_text(run, "benchmark", strcmp(profile, "stig") == 0
-								   ? "Crunchy Data PostgreSQL 16 STIG, V1R1"
-								   : profile);
+	set_text(run,
+			 "benchmark",
+			 strcmp(profile, "stig") == 0 ? "Crunchy Data PostgreSQL 16 STIG, V1R1"
+										  : profile);
 	json_object_set_new(document, "run", run);
 	json_object_set_new(document, "not_tested", json_array());
 	json_object_set_new(document, "exceptions", json_array());
@@ -77,7 +93,8 @@ set_digest(json_t *document, const json_t *results)
 	unsigned      len = 0;
 	AudStr        hex = {0};
 
-	if (text != NULL && EVP_Digest(text, strlen(text), digest, &len, EVP_sha256(), NULL) == 1)
+	if (text != NULL &&
+		EVP_Digest(text, strlen(text), digest, &len, EVP_sha256(), NULL) == 1)
 	{
 		for (unsigned i = 0; i < len; i++)
 			aud_str_printf(&hex, "%02x", digest[i]);
@@ -98,7 +115,7 @@ aud_document_finish(json_t *document, json_t *results)
 	json_array_foreach(results, i, result)
 	{
 		const char *status = json_string_value(json_object_get(result, "status"));
-		json_int_t  n;
+		json_int_t n;
 
 		if (status == NULL)
 			continue;

@@ -18,8 +18,8 @@
  * server_version, secaudit_version, profile, benchmark.  Of the connection's
  * options only host, port, database and user are in it.
  */
-extern json_t *aud_document_new(const char *kind, const char *profile, PGconn *conn,
-								const char *secaudit_version);
+extern json_t *aud_document_new(const char *kind, const char *profile,
+								PGconn *conn, const char *secaudit_version);
 
 /*
  * Give it its results (taken over), with counts by status and the SHA-256 of

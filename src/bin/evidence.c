@@ -26,22 +26,23 @@ typedef struct Command
 static void
 print_help(void)
 {
-	printf("secauditctl evidence does on a server what has to be recorded, and shows the\n"
-		   "records.\n\n"
-		   "Usage:\n"
-		   "  secauditctl evidence -d CONNINFO [OPTION]...\n\n"
-		   "  secauditctl evidence -d \"host=test1 user=postgres\"\n"
-		   "  secauditctl evidence -d service=test --json > evidence.json\n\n"
-		   "It makes a database and roles of its own, named secaudit_evidence_*, and removes\n"
-		   "them; it needs a superuser. Each test is met, not met or not run.\n\n"
-		   "Options:\n"
-		   "  -d, --dbname=CONNINFO    connection string, or name of the database\n"
-		   "      --profile=PROFILE    which tests: stig (default)\n"
-		   "      --test=ID            only this test, such as T-07\n"
-		   "      --json               print one JSON document, with the records\n"
-		   "      --yes                also on a server that has other login roles\n"
-		   "  -?, --help               print this help, then exit\n\n"
-		   "Exit status: 0 all tests are met, 1 some are not met, 2 some could not be run.\n");
+	printf(
+		"secauditctl evidence does on a server what has to be recorded, and shows the\n"
+		"records.\n\n"
+		"Usage:\n"
+		"  secauditctl evidence -d CONNINFO [OPTION]...\n\n"
+		"  secauditctl evidence -d \"host=test1 user=postgres\"\n"
+		"  secauditctl evidence -d service=test --json > evidence.json\n\n"
+		"It makes a database and roles of its own, named secaudit_evidence_*, and removes\n"
+		"them; it needs a superuser. Each test is met, not met or not run.\n\n"
+		"Options:\n"
+		"  -d, --dbname=CONNINFO    connection string, or name of the database\n"
+		"      --profile=PROFILE    which tests: stig (default)\n"
+		"      --test=ID            only this test, such as T-07\n"
+		"      --json               print one JSON document, with the records\n"
+		"      --yes                also on a server that has other login roles\n"
+		"  -?, --help               print this help, then exit\n\n"
+		"Exit status: 0 all tests are met, 1 some are not met, 2 some could not be run.\n");
 }
 
 static void
@@ -53,7 +54,8 @@ print_result(const json_t *result)
 	json_t       *step;
 	size_t        i;
 
-	printf("%s  %-7s  %s", json_string_value(json_object_get(result, "check_id")),
+	printf("%s  %-7s  %s",
+		   json_string_value(json_object_get(result, "check_id")),
 		   strcmp(status, "not_met") == 0   ? "not met"
 		   : strcmp(status, "not_run") == 0 ? "not run"
 											: status,
@@ -70,7 +72,8 @@ print_result(const json_t *result)
 
 			if (record == NULL)
 				continue;
-			printf("%s%lld", sep,
+			printf("%s%lld",
+				   sep,
 				   (long long) json_integer_value(json_object_get(record, "seq")));
 			sep = ", ";
 		}
@@ -82,8 +85,10 @@ print_result(const json_t *result)
 static void
 print_counts(const json_t *document)
 {
-	printf("%d met, %d not met, %d not run\n", aud_document_count(document, "met"),
-		   aud_document_count(document, "not_met"), aud_document_count(document, "not_run"));
+	printf("%d met, %d not met, %d not run\n",
+		   aud_document_count(document, "met"),
+		   aud_document_count(document, "not_met"),
+		   aud_document_count(document, "not_run"));
 }
 
 static json_t *
@@ -91,7 +96,8 @@ perform_all(Command *command)
 {
 	json_t *results = json_array();
 
-	for (size_t i = 0; i < aud_evidence_n_tests && !aud_evidence_interrupted(); i++)
+	for (size_t i = 0; i < aud_evidence_n_tests && !aud_evidence_interrupted();
+		 i++)
 	{
 		const AudEvidenceTest *test = &aud_evidence_tests[i];
 		json_t                *result;
@@ -114,7 +120,9 @@ run(Command *command)
 
 	if (aud_evidence_begin(&command->ev, command->yes))
 	{
-		document = aud_document_new("evidence", command->profile, command->ev.admin,
+		document = aud_document_new("evidence",
+									command->profile,
+									command->ev.admin,
 									command->ev.secaudit_version);
 		aud_document_finish(document, perform_all(command));
 		status = aud_document_count(document, "not_met") > 0   ? AUD_EXIT_FAULT
@@ -209,8 +217,9 @@ aud_cmd_evidence(int argc, char **argv)
 	}
 	if (command.ev.conninfo == NULL || optind < argc)
 	{
-		aud_ctl_complain("%s", optind < argc ? "evidence takes no operands"
-											 : "-d has to say which server");
+		aud_ctl_complain("%s",
+						 optind < argc ? "evidence takes no operands"
+									   : "-d has to say which server");
 		return aud_ctl_usage_error("evidence");
 	}
 	return run(&command);

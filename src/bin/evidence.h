@@ -47,10 +47,11 @@ typedef struct AudEvidenceStep
 
 typedef struct AudEvidenceTest
 {
-	const char     *id;
-	const char     *controls; /* of the Crunchy Data PostgreSQL 16 STIG */
-	const char     *title;
-	const char     *needs; /* why it cannot be done over a connection, or NULL */
+	const char *id;
+	const char *controls; /* of the Crunchy Data PostgreSQL 16 STIG */
+	const char *title;
+	const char *needs; /* why it cannot be done over a connection; NULL: it can.
+						* A name of a setting: it has to be on */
 	AudEvidenceStep steps[AUD_EVIDENCE_STEPS];
 } AudEvidenceTest;
 
@@ -88,8 +89,7 @@ extern PGconn *aud_evidence_connect(AudEvidence *ev, const char *options);
 extern char *aud_evidence_expand(const AudEvidence *ev, const char *text);
 
 /* Do a test; a new object with id, controls, title, status, reason and steps. */
-extern json_t *aud_evidence_perform(AudEvidence           *ev,
-									const AudEvidenceTest *test);
+extern json_t *aud_evidence_perform(AudEvidence *ev, const AudEvidenceTest *test);
 
 /*
  * The records of a session, or, where that is NULL, of a user whose login

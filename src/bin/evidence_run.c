@@ -56,8 +56,9 @@ aud_evidence_position(AudEvidence *ev)
 	int64_t   position = -1;
 
 	PQclear(result);
-	result = PQexec(ev->admin,
-					"SELECT max((record->>'seq')::bigint) FROM secaudit.records(last => 1)");
+	result =
+		PQexec(ev->admin,
+			   "SELECT max((record->>'seq')::bigint) FROM secaudit.records(last => 1)");
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 		position = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
 	PQclear(result);
@@ -74,29 +75,58 @@ aud_evidence_records(AudEvidence *ev, const char *session, const char *match,
 	PGresult   *result;
 	json_t     *records = NULL;
 
-	aud_str_printf(&condition, "{\"%s\": \"%s\"}", session ? "session" : "any_user",
+	aud_str_printf(&condition,
+				   "{\"%s\": \"%s\"}",
+				   session ? "session" : "any_user",
 				   session ? session : match);
 	aud_str_printf(&first, "%" PRId64, from);
 	values[0] = condition.s;
 	values[1] = first.s;
 	PQclear(PQexec(ev->admin, "SELECT secaudit.flush()"));
-	result = PQexecParams(ev->admin,
-						  "SELECT record FROM secaudit.records(now() - interval '1 hour',"
-						  " match => $1::jsonb) WHERE (record->>'seq')::bigint > $2::bigint"
-						  " ORDER BY (record->>'seq')::bigint",
-						  2, NULL, values, NULL, NULL, 0);
+	result =
+		PQexecParams(ev->admin,
+					 "SELECT record FROM secaudit.records(now() - interval '1 hour',"
+					 " match => $1::jsonb) WHERE (record->>'seq')::bigint > $2::bigint"
+					 " ORDER BY (record->>'seq')::bigint",
+					 2,
+					 NULL,
+					 values,
+					 NULL,
+					 NULL,
+					 0);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		*why = PQerrorMessage(ev->admin);
 	else
 	{
 		records = json_array();
 		for (int i = 0; i < PQntuples(result); i++)
-			json_array_append_new(records, json_loads(PQgetvalue(result, i, 0), 0, NULL));
+			json_array_append_new(records,
+								  json_loads(PQgetvalue(result, i, 0), 0, NULL));
 	}
 	PQclear(result);
 	aud_str_free(&condition);
 	aud_str_free(&first);
 	return records;
+}
+
+/* The first of the records after *after that fulfils the conditions. */
+static json_t *
+find(json_t *records, const char *expect, int64_t *after)
+{
+	size_t  i;
+	json_t *record;
+
+	json_array_foreach(records, i, record)
+	{
+		int64_t seq = json_integer_value(json_object_get(record, "seq"));
+
+		if (seq > *after && aud_evidence_matches(record, expect))
+		{
+			*after = seq;
+			return record;
+		}
+	}
+	return NULL;
 }
 
 /* ---- doing ------------------------------------------------------------------------------ */
@@ -206,22 +236,42 @@ perform_special(Run *run, Session *session, const char *what)
 	static const char *const values[] = {"4711"};
 
 	if (strcmp(what, "\\bind") == 0)
-		PQclear(PQexecParams(session->conn, "SELECT * FROM card WHERE n = $1::int", 1, NULL,
-							 values, NULL, NULL, 0));
+		PQclear(PQexecParams(session->conn,
+							 "SELECT * FROM card WHERE n = $1::int",
+							 1,
+							 NULL,
+							 values,
+							 NULL,
+							 NULL,
+							 0));
 	else if (strcmp(what, "\\twice") == 0)
 	{
 		Session second = {0};
 		bool    ok = open_session(run, &second, "user=%b password=%p");
 
-		if (ok && strcmp(second.id, session->id) == 0)
-			give_up(run, "not_met", "both sessions have the same id");
+		if (ok)
+		{
+			const char *why = NULL;
+			int64_t     after = run->from;
+			json_t     *records =
+				aud_evidence_records(run->ev, second.id, NULL, run->from, &why);
+
+			if (find(records, "event=session.start", &after) == NULL ||
+				strcmp(second.id, session->id) == 0)
+				give_up(run,
+						"not_met",
+						"the second session has no record of its own");
+			json_decref(records);
+		}
 		close_session(&second);
 		return ok;
 	}
 	else if (strcmp(what, "\\app") == 0)
 	{
 		close_session(session);
-		return open_session(run, session, "user=%b password=%p application_name=direct47");
+		return open_session(run,
+							session,
+							"user=%b password=%p application_name=direct47");
 	}
 	else
 		end_session(run, session, what);
@@ -241,27 +291,8 @@ perform_login(Run *run, const char *what)
 	return failed;
 }
 
-/* ---- the step, and its records ------------------------------------------------------------- */
-
-/* The first of the records after *after that fulfils the conditions. */
-static json_t *
-find(json_t *records, const char *expect, int64_t *after)
-{
-	size_t  i;
-	json_t *record;
-
-	json_array_foreach(records, i, record)
-	{
-		int64_t seq = json_integer_value(json_object_get(record, "seq"));
-
-		if (seq > *after && aud_evidence_matches(record, expect))
-		{
-			*after = seq;
-			return record;
-		}
-	}
-	return NULL;
-}
+/* ---- the step, and its records
+ * ------------------------------------------------------------- */
 
 /* Events of the session's begin come before the first statement, so from the start. */
 static void
@@ -283,7 +314,8 @@ look(Run *run, const AudEvidenceStep *step, const char *session, json_t *entry,
 		user[strcspn(user, ";")] = '\0';
 	}
 	records = aud_evidence_records(run->ev, session, user, run->from, &why);
-	record = find(records, expect, strncmp(expect, "event=s", 7) == 0 ? &from : after);
+	record =
+		find(records, expect, strncmp(expect, "event=s", 7) == 0 ? &from : after);
 	json_object_set_new(entry, "expected", json_string(expect));
 	if (records == NULL)
 		give_up(run, "not_run", why);
@@ -313,32 +345,66 @@ perform_step(Run *run, const AudEvidenceStep *step, int64_t *after)
 		done = perform_login(run, step->what);
 	else
 	{
-		done = open_session(run, session,
-							step->who == AUD_BY_DBA ? "dbname=%d" : "user=%b password=%p");
+		done = open_session(run,
+							session,
+							step->who == AUD_BY_DBA ? "dbname=%d"
+													: "user=%b password=%p");
 		if (done && step->what[0] == '\\')
 			done = perform_special(run, session, step->what);
 		else if (done)
 			execute(session->conn, shown, sqlstate);
 		id = session->id ? strdup(session->id) : NULL;
 	}
-	json_object_set_new(entry, "as",
-						json_string(step->who == AUD_BY_DBA   ? "superuser"
+	json_object_set_new(entry,
+						"as",
+						json_string(step->who == AUD_BY_DBA ? "superuser"
 									: step->who == AUD_BY_BOB ? "role without rights"
 															  : "login"));
 	/* a password that we made up is not for documents either */
-	json_object_set_new(entry, "did",
-						json_string(step->who == AUD_BY_LOGIN ? step->what : shown));
+	json_object_set_new(entry,
+						"did",
+						json_string(step->who == AUD_BY_LOGIN ? step->what
+															  : shown));
 	if (sqlstate[0] != '\0')
 		json_object_set_new(entry, "sqlstate", json_string(sqlstate));
 	if (done && step->expect != NULL)
 		look(run, step, id, entry, after);
 	json_array_append_new(run->steps, entry);
-	if (step->what[0] == '\\' && step->who != AUD_BY_LOGIN && session->id != NULL &&
+	if (step->what[0] == '\\' && step->who != AUD_BY_LOGIN &&
+		session->id != NULL &&
 		(session->conn == NULL || PQstatus(session->conn) != CONNECTION_OK ||
 		 strstr("\\end \\kill \\idle", step->what) != NULL))
 		close_session(session);
 	free(id);
 	free(shown);
+}
+
+/* Where a test is not met because of a setting, say which. */
+static void
+blame_setting(Run *run, const char *setting)
+{
+	const char *values[] = {setting};
+	AudStr      reason = {0};
+	PGresult   *result;
+
+	if (setting == NULL || strcmp(run->status, "not_met") != 0)
+		return;
+	result = PQexecParams(run->ev->admin,
+						  "SELECT current_setting($1)",
+						  1,
+						  NULL,
+						  values,
+						  NULL,
+						  NULL,
+						  0);
+	if (PQresultStatus(result) == PGRES_TUPLES_OK &&
+		strcmp(PQgetvalue(result, 0, 0), "off") == 0)
+	{
+		aud_str_printf(&reason, "%s is off", setting);
+		give_up(run, "not_met", reason.s);
+	}
+	PQclear(result);
+	aud_str_free(&reason);
 }
 
 json_t *
@@ -348,15 +414,17 @@ aud_evidence_perform(AudEvidence *ev, const AudEvidenceTest *test)
 	json_t *result = json_object();
 	int64_t after;
 
-	if (test->needs != NULL)
+	if (test->needs != NULL && strncmp(test->needs, "secaudit.", 9) != 0)
 		give_up(&run, "not_run", test->needs);
 	else if ((run.from = aud_evidence_position(ev)) < 0)
 		give_up(&run, "not_run", "the trail could not be read");
 	after = run.from;
-	for (size_t i = 0; strcmp(run.status, "not_run") != 0 && i < AUD_EVIDENCE_STEPS &&
-					   test->steps[i].who != AUD_BY_NOBODY;
+	for (size_t i = 0;
+		 strcmp(run.status, "not_run") != 0 && i < AUD_EVIDENCE_STEPS &&
+		 test->steps[i].who != AUD_BY_NOBODY;
 		 i++)
 		perform_step(&run, &test->steps[i], &after);
+	blame_setting(&run, test->needs);
 	close_session(&run.dba);
 	close_session(&run.bob);
 	json_object_set_new(result, "check_id", json_string(test->id));

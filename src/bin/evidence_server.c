@@ -298,7 +298,8 @@ aud_evidence_begin(AudEvidence *ev, bool yes)
 	if (PQstatus(own) != CONNECTION_OK)
 		aud_ctl_complain("%s", PQerrorMessage(own));
 	ev->secaudit_version =
-		ask(own, "SELECT extversion FROM pg_extension WHERE extname = 'secaudit'");
+		ask(own,
+			"SELECT extversion FROM pg_extension WHERE extname = 'secaudit'");
 	if (ok)
 	{
 		/* the records are read in our database, which has the functions */
@@ -325,7 +326,8 @@ aud_evidence_end(AudEvidence *ev)
 		if (!ok)
 			aud_ctl_complain("what was made could not all be removed; it is named "
 							 "%s_*: %s",
-							 ev->prefix, PQerrorMessage(conn));
+							 ev->prefix,
+							 PQerrorMessage(conn));
 		PQfinish(conn);
 	}
 	PQfinish(ev->admin);
