@@ -24,7 +24,8 @@ extern void aud_compliance_ocsf(const json_t *document);
 
 /*
  * A UUID that is the same for the same run and name, so that a document
- * exported twice is the same (RFC 9562, in the form of version 8).
+ * exported twice is the same (version 5 with the run's id as namespace; OSCAL
+ * takes 4 and 5 only).
  */
 extern json_t *aud_compliance_uuid(const json_t *document, const char *name);
 

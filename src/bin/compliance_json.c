@@ -39,20 +39,35 @@ print_document(json_t *out)
 	json_decref(out);
 }
 
+/* The bytes of a UUID's text. */
+static void
+uuid_bytes(const char *text, unsigned char *bytes)
+{
+	unsigned value;
+
+	for (size_t i = 0; i < 16 && *text != '\0'; i++, text += 2)
+	{
+		if (*text == '-')
+			text++;
+		if (sscanf(text, "%2x", &value) != 1)
+			return;
+		bytes[i] = (unsigned char) value;
+	}
+}
+
 json_t *
 aud_compliance_uuid(const json_t *document, const char *name)
 {
 	unsigned char d[EVP_MAX_MD_SIZE] = {0};
-	unsigned      len = 0;
-	AudStr        text = {0};
-	char          uuid[37];
+	unsigned char namespace[16] = {0};
+	AudStr text = {0};
+	char   uuid[37];
 
-	aud_str_printf(&text,
-				   "%s %s",
-				   aud_compliance_text(run_of(document), "id"),
-				   name);
-	EVP_Digest(text.s, text.len, d, &len, EVP_sha256(), NULL);
-	d[6] = (unsigned char) ((d[6] & 0x0F) | 0x80);
+	uuid_bytes(aud_compliance_text(run_of(document), "id"), namespace);
+	aud_str_put(&text, (const char *) namespace, sizeof(namespace));
+	aud_str_add(&text, name);
+	EVP_Digest(text.s, text.len, d, NULL, EVP_sha1(), NULL);
+	d[6] = (unsigned char) ((d[6] & 0x0F) | 0x50);
 	d[8] = (unsigned char) ((d[8] & 0x3F) | 0x80);
 	snprintf(uuid,
 			 sizeof(uuid),

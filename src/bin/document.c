@@ -7,9 +7,11 @@
  */
 #include "bin/document.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -53,6 +55,21 @@ set_text(json_t *object, const char *key, const char *value)
 		json_object_set_new(object, key, json_string(value));
 }
 
+/* The server's host; of a Unix-domain socket, whose "host" is a directory, ours. */
+static void
+set_host(json_t *run, PGconn *conn)
+{
+	const char *host = PQhost(conn);
+	char        own[256] = "";
+
+	if (host == NULL || host[0] == '\0' || host[0] == '/' || host[0] == '@')
+	{
+		gethostname(own, sizeof(own) - 1);
+		host = own;
+	}
+	set_text(run, "host", host);
+}
+
 json_t *
 aud_document_new(const char *kind, const char *profile, PGconn *conn,
 				 const char *secaudit_version)
@@ -69,7 +86,7 @@ aud_document_new(const char *kind, const char *profile, PGconn *conn,
 	set_text(document, "kind", kind);
 	set_id(run);
 	set_text(run, "at", at);
-	set_text(run, "host", PQhost(conn));
+	set_host(run, conn);
 	set_text(run, "port", PQport(conn));
 	set_text(run, "by", PQuser(conn));
 	set_text(run, "server_version", PQparameterStatus(conn, "server_version"));
@@ -83,6 +100,16 @@ aud_document_new(const char *kind, const char *profile, PGconn *conn,
 	json_object_set_new(document, "not_tested", json_array());
 	json_object_set_new(document, "exceptions", json_array());
 	return document;
+}
+
+/* jansson escapes in capitals, RFC 8785 in small letters. */
+static void
+lower_escapes(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '\\' && *++text == 'u')
+			for (int i = 1; i <= 4; i++)
+				text[i] = (char) tolower((unsigned char) text[i]);
 }
 
 static void

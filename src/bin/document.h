@@ -23,7 +23,8 @@ extern json_t *aud_document_new(const char *kind, const char *profile,
 
 /*
  * Give it its results (taken over), with counts by status and the SHA-256 of
- * the results as JSON with sorted keys and no blanks.
+ * the results as JSON with sorted keys and no blanks
+ * (RFC 8785).
  */
 extern void aud_document_finish(json_t *document, json_t *results);
 
