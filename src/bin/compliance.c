@@ -67,14 +67,6 @@ print_help(void)
 		"Exit status: 0 all passed, 1 there are findings, 2 something could not be checked.\n");
 }
 
-const char *
-aud_compliance_text(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "";
-}
-
 static json_t *
 read_results(PGconn *conn, const char *profile)
 {

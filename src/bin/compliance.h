@@ -10,9 +10,6 @@
 
 #include <jansson.h>
 
-/* A string of an object, "" where there is none. */
-extern const char *aud_compliance_text(const json_t *object, const char *key);
-
 /* Print the document to stdout. */
 extern void aud_compliance_text_format(const json_t *document);
 extern void aud_compliance_csv(const json_t *document);

@@ -10,6 +10,7 @@
 
 #include "bin/compliance.h"
 #include "bin/ctl.h"
+#include "bin/document.h"
 #include "bin/str.h"
 
 static const json_t *
@@ -26,7 +27,7 @@ named_uuid(const json_t *document, const char *kind, const json_t *result)
 	AudStr  name = {0};
 	json_t *uuid;
 
-	aud_str_printf(&name, "%s %s", kind, aud_compliance_text(result, "check_id"));
+	aud_str_printf(&name, "%s %s", kind, aud_document_text(result, "check_id"));
 	uuid = aud_compliance_uuid(document, name.s);
 	aud_str_free(&name);
 	return uuid;
@@ -36,9 +37,9 @@ static json_t *
 oscal_observation(const json_t *document, const json_t *result)
 {
 	char       *finding = aud_compliance_finding(result);
-	const char *status = aud_compliance_text(result, "status");
-	const char *at = aud_compliance_text(run_of(document), "at");
-	const char *title = aud_compliance_text(result, "title");
+	const char *status = aud_document_text(result, "status");
+	const char *at = aud_document_text(run_of(document), "at");
+	const char *title = aud_document_text(result, "title");
 	json_t *out = json_pack("{s:o, s:s, s:s, s:[{s:s, s:s, s:s}], s:[s], s:s}",
 							"uuid",
 							named_uuid(document, "observation", result),
@@ -69,12 +70,12 @@ oscal_observation(const json_t *document, const json_t *result)
 static json_t *
 oscal_finding(const json_t *document, const json_t *result)
 {
-	const char *state = strcmp(aud_compliance_text(result, "status"), "pass") == 0
+	const char *state = strcmp(aud_document_text(result, "status"), "pass") == 0
 							? "satisfied"
 							: "not-satisfied";
 	json_t     *observation = named_uuid(document, "observation", result);
-	const char *title = aud_compliance_text(result, "title");
-	const char *fix = aud_compliance_text(result, "remediation");
+	const char *title = aud_document_text(result, "title");
+	const char *fix = aud_document_text(result, "remediation");
 
 	return json_pack("{s:o, s:s, s:s, s:{s:s, s:s, s:{s:s}}, s:[{s:o}]}",
 					 "uuid",
@@ -87,7 +88,7 @@ oscal_finding(const json_t *document, const json_t *result)
 					 "type",
 					 "objective-id",
 					 "target-id",
-					 aud_compliance_text(result, "check_id"),
+					 aud_document_text(result, "check_id"),
 					 "status",
 					 "state",
 					 state,
@@ -100,18 +101,18 @@ void
 aud_compliance_oscal(const json_t *document)
 {
 	const json_t *results = json_object_get(document, "results");
-	const char   *at = aud_compliance_text(run_of(document), "at");
-	const char *benchmark = aud_compliance_text(run_of(document), "benchmark");
-	json_t     *observations = json_array();
-	json_t     *findings = json_array();
-	json_t     *entry;
-	json_t     *result;
-	json_t     *out;
-	size_t      i;
+	const char   *at = aud_document_text(run_of(document), "at");
+	const char   *benchmark = aud_document_text(run_of(document), "benchmark");
+	json_t       *observations = json_array();
+	json_t       *findings = json_array();
+	json_t       *entry;
+	json_t       *result;
+	json_t       *out;
+	size_t        i;
 
 	json_array_foreach((json_t *) results, i, result)
 	{
-		const char *status = aud_compliance_text(result, "status");
+		const char *status = aud_document_text(result, "status");
 
 		json_array_append_new(observations, oscal_observation(document, result));
 		if (strcmp(status, "pass") == 0 || strcmp(status, "fail") == 0)
@@ -165,9 +166,9 @@ aud_compliance_oscal(const json_t *document)
 static int
 ocsf_severity(const json_t *result)
 {
-	const char *severity = aud_compliance_text(result, "severity");
+	const char *severity = aud_document_text(result, "severity");
 
-	if (strcmp(aud_compliance_text(result, "status"), "fail") != 0)
+	if (strcmp(aud_document_text(result, "status"), "fail") != 0)
 		return 1;
 	return strcmp(severity, "high") == 0  ? 4
 		   : strcmp(severity, "low") == 0 ? 2
@@ -189,27 +190,26 @@ static void
 print_ocsf(const json_t *document, const json_t *result)
 {
 	const json_t *run = run_of(document);
-	const char   *status = aud_compliance_text(result, "status");
+	const char   *status = aud_document_text(result, "status");
 	char         *finding = aud_compliance_finding(result);
-	json_int_t    time =
-		1000 * aud_compliance_seconds(aud_compliance_text(run, "at"));
-	const char *host = aud_compliance_text(run, "host");
+	json_int_t time = 1000 * aud_compliance_seconds(aud_document_text(run, "at"));
+	const char *host = aud_document_text(run, "host");
 	json_t     *compliance = json_pack("{s:s, s:[s], s:i, s:s, s:s}",
                                    "control",
-                                   aud_compliance_text(result, "check_id"),
+                                   aud_document_text(result, "check_id"),
                                    "standards",
-                                   aud_compliance_text(run, "benchmark"),
+                                   aud_document_text(run, "benchmark"),
                                    "status_id",
                                    ocsf_status(status),
                                    "status_detail",
                                    status,
                                    "desc",
-                                   aud_compliance_text(result, "expected"));
+                                   aud_document_text(result, "expected"));
 	json_t     *info = json_pack("{s:o, s:s, s:s}",
                              "uid",
                              named_uuid(document, "finding", result),
                              "title",
-                             aud_compliance_text(result, "title"),
+                             aud_document_text(result, "title"),
                              "desc",
                              finding);
 	json_t     *out =
@@ -243,7 +243,7 @@ print_ocsf(const json_t *document, const json_t *result)
 				  info,
 				  "remediation",
 				  "desc",
-				  aud_compliance_text(result, "remediation"),
+				  aud_document_text(result, "remediation"),
 				  "resources",
 				  "name",
 				  host[0] != '\0' ? host : "unknown",

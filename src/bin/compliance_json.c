@@ -18,6 +18,7 @@
 
 #include "bin/compliance.h"
 #include "bin/ctl.h"
+#include "bin/document.h"
 #include "bin/str.h"
 
 /* STIG Viewer cuts longer texts without a word. */
@@ -63,7 +64,7 @@ aud_compliance_uuid(const json_t *document, const char *name)
 	AudStr text = {0};
 	char   uuid[37];
 
-	uuid_bytes(aud_compliance_text(run_of(document), "id"), namespace);
+	uuid_bytes(aud_document_text(run_of(document), "id"), namespace);
 	aud_str_put(&text, (const char *) namespace, sizeof(namespace));
 	aud_str_add(&text, name);
 	EVP_Digest(text.s, text.len, d, NULL, EVP_sha1(), NULL);
@@ -125,10 +126,10 @@ hdf_status(const char *status)
 static double
 hdf_impact(const json_t *result)
 {
-	const char *severity = aud_compliance_text(result, "severity");
+	const char *severity = aud_document_text(result, "severity");
 
 	/* InSpec's way to say "not applicable" */
-	if (strcmp(aud_compliance_text(result, "status"), "not_applicable") == 0)
+	if (strcmp(aud_document_text(result, "status"), "not_applicable") == 0)
 		return 0.0;
 	return strcmp(severity, "high") == 0  ? 0.7
 		   : strcmp(severity, "low") == 0 ? 0.3
@@ -138,13 +139,13 @@ hdf_impact(const json_t *result)
 static json_t *
 hdf_result(const json_t *result, const char *at)
 {
-	const char *status = hdf_status(aud_compliance_text(result, "status"));
+	const char *status = hdf_status(aud_document_text(result, "status"));
 	char       *finding = aud_compliance_finding(result);
 	json_t     *out = json_pack("{s:s, s:s, s:f, s:s}",
                             "status",
                             status,
                             "code_desc",
-                            aud_compliance_text(result, "title"),
+                            aud_document_text(result, "title"),
                             "run_time",
                             0.0,
                             "start_time",
@@ -163,27 +164,27 @@ hdf_control(const json_t *result, const char *at)
 {
 	json_t *tags = json_pack("{s:s, s:o, s:o, s:s}",
 							 "gtitle",
-							 aud_compliance_text(result, "srg"),
+							 aud_document_text(result, "srg"),
 							 "nist",
 							 list_of(result, "nist"),
 							 "cci",
 							 list_of(result, "cci"),
 							 "severity",
-							 aud_compliance_text(result, "severity"));
+							 aud_document_text(result, "severity"));
 
 	json_object_set_new(tags, "stig_id", list_of(result, "stig"));
 	return json_pack("{s:s, s:s, s:s, s:[{s:s, s:s}], s:f, s:[], s:o, s:s, s:{s:s, s:i}, s:[o]}",
 					 "id",
-					 aud_compliance_text(result, "check_id"),
+					 aud_document_text(result, "check_id"),
 					 "title",
-					 aud_compliance_text(result, "title"),
+					 aud_document_text(result, "title"),
 					 "desc",
-					 aud_compliance_text(result, "expected"),
+					 aud_document_text(result, "expected"),
 					 "descriptions",
 					 "label",
 					 "fix",
 					 "data",
-					 aud_compliance_text(result, "remediation"),
+					 aud_document_text(result, "remediation"),
 					 "impact",
 					 hdf_impact(result),
 					 "refs",
@@ -205,7 +206,7 @@ aud_compliance_hdf(const json_t *document)
 {
 	const json_t *run = run_of(document);
 	const json_t *results = json_object_get(document, "results");
-	const char   *at = aud_compliance_text(run, "at");
+	const char   *at = aud_document_text(run, "at");
 	json_t       *controls = json_array();
 	json_t       *result;
 	size_t        i;
@@ -220,7 +221,7 @@ aud_compliance_hdf(const json_t *document)
 				  "name",
 				  "PostgreSQL",
 				  "release",
-				  aud_compliance_text(run, "server_version"),
+				  aud_document_text(run, "server_version"),
 				  "version",
 				  AUD_VERSION,
 				  "statistics",
@@ -230,11 +231,11 @@ aud_compliance_hdf(const json_t *document)
 				  "name",
 				  "secaudit",
 				  "title",
-				  aud_compliance_text(run, "benchmark"),
+				  aud_document_text(run, "benchmark"),
 				  "version",
 				  AUD_VERSION,
 				  "sha256",
-				  aud_compliance_text(document, "sha256"),
+				  aud_document_text(document, "sha256"),
 				  "supports",
 				  "attributes",
 				  "groups",
@@ -280,7 +281,7 @@ cklb_text(const char *text)
 static json_t *
 cklb_rule(const json_t *document, const json_t *result, const json_t *stig_uuid)
 {
-	const char *id = aud_compliance_text(result, "check_id");
+	const char *id = aud_document_text(result, "check_id");
 	json_t     *stig = list_of(result, "stig");
 	const char *version = json_string_value(json_array_get(stig, 0));
 	char       *finding = aud_compliance_finding(result);
@@ -301,24 +302,24 @@ cklb_rule(const json_t *document, const json_t *result, const json_t *stig_uuid)
 				  "rule_version",
 				  version ? version : id,
 				  "severity",
-				  aud_compliance_text(result, "severity"),
+				  aud_document_text(result, "severity"),
 				  "rule_title",
-				  aud_compliance_text(result, "title"),
+				  aud_document_text(result, "title"),
 				  "group_title",
-				  aud_compliance_text(result, "srg"),
+				  aud_document_text(result, "srg"),
 				  "status",
-				  cklb_status(aud_compliance_text(result, "status")));
+				  cklb_status(aud_document_text(result, "status")));
 
 	json_object_set_new(rule,
 						"fix_text",
-						json_string(aud_compliance_text(result, "remediation")));
+						json_string(aud_document_text(result, "remediation")));
 	json_object_set_new(rule,
 						"check_content",
-						json_string(aud_compliance_text(result, "expected")));
+						json_string(aud_document_text(result, "expected")));
 	json_object_set_new(rule, "finding_details", cklb_text(finding));
 	json_object_set_new(rule,
 						"comments",
-						cklb_text(aud_compliance_text(result, "remediation")));
+						cklb_text(aud_document_text(result, "remediation")));
 	json_object_set_new(rule, "ccis", list_of(result, "cci"));
 	json_object_set_new(rule, "overrides", json_object());
 	json_decref(stig);
@@ -331,7 +332,7 @@ aud_compliance_cklb(const json_t *document)
 {
 	const json_t *run = run_of(document);
 	const json_t *results = json_object_get(document, "results");
-	const char   *host = aud_compliance_text(run, "host");
+	const char   *host = aud_document_text(run, "host");
 	json_t       *stig_uuid = aud_compliance_uuid(document, "stig");
 	json_t       *rules = json_array();
 	json_t       *result;
@@ -340,7 +341,7 @@ aud_compliance_cklb(const json_t *document)
 
 	aud_str_printf(&release,
 				   "Release: 1 Benchmark Date: %.10s",
-				   aud_compliance_text(run, "at"));
+				   aud_document_text(run, "at"));
 	json_array_foreach((json_t *) results, i, result)
 	{
 		json_array_append_new(rules, cklb_rule(document, result, stig_uuid));
@@ -383,10 +384,10 @@ aud_compliance_cklb(const json_t *document)
 				  "web_db_site",
 				  "",
 				  "web_db_instance",
-				  aud_compliance_text(run, "port"),
+				  aud_document_text(run, "port"),
 				  "stigs",
 				  "stig_name",
-				  aud_compliance_text(run, "benchmark"),
+				  aud_document_text(run, "benchmark"),
 				  "display_name",
 				  "PostgreSQL",
 				  "stig_id",

@@ -21,12 +21,12 @@ char *
 aud_compliance_finding(const json_t *result)
 {
 	AudStr      text = {0};
-	const char *scope = aud_compliance_text(result, "scope");
+	const char *scope = aud_document_text(result, "scope");
 
 	aud_str_printf(&text,
 				   "expected: %s\nobserved: %s",
-				   aud_compliance_text(result, "expected"),
-				   aud_compliance_text(result, "observed"));
+				   aud_document_text(result, "expected"),
+				   aud_document_text(result, "observed"));
 	if (scope[0] != '\0')
 		aud_str_printf(&text, "\nscope: %s", scope);
 	return text.s;
@@ -47,28 +47,27 @@ aud_compliance_text_format(const json_t *document)
 	json_t       *result;
 	size_t        i;
 
-	printf("profile %s, server ",
-		   aud_compliance_text(run_of(document), "profile"));
-	print_clean(aud_compliance_text(run_of(document), "host"));
+	printf("profile %s, server ", aud_document_text(run_of(document), "profile"));
+	print_clean(aud_document_text(run_of(document), "host"));
 	printf(", PostgreSQL %s, %s\n\n",
-		   aud_compliance_text(run_of(document), "server_version"),
-		   aud_compliance_text(run_of(document), "at"));
+		   aud_document_text(run_of(document), "server_version"),
+		   aud_document_text(run_of(document), "at"));
 	json_array_foreach((json_t *) results, i, result)
 	{
-		const char *status = aud_compliance_text(result, "status");
+		const char *status = aud_document_text(result, "status");
 
 		printf("%-5s %-14s %-6s  ",
-			   aud_compliance_text(result, "check_id"),
+			   aud_document_text(result, "check_id"),
 			   status,
-			   aud_compliance_text(result, "severity"));
-		print_clean(aud_compliance_text(result, "title"));
+			   aud_document_text(result, "severity"));
+		print_clean(aud_document_text(result, "title"));
 		putchar('\n');
 		if (strcmp(status, "pass") == 0 || strcmp(status, "not_applicable") == 0)
 			continue;
 		fputs("      observed: ", stdout);
-		print_clean(aud_compliance_text(result, "observed"));
+		print_clean(aud_document_text(result, "observed"));
 		fputs("\n      to do:    ", stdout);
-		print_clean(aud_compliance_text(result, "remediation"));
+		print_clean(aud_document_text(result, "remediation"));
 		putchar('\n');
 	}
 	printf("\n%d passed, %d failed, %d to be looked at, %d not applicable, %d errors\n",
@@ -121,7 +120,7 @@ aud_compliance_csv(const json_t *document)
 	{
 		for (size_t c = 0; c < n; c++)
 		{
-			print_csv(aud_compliance_text(result, columns[c]));
+			print_csv(aud_document_text(result, columns[c]));
 			fputs(c + 1 < n ? "," : "\r\n", stdout);
 		}
 	}
@@ -159,7 +158,7 @@ print_xml(const char *text)
 static void
 print_junit_outcome(const json_t *result)
 {
-	const char *status = aud_compliance_text(result, "status");
+	const char *status = aud_document_text(result, "status");
 	const char *element = strcmp(status, "fail") == 0    ? "failure"
 						  : strcmp(status, "error") == 0 ? "error"
 														 : "skipped";
@@ -168,11 +167,11 @@ print_junit_outcome(const json_t *result)
 	printf("<%s message=\"", element);
 	print_xml(strcmp(element, "skipped") == 0
 				  ? status
-				  : aud_compliance_text(result, "observed"));
+				  : aud_document_text(result, "observed"));
 	fputs("\">", stdout);
 	print_xml(finding);
 	fputs("\nremediation: ", stdout);
-	print_xml(aud_compliance_text(result, "remediation"));
+	print_xml(aud_document_text(result, "remediation"));
 	printf("</%s>", element);
 	free(finding);
 }
@@ -196,20 +195,20 @@ aud_compliance_junit(const json_t *document)
 	printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		   "<testsuites %s>\n<testsuite name=\"secaudit ",
 		   totals);
-	print_xml(aud_compliance_text(run_of(document), "profile"));
+	print_xml(aud_document_text(run_of(document), "profile"));
 	printf("\" %s timestamp=\"%s\" hostname=\"",
 		   totals,
-		   aud_compliance_text(run_of(document), "at"));
-	print_xml(aud_compliance_text(run_of(document), "host"));
+		   aud_document_text(run_of(document), "at"));
+	print_xml(aud_document_text(run_of(document), "host"));
 	fputs("\">\n", stdout);
 	json_array_foreach((json_t *) results, i, result)
 	{
 		fputs("<testcase classname=\"secaudit\" name=\"", stdout);
-		print_xml(aud_compliance_text(result, "check_id"));
+		print_xml(aud_document_text(result, "check_id"));
 		putchar(' ');
-		print_xml(aud_compliance_text(result, "title"));
+		print_xml(aud_document_text(result, "title"));
 		fputs("\" time=\"0\">", stdout);
-		if (strcmp(aud_compliance_text(result, "status"), "pass") != 0)
+		if (strcmp(aud_document_text(result, "status"), "pass") != 0)
 			print_junit_outcome(result);
 		fputs("</testcase>\n", stdout);
 	}

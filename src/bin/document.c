@@ -120,6 +120,8 @@ set_digest(json_t *document, const json_t *results)
 	unsigned      len = 0;
 	AudStr        hex = {0};
 
+	if (text != NULL)
+		lower_escapes(text);
 	if (text != NULL &&
 		EVP_Digest(text, strlen(text), digest, &len, EVP_sha256(), NULL) == 1)
 	{
@@ -162,4 +164,12 @@ aud_document_count(const json_t *document, const char *status)
 	const json_t *counts = json_object_get(document, "counts");
 
 	return (int) json_integer_value(json_object_get(counts, status));
+}
+
+const char *
+aud_document_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
 }

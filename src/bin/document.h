@@ -31,4 +31,7 @@ extern void aud_document_finish(json_t *document, json_t *results);
 /* How many results have this status. */
 extern int aud_document_count(const json_t *document, const char *status);
 
+/* A string of an object, "" where there is none. */
+extern const char *aud_document_text(const json_t *object, const char *key);
+
 #endif /* AUD_BIN_DOCUMENT_H */

@@ -48,7 +48,7 @@ print_help(void)
 		   "  secauditctl COMMAND [OPTION]... [FILE|DIR]...\n\n"
 		   "Commands:\n");
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+		printf("  %-11s %s\n", commands[i].name, commands[i].summary);
 	printf("\nOptions:\n"
 		   "  -V, --version  print the version, then exit\n"
 		   "  -?, --help     print this help, then exit\n\n"
