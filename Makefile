@@ -113,6 +113,9 @@ ASAN_CFLAGS   = $(filter-out -O2,$(CORE_CFLAGS)) -O1 -U_FORTIFY_SOURCE \
 	-fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 CORE_LIBS     = -ljansson -lcrypto -lpcre2-8 -lzstd -lz
+# The commands that talk to a server need its client library as well.
+BIN_CPPFLAGS  = -isystem $(shell $(PG_CONFIG) --includedir 2>/dev/null)
+BIN_LIBS      = -L$(shell $(PG_CONFIG) --libdir 2>/dev/null) -lpq
 UNIT_LIBS     = $(CORE_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 # A file that holds the flags, rewritten only when they change.
@@ -145,11 +148,12 @@ BIN_PLAIN  = $(BIN_SRC:%.c=build/plain/%.o)
 UNIT_PLAIN = $(patsubst %.c,build/plain/unit/%.o,$(UNIT_SRC) $(PLAIN_SRC))
 UNIT_ASAN  = $(patsubst %.c,build/asan/unit/%.o,$(UNIT_SRC) $(PLAIN_SRC)) \
 	$(CORE_SRC:%.c=build/asan/%.o)
+$(BIN_PLAIN): CORE_CPPFLAGS += $(BIN_CPPFLAGS)
 -include $(wildcard $(patsubst %.o,%.d,$(CORE_PLAIN) $(BIN_PLAIN) \
 	$(UNIT_PLAIN) $(UNIT_ASAN)))
 
 secauditctl: $(BIN_PLAIN) $(CORE_PLAIN)
-	$(CC) $(CORE_CFLAGS) -o $@ $^ -Wl,-z,relro -Wl,-z,now $(CORE_LIBS)
+	$(CC) $(CORE_CFLAGS) -o $@ $^ -Wl,-z,relro -Wl,-z,now $(CORE_LIBS) $(BIN_LIBS)
 
 # Program, man page, completion of the shells, lnav's format of the records.
 CTL_DESTDIR = $(DESTDIR)$(CTL_PREFIX)

@@ -32,7 +32,7 @@ packages_of()
 	local major=$1
 	case $2 in
 		build) echo "gcc make libc6-dev postgresql-$major postgresql-server-dev-$major" \
-			"libjansson-dev libpcre2-dev libssl-dev libkrb5-dev libzstd-dev zlib1g-dev" ;;
+			"libjansson-dev libpcre2-dev libpq-dev libssl-dev libkrb5-dev libzstd-dev zlib1g-dev" ;;
 		test) echo "check perl libipc-run-perl python3 python3-jsonschema" \
 			"postgresql-plperl-$major postgresql-plpython3-$major" ;;
 		lint) echo "clang-format cppcheck shellcheck zsh" ;;
@@ -140,6 +140,11 @@ compiles_pcre2()
 		"${CC:-cc}" -fsyntax-only -x c -
 }
 
+has_libpq()
+{
+	[ -f "$("$PG_CONFIG" --includedir)/libpq-fe.h" ]
+}
+
 has_pgxs()
 {
 	[ -f "$("$PG_CONFIG" --pgxs)" ] && [ -f "$("$PG_CONFIG" --includedir-server)/postgres.h" ]
@@ -164,6 +169,7 @@ check_tools()
 				need "PGXS and postgres.h (the server's development files)" has_pgxs
 				need "jansson.h (jansson development files)" compiles jansson.h
 				need "pcre2.h (PCRE2 development files, 8 bits)" compiles_pcre2
+				need "libpq-fe.h (PostgreSQL's client library)" has_libpq
 				need "zstd.h (Zstandard development files)" compiles zstd.h
 				need "zlib.h (zlib development files)" compiles zlib.h
 				need "openssl/evp.h (OpenSSL development files)" compiles openssl/evp.h

@@ -21,6 +21,10 @@ typedef struct Command
 
 static const Command commands[] = {
 	{"archive", aud_cmd_archive, "compress the closed files of a trail"},
+	{"compliance", aud_cmd_compliance, "check a server against a standard"},
+	{"evidence",
+	 aud_cmd_evidence,
+	 "do on a server what has to be recorded, show the records"},
 	{"index", aud_cmd_index, "make indexes, for quicker searches"},
 	{"info", aud_cmd_info, "say what a trail consists of"},
 	{"rules", aud_cmd_rules, "check a rules file, say which of its rules decides"},
@@ -44,7 +48,7 @@ print_help(void)
 		   "  secauditctl COMMAND [OPTION]... [FILE|DIR]...\n\n"
 		   "Commands:\n");
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+		printf("  %-11s %s\n", commands[i].name, commands[i].summary);
 	printf("\nOptions:\n"
 		   "  -V, --version  print the version, then exit\n"
 		   "  -?, --help     print this help, then exit\n\n"
