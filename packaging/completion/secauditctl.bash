@@ -56,7 +56,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'archive index info rules search session shipped show stats tail token verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'archive index info report rules search session shipped show stats tail token verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -72,6 +72,7 @@ _secauditctl()
 		shipped) options='--help' ;;
 		show) options='--output= --utc --local --color= --help' ;;
 		info) options='--pgdata= --quick --json --utc --local --color= --help' ;;
+		report) options='--since= --until= --output= --format= --redact --rows= --utc --local --help' ;;
 		stats) options="$_secauditctl_filters --by= --top= --sort= --json --utc --local --color= --help" ;;
 		index) options='--force --quiet --help' ;;
 		search)
