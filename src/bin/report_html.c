@@ -117,11 +117,9 @@ put_table(const AudMarkup *m, const AudDocTable *table)
 		return;
 	}
 	raw(m,
-		"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"c-");
-	raw(m, table->id);
-	raw(m, "\">\n<table><caption id=\"c-");
-	raw(m, table->id);
-	raw(m, "\">");
+		"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table: ");
+	text(m, table->caption);
+	raw(m, "\">\n<table><caption>");
 	text(m, table->caption);
 	raw(m, "</caption>\n");
 	put_head(m, table);
