@@ -184,7 +184,12 @@ grep -h '"command":"COPY"' "${trail[@]}" | head -n 1 | perl -pe '
 	$_ = "  $_";
 	s/\s*$/\n/'
 
+# Outside of what is removed at the end, for it is there to be looked at.
+report=$(mktemp -d "${TMPDIR:-/tmp}/secaudit-report.XXXXXX")/report.html
+as_server env TZ=UTC "$ctl" report "$tmp/trail" > "$report"
+
 echo
+say "a report of it, for a browser: $report"
 if [ -n "$keep" ]; then
 	prefix=''
 	[ "$(id -u)" -ne 0 ] || prefix='runuser -u postgres -- '

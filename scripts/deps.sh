@@ -40,7 +40,8 @@ packages_of()
 		budget) echo "valgrind python3" ;;
 		source) echo "bzip2 xz-utils" ;;
 		roots) echo "debootstrap" ;;
-		*) die "deps.sh: unknown set \"$2\" (there are: build test lint bench budget source roots)" ;;
+		browser) echo "chromium npm" ;;
+		*) die "deps.sh: unknown set \"$2\" (there are: build test lint bench budget source roots browser)" ;;
 	esac
 }
 
@@ -69,7 +70,7 @@ has_package()
 has_tool_of()
 {
 	case $1 in
-		gcc|make|perl|cppcheck|shellcheck|python3|valgrind|openssl|debootstrap|zsh|jq) command -v "$1" > /dev/null ;;
+		gcc|make|perl|cppcheck|shellcheck|python3|valgrind|openssl|debootstrap|zsh|jq|npm) command -v "$1" > /dev/null ;;
 		gnuplot-nox) command -v gnuplot > /dev/null ;;
 		clang-format) command -v clang-format > /dev/null ;;
 		*) return 1 ;;
@@ -198,6 +199,10 @@ check_tools()
 			source)
 				need "bzip2" command -v bzip2
 				need "xz" command -v xz
+				;;
+			browser)
+				need "chromium" command -v chromium
+				need "npm" command -v npm
 				;;
 			roots)
 				need "debootstrap" command -v debootstrap

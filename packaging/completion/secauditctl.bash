@@ -56,7 +56,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'archive compliance evidence index info rules search session shipped show stats tail token verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'archive compliance evidence index info report rules search session shipped show stats tail token verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -74,6 +74,7 @@ _secauditctl()
 		compliance) options='--dbname= --profile= --format= --help' ;;
 		evidence) options='--dbname= --profile= --test= --json --yes --help' ;;
 		info) options='--pgdata= --quick --json --utc --local --color= --help' ;;
+		report) options='--since= --until= --output= --format= --redact --rows= --utc --local --help' ;;
 		stats) options="$_secauditctl_filters --by= --top= --sort= --json --utc --local --color= --help" ;;
 		index) options='--force --quiet --help' ;;
 		search)

@@ -30,6 +30,7 @@ extern int aud_cmd_compliance(int argc, char **argv);
 extern int aud_cmd_evidence(int argc, char **argv);
 extern int aud_cmd_index(int argc, char **argv);
 extern int aud_cmd_info(int argc, char **argv);
+extern int aud_cmd_report(int argc, char **argv);
 extern int aud_cmd_rules(int argc, char **argv);
 extern int aud_cmd_search(int argc, char **argv);
 extern int aud_cmd_shipped(int argc, char **argv);

@@ -27,6 +27,7 @@ static const Command commands[] = {
 	 "do on a server what has to be recorded, show the records"},
 	{"index", aud_cmd_index, "make indexes, for quicker searches"},
 	{"info", aud_cmd_info, "say what a trail consists of"},
+	{"report", aud_cmd_report, "make a report of a trail, for auditors"},
 	{"rules", aud_cmd_rules, "check a rules file, say which of its rules decides"},
 	{"search", aud_cmd_search, "find records in a trail"},
 	{"shipped", aud_cmd_shipped, "say up to where a trail has been shipped"},

@@ -152,7 +152,8 @@ new_row(AudTally *tally, uint32_t *slot, uint64_t hash, const char *key,
 
 	memcpy(copy, key, stored);
 	copy[stored] = '\0';
-	*row = (AudTallyRow){copy, stored, false, stored, hash, {0}};
+	*row =
+		(AudTallyRow){.key = copy, .len = stored, .stored = stored, .hash = hash};
 	*slot = (uint32_t) tally->n;
 	return row;
 }
@@ -172,7 +173,7 @@ shorten(const char *key, size_t len, char *stored)
 	return kept;
 }
 
-void
+AudTallyRow *
 aud_tally_add(AudTally *tally, const char *key, size_t len, const AudSums *sums)
 {
 	char         longer[AUD_TALLY_KEY_MAX + AUD_SHA256_DIGITS + 2];
@@ -180,6 +181,7 @@ aud_tally_add(AudTally *tally, const char *key, size_t len, const AudSums *sums)
 	size_t       shown = cut ? shorten(key, len, longer) : len;
 	const char  *stored = cut ? longer : key;
 	size_t       stored_len = cut ? shown + 1 + AUD_SHA256_DIGITS : len;
+	size_t       limit = tally->limit > 0 ? tally->limit : AUD_TALLY_KEYS;
 	uint64_t     hash;
 	uint32_t    *slot;
 	AudTallyRow *row;
@@ -188,16 +190,17 @@ aud_tally_add(AudTally *tally, const char *key, size_t len, const AudSums *sums)
 		grow(tally);
 	hash = hash_of(tally, stored, stored_len);
 	slot = find_slot(tally, hash, stored, stored_len);
-	if (*slot == 0 && tally->n == AUD_TALLY_KEYS)
+	if (*slot == 0 && tally->n >= limit)
 	{
 		aud_sums_add(&tally->others, sums);
-		return;
+		return NULL;
 	}
 	row = *slot != 0 ? &tally->rows[*slot - 1]
 					 : new_row(tally, slot, hash, stored, stored_len);
 	row->len = shown;
 	row->cut = cut;
 	aud_sums_add(&row->sums, sums);
+	return row;
 }
 
 const char *

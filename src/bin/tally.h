@@ -43,6 +43,11 @@ typedef struct AudTallyRow
 	size_t      stored; /* bytes that tell it from others */
 	uint64_t    hash;
 	AudSums     sums;
+
+	/* For the caller; 0 in a new row */
+	uint64_t first;
+	uint64_t last;
+	unsigned mark;
 } AudTallyRow;
 
 typedef enum AudTallyOrder
@@ -60,6 +65,7 @@ typedef struct AudTally
 	AudTallyRow *rows;
 	size_t       n;
 	size_t       cap;
+	size_t       limit;  /* rows at most; 0: AUD_TALLY_KEYS */
 	AudSums      others; /* of keys without a row */
 
 	uint32_t *slots; /* number of a row, from 1; 0: free */
@@ -71,9 +77,12 @@ typedef struct AudTally
 
 extern void aud_sums_add(AudSums *sums, const AudSums *more);
 
-/* Add to the sums of a key. */
-extern void aud_tally_add(AudTally *tally, const char *key, size_t len,
-						  const AudSums *sums);
+/*
+ * Add to the sums of a key.  Its row, valid until the next call; NULL if it has
+ * none.
+ */
+extern AudTallyRow *aud_tally_add(AudTally *tally, const char *key, size_t len,
+								  const AudSums *sums);
 
 /* Put the rows in order; afterwards nothing can be added. */
 extern void aud_tally_sort(AudTally *tally, AudTallyOrder order);
