@@ -247,6 +247,7 @@ open_call(AudScan *s, AudScanFrame *f)
 	f->call = s->word.id == AUD_KW_NONE;
 	f->cursor = s->word.id == AUD_KW_CURSOR;
 	f->source = aud_scan_is_source(s);
+	f->with = f->with || (f->source && s->frames[s->nframes - 2].with);
 	if (f->call)
 		f->secret_args |= aud_scan_cursor_args(s);
 
@@ -277,7 +278,10 @@ on_open(AudScan *s)
 	f->enclosed = inherits;
 	f->names_only = round;
 	if (round && (s->word.id == AUD_KW_AS || s->word.id == AUD_KW_MATERIALIZED))
+	{
 		f->row_names = outer->row_names;
+		f->with = true;
+	}
 	if (s->token.text[0] == '[' && !s->level->data && aud_scan_array_ahead(s))
 		f->enclosed = true;
 	if (round &&

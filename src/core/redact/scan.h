@@ -82,6 +82,7 @@ typedef struct AudScanFrame
 	bool         source;    /* behind FROM, JOIN, or USING of MERGE */
 	bool         star;      /* SELECT * */
 	bool         cursor;    /* arguments of a cursor that is declared */
+	bool         with;      /* a query of WITH, or what it selects from */
 } AudScanFrame;
 
 /* Deeper nesting shares the last frame. */
@@ -304,6 +305,9 @@ extern bool aud_scan_case_ahead(AudScan *s);
 
 /* Is there such a name behind the parenthesis that we are in? */
 extern bool aud_scan_named_behind(AudScan *s);
+
+/* The same, in an INSERT, UPDATE or MERGE */
+extern bool aud_scan_written_behind(AudScan *s);
 
 /* source.c: rows that are selected from, and go to a secret's column */
 extern void aud_scan_fed_by(AudScan *s, const char *name, size_t len);

@@ -104,6 +104,8 @@ names_of_rows(AudScan *s, const AudScanFrame *f)
 		return f->row_names;
 	if (s->nframes == 1 || s->beyond > 0 || s->level->data)
 		return 0;
+	if (f->with && (s->insert_names != 0 || aud_scan_written_behind(s)))
+		return ~UINT64_C(0); /* whatever its columns are called */
 	return f->source ? aud_scan_source_names(s) : aud_scan_aliases_ahead(s);
 }
 
