@@ -156,9 +156,7 @@ on_operator(AudScan *s)
 	AudScanFrame *f = aud_scan_top(s);
 	bool          joins = strcmp(s->token.text, "||") == 0;
 
-	if (s->level->data && s->token.text[0] == ':' && aud_scan_data_uri(s))
-		return;
-	if (s->level->data && s->token.text[0] == '-' && aud_scan_data_option(s))
+	if (s->level->data && aud_scan_data_operator(s))
 		return;
 	if (strpbrk(s->token.text, "|&") != NULL)
 	{
@@ -385,6 +383,8 @@ on_punct(AudScan *s)
 		case '.':
 			if (f->state != AUD_SCAN_WORD && f->state != AUD_SCAN_TYPED)
 				f->state = AUD_SCAN_ANY;
+			break;
+		case '\\': /* of a quote that is escaped */
 			break;
 		default:
 			f->state = AUD_SCAN_ANY;

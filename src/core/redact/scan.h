@@ -156,6 +156,9 @@ typedef struct AudScan
 	bool p_separate;
 	int  configures; /* 1: behind config, 2: behind set */
 
+	/* Where the tag ends that begins an element with a secret's name; 0 */
+	size_t tag_end;
+
 	/* See ahead.c */
 	size_t ahead; /* how far is left to look */
 	size_t quotes_at;
@@ -266,7 +269,8 @@ extern bool aud_scan_is_placeholder(const AudLevel *level, size_t pos);
 extern void aud_scan_hide_bare(AudScan *s, size_t from);
 extern void aud_scan_data_value(AudScan *s);
 extern void aud_scan_data_pair(AudScan *s);
-extern bool aud_scan_data_uri(AudScan *s);
+extern bool aud_scan_data_operator(AudScan *s);
+extern void aud_scan_data_tag(AudScan *s);
 extern void aud_scan_data_element(AudScan *s);
 extern void aud_scan_data_word(AudScan *s);
 
@@ -274,6 +278,14 @@ extern void aud_scan_data_word(AudScan *s);
 extern size_t aud_scan_skip_space(const AudLevel *level, size_t pos);
 extern size_t aud_scan_skip_text(const AudLevel *level, size_t pos,
 								 const char *word);
+
+/*
+ * shell.c: behind $(...), `...`, a quoted part or an escaped character at pos,
+ * or pos; and where a word that begins at pos ends, at a blank or one of ends.
+ */
+extern size_t aud_scan_skip_shell(const AudLevel *level, size_t pos);
+extern size_t aud_scan_shell_word_end(const AudLevel *level, size_t pos,
+									  const char *ends);
 
 /* command.c: at a '-'; behind the name of a secret */
 extern bool aud_scan_data_option(AudScan *s);

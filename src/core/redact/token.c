@@ -55,6 +55,8 @@ aud_scan_name(AudScan *s, const char *name, size_t len, bool bare)
 		s->secrecy = AUD_SECRECY_KEY; /* of an URL that is signed */
 	if (s->secrecy == AUD_SECRECY_NONE)
 		return;
+	if (s->level->data)
+		aud_scan_data_tag(s);
 	f->state = AUD_SCAN_NAME;
 	f->bare = bare;
 	f->names |= aud_scan_arg_bit(f->arg);
