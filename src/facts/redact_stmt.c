@@ -60,14 +60,13 @@ aud_redact_statement(AudStmt *stmt)
 }
 
 void
-aud_redact_nested(AudStmt *stmt, bool may_read_catalog)
+aud_redact_run_inside(AudStmt *stmt, bool may_read_catalog)
 {
 	AudTextHidden *hidden = &stmt->text.hidden;
 	bool           touched = hidden->touched;
 	unsigned       reason = AUD_REDACTED_SECRET;
 
-	if (stmt->place.level == 0 || stmt->place.silent ||
-		stmt->text.data == NULL || hidden->all ||
+	if (stmt->place.silent || stmt->text.data == NULL || hidden->all ||
 		!aud_plpgsql_gives_to_secret(stmt->text.data,
 									 stmt->text.len,
 									 may_read_catalog))

@@ -4,7 +4,7 @@
  *	  What of a statement is hidden for secaudit.redact_tags.
  *
  * To be asked when a statement has its text, and before that is kept or
- * recorded.  All of these do nothing where there are no tags to look for
+ * recorded.  Nearly all of these do nothing where there are no tags to look for
  * (aud_redact_tags_on()).
  *
  * Where parse analysis has seen the text, its places are known.  Where it has
@@ -61,7 +61,14 @@ aud_redact_utility_done(AudStmt *stmt)
  * the text: all constants are hidden; whatever the tags say, which are asked
  * first.
  */
-extern void aud_redact_nested(AudStmt *stmt, bool may_read_catalog);
+extern void aud_redact_run_inside(AudStmt *stmt, bool may_read_catalog);
+
+static inline void
+aud_redact_nested(AudStmt *stmt, bool may_read_catalog)
+{
+	if (stmt->place.level > 0)
+		aud_redact_run_inside(stmt, may_read_catalog);
+}
 
 /* A text that should have been analyzed, or else is hidden. */
 extern void aud_redact_statement(AudStmt *stmt);

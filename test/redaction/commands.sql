@@ -87,3 +87,32 @@ COPY t FROM PROGRAM 'aws configure set aws_secret_access_key hush --profile p'
 COPY t FROM PROGRAM 'npm config set //r/:_authToken hush'
 => COPY t FROM PROGRAM 'npm config set //r/:_authToken <redacted>'
 
+# what a shell puts together
+
+COPY t FROM PROGRAM 'PGPASSWORD=$(echo $(cat hush) hush) psql -h h'
+=> COPY t FROM PROGRAM 'PGPASSWORD=<redacted> psql -h h'
+
+COPY t FROM PROGRAM 'PGPASSWORD=`echo hush` psql -h h'
+=> COPY t FROM PROGRAM 'PGPASSWORD=<redacted> psql -h h'
+
+COPY t FROM PROGRAM 'PGPASSWORD=''a hush'' psql -h h'
+=> COPY t FROM PROGRAM 'PGPASSWORD=''<redacted>'' psql -h h'
+
+COPY t FROM PROGRAM 'PGPASSWORD="a hush" psql -h h'
+=> COPY t FROM PROGRAM 'PGPASSWORD="<redacted>" psql -h h'
+
+COPY t FROM PROGRAM 'PGPASSWORD=a''b hush''"c hush" psql -h h; true'
+=> COPY t FROM PROGRAM 'PGPASSWORD=<redacted> psql -h h; true'
+
+COPY t FROM PROGRAM 'PGPASSWORD=$''a hush'' psql -h h'
+=> COPY t FROM PROGRAM 'PGPASSWORD=<redacted> psql -h h'
+
+COPY t FROM PROGRAM 'PGPASSWORD=a\ hush psql -h h'
+=> COPY t FROM PROGRAM 'PGPASSWORD=<redacted> psql -h h'
+
+COPY t FROM PROGRAM 'x --password $(echo hush) -h h; x --token=`echo hush` -v'
+=> COPY t FROM PROGRAM 'x --password <redacted> -h h; x --token=<redacted> -v'
+
+COPY t FROM PROGRAM 'PGPASSWORD=$(echo hush'
+=> COPY t FROM PROGRAM 'PGPASSWORD=<redacted>'
+

@@ -146,3 +146,26 @@ SET my.token = 'hush', 'hush', hush
 SET my.token = -5, 'hush'
 => SET my.token = <redacted>, '<redacted>'
 
+# rows of WITH, whatever their columns are called
+
+WITH v(n, p) AS (VALUES ('a hush', 'hush')) UPDATE u SET password = v.p FROM v WHERE u.name = v.n AND a = 'b'
+=> WITH v(n, p) AS (VALUES ('<redacted>', '<redacted>')) UPDATE u SET password = v.p FROM v WHERE u.name = v.n AND a = 'b'
+
+WITH v(n, p) AS (VALUES ('a hush', 'hush')) INSERT INTO u (name, password) SELECT n, p FROM v WHERE n <> 'b'
+=> WITH v(n, p) AS (VALUES ('<redacted>', '<redacted>')) INSERT INTO u (name, password) SELECT n, p FROM v WHERE n <> 'b'
+
+WITH v AS MATERIALIZED (SELECT 'hush' AS p FROM t WHERE a = 'b') MERGE INTO u USING v ON true WHEN MATCHED THEN UPDATE SET password = v.p
+=> WITH v AS MATERIALIZED (SELECT '<redacted>' AS p FROM t WHERE a = 'b') MERGE INTO u USING v ON true WHEN MATCHED THEN UPDATE SET password = v.p
+
+WITH v AS (SELECT * FROM (VALUES ('hush')) w(p)) UPDATE u SET password = v.p FROM v
+=> WITH v AS (SELECT * FROM (VALUES ('<redacted>')) w(p)) UPDATE u SET password = v.p FROM v
+
+INSERT INTO u (name, password) WITH v(n, p) AS (VALUES ('a hush', 'hush')) SELECT n, p FROM v
+=> INSERT INTO u (name, password) WITH v(n, p) AS (VALUES ('<redacted>', '<redacted>')) SELECT n, p FROM v
+
+WITH v(n, p) AS (VALUES ('a', 'b')) UPDATE u SET city = v.p FROM v WHERE u.name = v.n
+==
+
+WITH v(n) AS (VALUES ('a')) SELECT password FROM u, v WHERE u.name = v.n
+==
+

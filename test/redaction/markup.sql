@@ -31,3 +31,35 @@ SELECT f('a cookie is eaten, the key: 5'), 'sort-key: 7'
 SELECT xml '<a><![CDATA[x]]></a><key>1</key>'
 ==
 
+SELECT '<password type="a>" enc="b">hush</password><a>b</a>'
+=> SELECT '<password type="a>" enc="b"><redacted></password><a>b</a>'
+
+SELECT '<a:password xml:lang="a">hush</a:password><a>b</a>'
+=> SELECT '<a:password xml:lang="a"><redacted></a:password><a>b</a>'
+
+SELECT '<password token="hush">hush</password><a>b</a>'
+=> SELECT '<password token="<redacted>"><redacted></password><a>b</a>'
+
+SELECT '<password hint="a"/><a>b</a>', '<token a>', '<password '
+==
+
+SELECT '<password>a<![CDATA[<hush>]]>hush</password><a>b</a>'
+=> SELECT '<password><redacted></password><a>b</a>'
+
+# JSON that somebody has escaped
+
+SELECT '{\"password\": \"hush\", \"a\": \"b\"}'
+=> SELECT '{\"password\": \"<redacted>\", \"a\": \"b\"}'
+
+SELECT '{\\\"password\\\":\\\"hush\\\",\\\"a\\\":\\\"b\\\"}'
+=> SELECT '{\\\"password\\\":\\\"<redacted>\\\",\\\"a\\\":\\\"b\\\"}'
+
+SELECT E'{\"password\": \"hush\", \"a\": \"b\"}'
+=> SELECT E'{\"password\": \"<redacted>\", \"a\": \"b\"}'
+
+SELECT '"{\"password\":\"hush\",\"a\":\"b\"}"'
+=> SELECT '"{\"password\":\"<redacted>\",\"a\":\"b\"}"'
+
+SELECT '{\"a\": \"password\", \"b\": \"c\"}'
+==
+

@@ -925,6 +925,11 @@ END_TEST
 START_TEST(hostile_texts_are_finished_in_time)
 {
 	static const char *const pieces[] = {"'password=",
+										 "<password a='>\"",
+										 "<password ",
+										 "password=$(`",
+										 "\\\"password\\\":",
+										 "WITH v AS (SELECT 'x' ",
 										 "$a$password",
 										 "(password=",
 										 "/*",

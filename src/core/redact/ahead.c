@@ -249,6 +249,28 @@ aud_scan_named_behind(AudScan *s)
 	return false;
 }
 
+bool
+aud_scan_written_behind(AudScan *s)
+{
+	Ahead a = start(s, s->pos);
+	bool  named = false;
+	bool  writes = false;
+
+	if (!close_behind(&a, &named))
+		return false;
+	while (next(&a) && !is_punct(&a, ";"))
+	{
+		AudWord word = keyword(&a);
+
+		if (word.id == AUD_KW_INSERT || word.id == AUD_KW_UPDATE ||
+			word.id == AUD_KW_MERGE)
+			writes = true;
+		else if (writes && is_secret_name(&a))
+			return true;
+	}
+	return false;
+}
+
 /* v_name, r.password: the last part of each counts */
 static uint64_t
 read_targets(Ahead *a)

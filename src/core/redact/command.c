@@ -63,9 +63,7 @@ hide_word(AudScan *s, size_t from)
 		if (!aud_lex_is_word_char(aud_lex_peek(s->level, pos)))
 			return;
 	}
-	while ((c = aud_lex_peek(s->level, pos)) != AUD_LEX_END &&
-		   !aud_lex_is_space(c))
-		(void) aud_lex_char(s->level, &pos);
+	pos = aud_scan_shell_word_end(s->level, pos, "");
 	if (pos == from + 1 && s->level->source[from] == '%')
 		return; /* a pattern for LIKE */
 	aud_scan_hide(s, from, pos);

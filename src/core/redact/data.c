@@ -213,17 +213,9 @@ aud_scan_hide_bare(AudScan *s, size_t from)
 static size_t
 bare_value_end(const AudScan *s, size_t pos)
 {
-	int c;
-
 	if (s->conninfo)
 		return skip_conninfo_value(s->level, pos);
-	while ((c = aud_lex_peek(s->level, pos)) != AUD_LEX_END)
-	{
-		if (aud_lex_is_space(c) || strchr("&;'\"", c) != NULL)
-			break;
-		(void) aud_lex_char(s->level, &pos);
-	}
-	return pos;
+	return aud_scan_shell_word_end(s->level, pos, "&;'\"");
 }
 
 /* Behind "name=" in data: hide the value if it is one without quotes. */
@@ -268,17 +260,59 @@ aud_scan_data_pair(AudScan *s)
 		aud_scan_hide(s, pos, end);
 }
 
+/* In front of word, or at the end. */
+static size_t
+skip_to(const AudLevel *level, size_t pos, const char *word)
+{
+	while (aud_lex_peek(level, pos) != AUD_LEX_END &&
+		   aud_scan_skip_text(level, pos, word) == pos)
+		(void) aud_lex_char(level, &pos);
+	return pos;
+}
+
 /* <![CDATA[x]]>: hide the x that begins at from. */
 static void
 hide_cdata(AudScan *s, size_t from)
 {
-	size_t pos = from;
+	size_t pos = skip_to(s->level, from, "]]>");
 
-	while (aud_lex_peek(s->level, pos) != AUD_LEX_END &&
-		   aud_scan_skip_text(s->level, pos, "]]>") == pos)
-		(void) aud_lex_char(s->level, &pos);
 	if (pos > from)
 		aud_scan_hide(s, from, pos);
+}
+
+/*
+ * At the name of a secret that begins an element of XML: where its tag ends, if
+ * there is something between, and content behind it.
+ */
+void
+aud_scan_data_tag(AudScan *s)
+{
+	size_t from = s->token.start;
+	size_t pos = s->token.end;
+	int    last = 0;
+	int    c;
+
+	while (from > 0 &&
+		   (s->level->source[from - 1] == ':' ||
+			aud_lex_is_word_char((unsigned char) s->level->source[from - 1])))
+		from--;
+	if (from == 0 || s->level->source[from - 1] != '<' ||
+		!aud_lex_is_space(aud_lex_peek(s->level, pos)))
+		return;
+	while ((c = aud_lex_peek(s->level, pos)) != AUD_LEX_END && c != '<')
+	{
+		size_t next =
+			c == '\'' || c == '"' ? aud_scan_skip_shell(s->level, pos) : pos;
+
+		if (c == '>' && last != '/')
+			s->tag_end = pos;
+		if (c == '>')
+			return;
+		if (next == pos)
+			(void) aud_lex_char(s->level, &next);
+		last = c;
+		pos = next;
+	}
 }
 
 /* At the '>' behind a secret's name: hide the content of the XML element. */
@@ -297,8 +331,16 @@ aud_scan_data_element(AudScan *s)
 		hide_cdata(s, cdata);
 		return;
 	}
-	while ((c = aud_lex_char(s->level, &pos)) != AUD_LEX_END && c != '<')
+	while ((c = aud_lex_char(s->level, &pos)) != AUD_LEX_END)
+	{
+		size_t next = aud_scan_skip_text(s->level, pos, "![cdata[");
+
+		if (c == '<' && next == pos)
+			break;
+		if (c == '<')
+			pos = skip_to(s->level, next, "]]>");
 		end = pos;
+	}
 	if (c == '<' && aud_lex_peek(s->level, pos) == '/' && end > s->pos)
 		aud_scan_hide(s, s->pos, end);
 }
@@ -307,8 +349,8 @@ aud_scan_data_element(AudScan *s)
  * At a ':': if it is the one of scheme://, hide the password in front of the
  * host.  Up to the last '@', because people forget to write %40 for theirs.
  */
-bool
-aud_scan_data_uri(AudScan *s)
+static bool
+hide_in_uri(AudScan *s)
 {
 	size_t pos = aud_scan_skip_text(s->level, s->pos, "//");
 	size_t colon = 0;
@@ -333,6 +375,21 @@ aud_scan_data_uri(AudScan *s)
 	}
 	if (colon != 0 && at > colon)
 		aud_scan_hide(s, colon, at);
+	return true;
+}
+
+/* What an operator begins, or ends.  True: it has been dealt with. */
+bool
+aud_scan_data_operator(AudScan *s)
+{
+	if (s->token.text[0] == ':')
+		return hide_in_uri(s);
+	if (s->token.text[0] == '-')
+		return aud_scan_data_option(s);
+	if (s->tag_end == 0 || s->token.start != s->tag_end)
+		return false;
+	aud_scan_top(s)->state = AUD_SCAN_ANY;
+	aud_scan_data_element(s);
 	return true;
 }
 

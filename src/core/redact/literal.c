@@ -189,6 +189,35 @@ is_secret_value(const AudScan *s, const AudScanFrame *f)
 		   (f->enclosed && aud_lex_peek(s->level, pos) != ':');
 }
 
+/*
+ * {\"password\": \"x\"}: a quote that is escaped is closed by such a one. There
+ * may be more backslashes, where this has been done to the text repeatedly.
+ */
+static void
+close_escaped(AudScan *s)
+{
+	const AudLevel *level = s->level;
+	size_t          pos = s->token.body;
+	int             c;
+
+	while ((c = aud_lex_peek(level, pos)) != AUD_LEX_END && c != '"')
+	{
+		size_t at = pos;
+
+		while (aud_lex_peek(level, pos) == '\\')
+			(void) aud_lex_char(level, &pos);
+		if (pos == at)
+			(void) aud_lex_char(level, &pos);
+		else if (aud_lex_peek(level, pos) == '"')
+		{
+			(void) aud_lex_char(level, &pos);
+			s->token.body_end = at;
+			s->token.end = s->pos = pos;
+			return;
+		}
+	}
+}
+
 void
 aud_scan_quoted_name(AudScan *s)
 {
@@ -198,6 +227,9 @@ aud_scan_quoted_name(AudScan *s)
 
 	s->call = NULL;
 	s->secrecy = AUD_SECRECY_NONE;
+	if (s->level->data && s->token.start > 0 &&
+		s->level->source[s->token.start - 1] == '\\')
+		close_escaped(s);
 	if (!s->last_dot)
 		s->before = s->word;
 	if (is_secret_value(s, f))

@@ -45,4 +45,7 @@ extern unsigned int aud_pattern_next(AudPatternSearch *search);
 extern const char  *aud_pattern_word(unsigned int pattern);
 extern unsigned int aud_pattern_reason(unsigned int pattern);
 
+/* card.c: is this a card's number?  digits[n], at least four. */
+extern bool aud_pattern_is_card(const char *digits, int n);
+
 #endif /* AUD_CORE_REDACT_PATTERN_H */

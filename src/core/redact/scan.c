@@ -156,9 +156,7 @@ on_operator(AudScan *s)
 	AudScanFrame *f = aud_scan_top(s);
 	bool          joins = strcmp(s->token.text, "||") == 0;
 
-	if (s->level->data && s->token.text[0] == ':' && aud_scan_data_uri(s))
-		return;
-	if (s->level->data && s->token.text[0] == '-' && aud_scan_data_option(s))
+	if (s->level->data && aud_scan_data_operator(s))
 		return;
 	if (strpbrk(s->token.text, "|&") != NULL)
 	{
@@ -247,6 +245,7 @@ open_call(AudScan *s, AudScanFrame *f)
 	f->call = s->word.id == AUD_KW_NONE;
 	f->cursor = s->word.id == AUD_KW_CURSOR;
 	f->source = aud_scan_is_source(s);
+	f->with = f->with || (f->source && s->frames[s->nframes - 2].with);
 	if (f->call)
 		f->secret_args |= aud_scan_cursor_args(s);
 
@@ -277,7 +276,10 @@ on_open(AudScan *s)
 	f->enclosed = inherits;
 	f->names_only = round;
 	if (round && (s->word.id == AUD_KW_AS || s->word.id == AUD_KW_MATERIALIZED))
+	{
 		f->row_names = outer->row_names;
+		f->with = true;
+	}
 	if (s->token.text[0] == '[' && !s->level->data && aud_scan_array_ahead(s))
 		f->enclosed = true;
 	if (round &&
@@ -381,6 +383,8 @@ on_punct(AudScan *s)
 		case '.':
 			if (f->state != AUD_SCAN_WORD && f->state != AUD_SCAN_TYPED)
 				f->state = AUD_SCAN_ANY;
+			break;
+		case '\\': /* of a quote that is escaped */
 			break;
 		default:
 			f->state = AUD_SCAN_ANY;

@@ -82,6 +82,7 @@ typedef struct AudScanFrame
 	bool         source;    /* behind FROM, JOIN, or USING of MERGE */
 	bool         star;      /* SELECT * */
 	bool         cursor;    /* arguments of a cursor that is declared */
+	bool         with;      /* a query of WITH, or what it selects from */
 } AudScanFrame;
 
 /* Deeper nesting shares the last frame. */
@@ -154,6 +155,9 @@ typedef struct AudScan
 	bool p_attached;
 	bool p_separate;
 	int  configures; /* 1: behind config, 2: behind set */
+
+	/* Where the tag ends that begins an element with a secret's name; 0 */
+	size_t tag_end;
 
 	/* See ahead.c */
 	size_t ahead; /* how far is left to look */
@@ -265,7 +269,8 @@ extern bool aud_scan_is_placeholder(const AudLevel *level, size_t pos);
 extern void aud_scan_hide_bare(AudScan *s, size_t from);
 extern void aud_scan_data_value(AudScan *s);
 extern void aud_scan_data_pair(AudScan *s);
-extern bool aud_scan_data_uri(AudScan *s);
+extern bool aud_scan_data_operator(AudScan *s);
+extern void aud_scan_data_tag(AudScan *s);
 extern void aud_scan_data_element(AudScan *s);
 extern void aud_scan_data_word(AudScan *s);
 
@@ -273,6 +278,14 @@ extern void aud_scan_data_word(AudScan *s);
 extern size_t aud_scan_skip_space(const AudLevel *level, size_t pos);
 extern size_t aud_scan_skip_text(const AudLevel *level, size_t pos,
 								 const char *word);
+
+/*
+ * shell.c: behind $(...), `...`, a quoted part or an escaped character at pos,
+ * or pos; and where a word that begins at pos ends, at a blank or one of ends.
+ */
+extern size_t aud_scan_skip_shell(const AudLevel *level, size_t pos);
+extern size_t aud_scan_shell_word_end(const AudLevel *level, size_t pos,
+									  const char *ends);
 
 /* command.c: at a '-'; behind the name of a secret */
 extern bool aud_scan_data_option(AudScan *s);
@@ -304,6 +317,9 @@ extern bool aud_scan_case_ahead(AudScan *s);
 
 /* Is there such a name behind the parenthesis that we are in? */
 extern bool aud_scan_named_behind(AudScan *s);
+
+/* The same, in an INSERT, UPDATE or MERGE */
+extern bool aud_scan_written_behind(AudScan *s);
 
 /* source.c: rows that are selected from, and go to a secret's column */
 extern void aud_scan_fed_by(AudScan *s, const char *name, size_t len);

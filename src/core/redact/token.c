@@ -55,6 +55,8 @@ aud_scan_name(AudScan *s, const char *name, size_t len, bool bare)
 		s->secrecy = AUD_SECRECY_KEY; /* of an URL that is signed */
 	if (s->secrecy == AUD_SECRECY_NONE)
 		return;
+	if (s->level->data)
+		aud_scan_data_tag(s);
 	f->state = AUD_SCAN_NAME;
 	f->bare = bare;
 	f->names |= aud_scan_arg_bit(f->arg);
@@ -104,6 +106,8 @@ names_of_rows(AudScan *s, const AudScanFrame *f)
 		return f->row_names;
 	if (s->nframes == 1 || s->beyond > 0 || s->level->data)
 		return 0;
+	if (f->with && (s->insert_names != 0 || aud_scan_written_behind(s)))
+		return ~UINT64_C(0); /* whatever its columns are called */
 	return f->source ? aud_scan_source_names(s) : aud_scan_aliases_ahead(s);
 }
 
