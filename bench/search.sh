@@ -2,11 +2,13 @@
 # search.sh [MB]: speed of secauditctl search beside jq, ripgrep and both
 #
 # Makes a trail of that size (default 2100), reads it once so that it is in memory,
-# and runs each command once a round, one after the other, on one core.  Printed are
-# the least seconds of all rounds.  BENCH_ROUNDS (3) says how many there are; jq over
-# everything, which takes longest, runs in the first two.  CTL is the secauditctl to measure;
-# BENCH_DIR says where the trail lives (default /tmp); BENCH_TRAIL names one that
-# is there already, which stays.
+# and runs each command once a round, one after the other, on one core.  What counts
+# is CPU time, user and system, of all processes of a command: what else the machine
+# does changes little of it.  A line on stderr says what each run took; the table at
+# the end has the least of all rounds.  BENCH_ROUNDS (3) says how many there are; jq
+# over everything, which takes longest, runs in the last one only.  CTL is the
+# secauditctl to measure; BENCH_DIR says where the trail lives (default /tmp);
+# BENCH_TRAIL names one that is there already, which stays.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -50,23 +52,36 @@ export ctl trail indexed=$tmp/indexed
 	add 'jq -c ., every record' 'jq -c . "$trail"/*.jsonl'
 }
 
+# CPU milliseconds of a command and all it starts
+cpu()
+{
+	local user system
+	# shellcheck disable=SC2016
+	read -r user system < <(RUN=$1 taskset -c "${BENCH_CPU:-1}" bash -c '
+		exec 3>&1 > /dev/null
+		TIMEFORMAT="%3U %3S"
+		{ time eval "$RUN" 2>&4; } 4>&2 2>&3')
+	echo $((10#${user/./} + 10#${system/./}))
+}
+
 for ((round = 1; round <= rounds; round++)); do
 	for i in "${!names[@]}"; do
 		case ${names[i]} in
-			*jq*every*) [ "$round" -le 2 ] || continue ;;
+			*jq*every*) [ "$round" -eq "$rounds" ] || continue ;;
 		esac
-		start=$(date +%s%N)
-		taskset -c "${BENCH_CPU:-1}" bash -c "${commands[i]}" > /dev/null
-		took=$((($(date +%s%N) - start) / 1000))
+		took=$(cpu "${commands[i]}")
+		printf 'round %d: %6d ms  %s\n' "$round" "$took" "${names[i]}" >&2
 		if [ -z "${least[i]:-}" ] || [ "$took" -lt "${least[i]}" ]; then
 			least[i]=$took
 		fi
 	done
 done
 
-echo "| command | seconds | MB/s | of jq -c . |"
+echo "| command | CPU, seconds | MB/s | of jq -c . |"
 echo "|---|--:|--:|--:|"
 for i in "${!names[@]}"; do
-	awk -v name="${names[i]}" -v us="${least[i]}" -v jq="${least[-1]}" -v bytes="$bytes" 'BEGIN {
-		printf "| %s | %.3f | %.0f | %.3g |\n", name, us / 1e6, bytes / us, us / jq }'
+	awk -v name="${names[i]}" -v ms="${least[i]}" -v jq="${least[-1]}" -v bytes="$bytes" 'BEGIN {
+		if (ms == 0)
+			ms = 1 # less than can be told
+		printf "| %s | %.3f | %.0f | %.3g |\n", name, ms / 1e3, bytes / ms / 1e3, ms / jq }'
 done

@@ -354,7 +354,7 @@ aud_info_read(AudInfo *info, const AudReaderFile *files, size_t n, bool quick)
 		if (is_told_by(&files[i], next))
 			ends.last_seq = told_by(next);
 		/* retention may have deleted it since it was listed */
-		if (err.set && err.sys_errno == ENOENT)
+		if (err.set && aud_reader_is_gone(files[i].path, &err))
 			continue;
 		if (err.set)
 		{

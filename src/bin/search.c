@@ -113,7 +113,7 @@ search_file(Search *search, const AudReaderFile *file)
 
 	(void) aud_search_file(&search->engine, file, &err);
 	/* retention may have deleted it since it was listed */
-	if (err.set && err.sys_errno != ENOENT)
+	if (err.set && !aud_reader_is_gone(file->path, &err))
 	{
 		aud_ctl_error(&err);
 		search->trouble = true;

@@ -78,7 +78,7 @@ count_file(Command *command, const AudReaderFile *file)
 
 	(void) aud_search_file(&command->engine, file, &err);
 	/* retention may have deleted it since it was listed */
-	if (err.set && err.sys_errno != ENOENT)
+	if (err.set && !aud_reader_is_gone(file->path, &err))
 	{
 		aud_ctl_error(&err);
 		command->trouble = true;

@@ -161,7 +161,7 @@ search_file(AudAround *around, AudSearch *engine, const AudReaderFile *file)
 
 	(void) aud_search_file(engine, file, &err);
 	/* retention may have deleted it since it was listed */
-	if (err.set && err.sys_errno != ENOENT)
+	if (err.set && !aud_reader_is_gone(file->path, &err))
 	{
 		aud_ctl_error(&err);
 		around->trouble = true;

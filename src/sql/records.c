@@ -124,7 +124,8 @@ open_file(Reading *reading)
 
 	if (!aud_reader_open(&reading->reader, file->path, &err))
 	{
-		if (err.sys_errno != ENOENT)
+		/* retention may have deleted it since it was listed */
+		if (!aud_reader_is_gone(file->path, &err))
 			throw_read_error(&err);
 		return false;
 	}

@@ -19,39 +19,79 @@
 
 #define STEM "secaudit-20260131T235959Z-000001"
 
-static char   made[sizeof(AudIndexHeader) + 8 * sizeof(AudIndexBlock)];
+#define RECORDS 56
+#define BLOCKS  8
+
+static char   made[sizeof(AudIndexHeader) + BLOCKS * sizeof(AudIndexBlock)];
 static size_t made_len;
 static char   trail[256];
+static size_t trail_len;
 
-/* A trail of 2 MB and its index, kept to be laid over. */
+/*
+ * The index of so small a file has one block.  Make many of it, as those of a
+ * larger one would be, so that there is an order to break.
+ */
+static void
+cut_in_blocks(const size_t *ends)
+{
+	AudIndexHeader *header = (AudIndexHeader *) made;
+	AudIndexBlock  *blocks = (AudIndexBlock *) (header + 1);
+
+	CHECK(header->n == 1 && blocks[0].to == trail_len);
+	header->n = BLOCKS;
+	for (int i = 0; i < BLOCKS; i++)
+	{
+		int last = (i + 1) * (RECORDS / BLOCKS);
+		int first = i * (RECORDS / BLOCKS) + 1;
+
+		blocks[i] = blocks[0];
+		blocks[i].from = i > 0 ? ends[first - 2] : 0;
+		blocks[i].to = ends[last - 1];
+		blocks[i].first_seq = (uint64_t) first;
+		blocks[i].last_seq = (uint64_t) last;
+		blocks[i].first_ts[17] = (char) ('0' + first / 10);
+		blocks[i].first_ts[18] = (char) ('0' + first % 10);
+		blocks[i].last_ts[17] = (char) ('0' + last / 10);
+		blocks[i].last_ts[18] = (char) ('0' + last % 10);
+	}
+	made_len = sizeof(made);
+}
+
+/* A small trail and its index, made once, kept to be laid over. */
 static void
 set_up(void)
 {
-	static char text[2 * 1024 * 1024];
-	size_t      n = 0;
+	static char text[RECORDS * 256];
+	size_t      ends[RECORDS];
 	AudError    err = {0};
 	char        name[300];
 	FILE       *f;
 
-	for (int i = 1; n < sizeof(text) - 700; i++)
-		n += (size_t)
-			snprintf(text + n,
-					 sizeof(text) - n,
+	for (int i = 1; i <= RECORDS; i++)
+	{
+		trail_len += (size_t)
+			snprintf(text + trail_len,
+					 sizeof(text) - trail_len,
 					 "{\"v\":1,\"log\":\"00112233aabbccdd\",\"ts\":\"2026-01-"
 					 "31T23:59:%02d.000000Z\",\"event\":\"statement\","
-					 "\"user\":\"u%d\",\"query\":\"%0500d\",\"seq\":%d}\n",
-					 i / 100,
+					 "\"user\":\"u%d\",\"query\":\"x\",\"seq\":%d}\n",
 					 i,
 					 i,
 					 i);
-	snprintf(trail, sizeof(trail), "%s", fuzz_files_write(STEM ".jsonl", text, n));
+		ends[i - 1] = trail_len;
+	}
+	snprintf(trail,
+			 sizeof(trail),
+			 "%s",
+			 fuzz_files_write(STEM ".jsonl", text, trail_len));
 	CHECK(aud_index_make(trail, &err));
 	snprintf(name, sizeof(name), "%s/" STEM ".idx", fuzz_files_dir());
 	f = fopen(name, "re");
 	CHECK(f != NULL);
-	made_len = fread(made, 1, sizeof(made), f);
-	CHECK(made_len > sizeof(AudIndexHeader));
+	CHECK(fread(made, 1, sizeof(made), f) ==
+		  sizeof(AudIndexHeader) + sizeof(AudIndexBlock));
 	fclose(f);
+	cut_in_blocks(ends);
 }
 
 static bool
@@ -59,8 +99,8 @@ found(AudSearch *search, const AudFound *f)
 {
 	size_t *n = search->arg;
 
-	CHECK(f->line.offset + f->line.len < 2 * 1024 * 1024);
-	return ++*n < 10000;
+	CHECK(f->line.offset + f->line.len < trail_len);
+	return ++*n < 10 * RECORDS;
 }
 
 static void
@@ -79,7 +119,7 @@ search_for(uint64_t first, uint64_t last, const char *since)
 	(void) aud_search_file(&search, &file, &err);
 	CHECK(!err.set);
 	/* blocks are in order and do not overlap: no line comes twice */
-	CHECK(n <= 4000);
+	CHECK(n <= RECORDS);
 	aud_search_free(&search);
 	aud_query_free(&query);
 }
@@ -121,7 +161,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	{
 		uint64_t from = 0;
 		uint64_t to = 0;
-		AudQuery query = {.first_seq = 1000};
+		AudQuery query = {.first_seq = 20};
 
 		for (size_t i = 0; aud_index_next(&index, &query, &from, &to); i++)
 		{
@@ -130,7 +170,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 	}
 	aud_index_free(&index);
-	search_for(1000, 1200, "");
-	search_for(0, 0, "2026-01-31T23:59:05.000000Z");
+	search_for(20, 30, "");
+	search_for(0, 0, "2026-01-31T23:59:40.000000Z");
 	return 0;
 }

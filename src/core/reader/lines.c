@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/search/find.h"
 
@@ -47,6 +48,14 @@ aud_reader_close(AudReader *r)
 	free(r->buf);
 	memset(r, 0, sizeof(*r));
 	r->source.fd = -1;
+}
+
+bool
+aud_reader_is_gone(const char *path, const AudError *err)
+{
+	struct stat st;
+
+	return err->sys_errno == ENOENT && lstat(path, &st) != 0 && errno == ENOENT;
 }
 
 void

@@ -131,6 +131,12 @@ typedef struct AudReader
 extern bool aud_reader_open(AudReader *r, const char *path, AudError *err);
 extern void aud_reader_close(AudReader *r);
 
+/*
+ * Has a file that could not be opened gone since it was listed, as retention
+ * deletes them?  A link that leads nowhere is still there.
+ */
+extern bool aud_reader_is_gone(const char *path, const AudError *err);
+
 /* Take the file for ended at this many bytes; AUD_READER_ALL: no limit. */
 extern void aud_reader_limit(AudReader *r, uint64_t bytes);
 
