@@ -155,11 +155,13 @@ $(BIN_PLAIN): CORE_CPPFLAGS += $(BIN_CPPFLAGS)
 secauditctl: $(BIN_PLAIN) $(CORE_PLAIN)
 	$(CC) $(CORE_CFLAGS) -o $@ $^ -Wl,-z,relro -Wl,-z,now $(CORE_LIBS) $(BIN_LIBS)
 
-# Program, man page, completion of the shells, lnav's format of the records.
+# Program, man page, completion of the shells, lnav's format of the records, settings
+# to include into postgresql.conf.
 CTL_DESTDIR = $(DESTDIR)$(CTL_PREFIX)
 CTL_FILES   = bin/secauditctl share/man/man1/secauditctl.1 \
 	share/bash-completion/completions/secauditctl share/zsh/site-functions/_secauditctl \
-	share/secaudit/secaudit.lnav.json share/secaudit/secaudit-record-1.schema.json
+	share/secaudit/secaudit.lnav.json share/secaudit/secaudit-record-1.schema.json \
+	$(addprefix share/secaudit/,$(wildcard profiles/*.conf))
 install-ctl: secauditctl
 	@[ -n '$(CTL_PREFIX)' ] || { echo "CTL_PREFIX is not set, and there is no pg_config to know it from" >&2; exit 1; }
 	install -d $(foreach d,$(sort $(dir $(CTL_FILES))),'$(CTL_DESTDIR)/$(d)')
@@ -168,6 +170,7 @@ install-ctl: secauditctl
 	install -m 644 packaging/completion/secauditctl.bash '$(CTL_DESTDIR)/share/bash-completion/completions/secauditctl'
 	install -m 644 packaging/completion/_secauditctl '$(CTL_DESTDIR)/share/zsh/site-functions/'
 	install -m 644 packaging/secaudit.lnav.json docs/secaudit-record-1.schema.json '$(CTL_DESTDIR)/share/secaudit/'
+	install -m 644 $(wildcard profiles/*.conf) '$(CTL_DESTDIR)/share/secaudit/profiles/'
 uninstall-ctl:
 	rm -f $(CTL_FILES:%='$(CTL_DESTDIR)/%')
 

@@ -175,6 +175,7 @@ test_reader()
 	equal "which offers every command" "" "$(commands_not_offered)"
 	equal "each document that the README leads to is there" "" "$(documents_missing)"
 	equal "the timers are there, and off" "secaudit-archive.timer secaudit-verify.timer" "$(timers)"
+	equal "the profiles are there" "$(echo profiles/*.conf)" "$(in_root sh -c "cd /usr/share/secaudit && echo profiles/*.conf")"
 	is "no directory is made without a server" absent $trail
 	is "secauditctl is purged" apt purge secaudit
 	equal "and leaves nothing" "" "$(rests)"

@@ -27,6 +27,7 @@ expected()
 		/usr/share/bash-completion/completions/secauditctl
 		/usr/share/man/man1/secauditctl.1
 		/usr/share/secaudit
+		/usr/share/secaudit/profiles
 		/usr/share/secaudit/secaudit-record-1.schema.json
 		/usr/share/secaudit/secaudit.lnav.json
 		/usr/share/zsh/site-functions/_secauditctl
@@ -39,6 +40,7 @@ expected()
 		/var/log/secaudit
 	END
 	printf "/usr/share/postgresql/$major/extension/%s\n" secaudit--*.sql
+	printf "/usr/share/secaudit/%s\n" profiles/*.conf
 }
 
 mkdir -p "$out"

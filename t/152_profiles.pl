@@ -3,6 +3,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
+use File::Basename qw(basename);
 use SecauditTest;
 use Test::More;
 
@@ -12,6 +13,9 @@ mkdir trail_dir($node), 0700;
 my $plain = PostgreSQL::Test::Utils::slurp_file($node->data_dir . '/postgresql.conf');
 my @profiles = glob 'profiles/*.conf';
 is(scalar @profiles, 6, 'there are six profiles');
+my ($bin) = grep { -x "$_/secauditctl" } split /:/, $ENV{PATH};
+is(join(' ', map { basename($_) } glob "$bin/../share/secaudit/profiles/*"), join(' ', map { basename($_) } @profiles),
+	'each is installed beside secauditctl');
 
 foreach my $file (@profiles)
 {
