@@ -105,4 +105,17 @@ mkdir "$tmp/a directory"
 touch "$tmp/secaudit-20260131T000000Z-000001.jsonl" "$tmp/other"
 same "files of a trail, and directories" \
 	"$tmp/a directory $tmp/secaudit-20260131T000000Z-000001.jsonl" "$(complete_bash verify "$tmp/")"
+
+# What zsh really does; where it is not installed, the file has only been read.
+if command -v zsh > /dev/null; then
+	wanted=$(printf '%s\n' 'secauditctl search ' 'secauditctl search --current-user=' 'secauditctl search --class=transaction,' \
+		'secauditctl search --class=read,write,' 'secauditctl search --not-access=' 'secauditctl stats --by=login,' \
+		'secauditctl archive --seekable ' 'secauditctl info --pgdata=')
+	got=$(scripts/complete.zsh 'secauditctl sea' 'secauditctl search --cur' 'secauditctl search --class=tran' \
+		'secauditctl search --class=read,wri' 'secauditctl search --not-acc' 'secauditctl stats --by=lo' \
+		'secauditctl archive --see' 'secauditctl info --pg')
+	diff <(echo "$wanted") <(echo "$got") || { echo "zsh completes otherwise (<: wanted, >: got)"; status=1; }
+else
+	echo "zsh is not installed: its completion was read, not run"
+fi
 exit $status

@@ -51,7 +51,7 @@ plant packaging/secaudit.spec 's/^(Version: +).*/\10.7/' 'packaging/secaudit.spe
 plant packaging/secaudit.spec 's/ - [0-9.]+-1$/ - 0.6-1/' 'packaging/secaudit.spec, changelog: version 0.6'
 plant packaging/secaudit.lnav.json 's/^(\t+)"xid"/\1"xids"/' 'the record has no key xids'
 plant packaging/secaudit.lnav.json 's/^(\t+"rows": \{"kind": )"integer"/\1"string"/' 'rows is no string'
-plant debian/secaudit.docs 's/sql\.md/sqls.md/' 'docs/sqls.md does not exist'
+plant debian/secaudit.docs 's/README/READYOU/' 'READYOU.md does not exist'
 plant debian/secaudit.install 's/demo\.sh/demos.sh/' 'scripts/demos.sh does not exist'
 plant packaging/completion/secauditctl.bash 's/ --utc / /' '< --utc' "${completion[@]}"
 plant packaging/completion/secauditctl.bash 's/ misc_set / /' '< misc_set' "${completion[@]}"

@@ -35,8 +35,8 @@ packages_of()
 			"libjansson-dev libpcre2-dev libpq-dev libssl-dev libkrb5-dev libzstd-dev zlib1g-dev" ;;
 		test) echo "check perl libipc-run-perl python3 python3-jsonschema" \
 			"postgresql-plperl-$major postgresql-plpython3-$major" ;;
-		lint) echo "clang-format cppcheck shellcheck" ;;
-		bench) echo "gnuplot-nox openssl" ;;
+		lint) echo "clang-format cppcheck shellcheck zsh" ;;
+		bench) echo "gnuplot-nox openssl jq ripgrep" ;;
 		budget) echo "valgrind python3" ;;
 		source) echo "bzip2 xz-utils" ;;
 		roots) echo "debootstrap" ;;
@@ -69,7 +69,7 @@ has_package()
 has_tool_of()
 {
 	case $1 in
-		gcc|make|perl|cppcheck|shellcheck|python3|valgrind|openssl|debootstrap) command -v "$1" > /dev/null ;;
+		gcc|make|perl|cppcheck|shellcheck|python3|valgrind|openssl|debootstrap|zsh|jq) command -v "$1" > /dev/null ;;
 		gnuplot-nox) command -v gnuplot > /dev/null ;;
 		clang-format) command -v clang-format > /dev/null ;;
 		*) return 1 ;;

@@ -94,7 +94,7 @@ server_pid()
 
 sums_of_trail()
 {
-	in_root sh -c "cd $trail && sha256sum secaudit-*.jsonl"
+	in_root sh -c "cd $trail && sha256sum secaudit-*.jsonl*"
 }
 
 # Whatever has our name, but for the trail, what a server or its owner made, and how
@@ -122,6 +122,46 @@ stage_packages()
 	new_version=$(dpkg-deb -f "$root$(deb new "$module")" Version)
 }
 
+# The commands that --help names, each a word of two spaces' indent.
+commands_of_help()
+{
+	in_root secauditctl --help | sed -nE 's/^  ([a-z]+)  +[a-z].*/\1/p'
+}
+
+commands_not_offered()
+{
+	# shellcheck disable=SC2016 # the completion's
+	comm -23 <(commands_of_help | sort) <(in_root bash -c '
+		. /usr/share/bash-completion/completions/secauditctl
+		COMP_WORDS=(secauditctl "") COMP_CWORD=1
+		_secauditctl
+		printf "%s\n" "${COMPREPLY[@]}"' | sort)
+}
+
+documents_missing()
+{
+	local name
+	grep -oE 'docs/[a-z-]+\.md' README.md | sort -u | while read -r name; do
+		compgen -G "$root/usr/share/doc/secaudit/${name#docs/}*" > /dev/null || echo "$name"
+	done
+}
+
+timers()
+{
+	in_root find /usr/lib/systemd/system /lib/systemd/system /etc/systemd -name 'secaudit-*.timer' -printf '%f\n' |
+		sort -u | xargs
+}
+
+# unit NAME: what the unit runs, as its user; nothing here is PID 1.
+unit()
+{
+	local file=/usr/lib/systemd/system/$1.service
+	[ -e "$root$file" ] || file=/lib/systemd/system/$1.service
+	# shellcheck disable=SC2016 # sh's
+	in_root sh -ec 'value() { sed -n "s/^$2=//p" "$1"; }
+		exec runuser -u "$(value "$1" User)" -- env $(value "$1" Environment) $(value "$1" ExecStart)' sh "$file"
+}
+
 # secauditctl alone, where trails are collected and no server is.
 test_reader()
 {
@@ -132,6 +172,9 @@ test_reader()
 	equal "man finds its page" /usr/share/man/man1/secauditctl.1.gz "$(in_root man -w secauditctl)"
 	equal "the page has no fault" "" "$(in_root man --warnings -E UTF-8 -l /usr/share/man/man1/secauditctl.1.gz 2>&1 > /dev/null)"
 	is "bash completes it" in_root bash -c '. /usr/share/bash-completion/completions/secauditctl && complete -p secauditctl'
+	equal "which offers every command" "" "$(commands_not_offered)"
+	equal "each document that the README leads to is there" "" "$(documents_missing)"
+	equal "the timers are there, and off" "secaudit-archive.timer secaudit-verify.timer" "$(timers)"
 	is "no directory is made without a server" absent $trail
 	is "secauditctl is purged" apt purge secaudit
 	equal "and leaves nothing" "" "$(rests)"
@@ -173,6 +216,28 @@ test_upgrade()
 	is "a restart takes the new one" in_root pg_ctlcluster "$major" main restart
 	is "the trail goes on, and is sound" in_root secauditctl verify $trail
 	pid=$(server_pid)
+}
+
+# What is in the trail by now: two files that are closed, and one that is not.
+test_commands()
+{
+	local closed number
+	closed=$(in_root sh -c "ls $trail/secaudit-*.jsonl | head -n 1")
+	is "search finds" in_root sh -c "secauditctl search --class=ddl --count $trail | grep -x 2"
+	is "show has the long form" in_root sh -c "secauditctl show 1 $trail | grep audit"
+	number=$(in_root secauditctl search --quiet --class=ddl --limit=1 --output=json $trail | sed -n 's/.*"seq":\([0-9]*\).*/\1/p')
+	is "session has a tree" in_root sh -c "secauditctl session '$number' $trail | grep 'CREATE TABLE t'"
+	is "stats counts" in_root sh -c "secauditctl stats --by=class $trail | grep ddl"
+	is "info knows the trail" in_root secauditctl info $trail
+	is "info finds it by the server's directory" \
+		in_root sh -c "secauditctl info -D /var/lib/postgresql/$major/main | grep -F $trail"
+	is "shipped is set" in_root secauditctl shipped "$closed" $trail
+	is "and shown" in_root sh -c "secauditctl shipped $trail | grep 'shipped up to seq'"
+	is "an index is made" in_root sh -c "secauditctl index $trail && ls $trail/*.idx"
+	is "a closed file becomes an archive" in_root sh -c "secauditctl archive $trail && ls $closed.zst"
+	is "the unit that archives runs" unit secaudit-archive
+	is "the unit that verifies runs" unit secaudit-verify
+	is "the trail of files and archives is sound" in_root secauditctl verify $trail
 }
 
 test_demo()
@@ -233,6 +298,7 @@ test_reader
 test_install
 test_server
 test_upgrade
+test_commands
 test_demo
 test_remove
 test_again

@@ -30,6 +30,10 @@ expected()
 		/usr/share/secaudit/secaudit-record-1.schema.json
 		/usr/share/secaudit/secaudit.lnav.json
 		/usr/share/zsh/site-functions/_secauditctl
+		/usr/lib/systemd/system/secaudit-archive.service
+		/usr/lib/systemd/system/secaudit-archive.timer
+		/usr/lib/systemd/system/secaudit-verify.service
+		/usr/lib/systemd/system/secaudit-verify.timer
 		$server/lib/secaudit.so
 		/usr/share/postgresql/$major/extension/secaudit.control
 		/var/log/secaudit

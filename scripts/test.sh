@@ -98,7 +98,7 @@ prepare_server()
 	fi
 	mkdir "$tmp/run" "$tmp/home"
 	local dir
-	for dir in sql expected src t docs scripts test bench; do
+	for dir in sql expected src t docs profiles scripts test bench; do
 		[ -d "$dir" ] && cp -r "$dir" "$tmp/run/"
 	done
 	chmod -R a+rX "$tmp"

@@ -18,7 +18,7 @@ $idle->query('SELECT 2 AS before');
 my ($victim_pid) = $victim->query('SELECT pg_backend_pid()') =~ /(\d+)/;
 my ($idle_pid) = $idle->query('SELECT pg_backend_pid()') =~ /(\d+)/;
 $victim->query_until(qr/started/,
-	"\\echo started\nSELECT pg_sleep(600) /* $long */;\n");
+	"\\echo started\nSELECT pg_sleep(600), 'password=hush' /* $long */;\n");
 ok( $node->poll_query_until('postgres',
 		"SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $victim_pid"),
 	'the statement runs');
@@ -33,10 +33,11 @@ is($record->{pid}, $victim_pid, 'the statement that died is in the trail, with i
 is($record->{command}, 'SELECT', 'with its command');
 is($record->{class}, 'read', 'with its class');
 is($record->{user}, $node->connstr =~ /user=(\w+)/ ? $1 : (getpwuid($<))[0], 'with its user');
-like($record->{query}, qr/^SELECT pg_sleep\(600\)/, 'with the beginning of its text');
+like($record->{query}, qr/^SELECT pg_sleep\(600\), 'password=<redacted>' /, 'with the beginning of its text');
 is(length($record->{query}), 1024, 'of which the first kilobyte is kept');
 is_deeply($record->{truncated}, ['query'], 'which it says');
-is($record->{query_len}, 3000 + length('SELECT pg_sleep(600) /*  */'), 'and how long it was');
+is($record->{query_len}, 3000 + length(q{SELECT pg_sleep(600), 'password=<redacted>' /*  */}), 'and how long it was');
+is_deeply($record->{redacted}, ['secret'], 'and what was hidden in it');
 
 my ($end) = records($node, event => 'session.end', pid => $victim_pid);
 is($end->{reason}, 'crash', 'its session ended by the crash');

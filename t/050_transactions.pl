@@ -120,6 +120,10 @@ is_record((transactions(@got))[0],
 	{ command => 'PREPARE TRANSACTION', outcome => 'success', gid => "gid \x{fc}", statements => 3, first_stmt => 1 },
 	'70: and is the end of the transaction, so far');
 like((transactions(@got))[0]{xid}, qr/^\d+$/, '70: with its xid');
+@got = run('BEGIN', 'INSERT INTO t VALUES (41)', q{PREPARE TRANSACTION 'password=hush'}, q{ROLLBACK PREPARED 'password=hush'});
+is_record((transactions(@got))[0],
+	{ command => 'PREPARE TRANSACTION', gid => 'password=<redacted>', redacted => ['secret'] },
+	'70: a record of its end says what is hidden in its gid');
 @got = run(q{COMMIT PREPARED 'gid ü'});
 is_record((statements(@got))[0],
 	{ command => 'COMMIT PREPARED', outcome => 'success', gid => "gid \x{fc}", class => 'misc' },

@@ -59,6 +59,14 @@ query(q{EXECUTE p('bob', 'hush')});
 is_record(last_record(), { query => q{EXECUTE p('bob', '<redacted>')}, redacted => ['secret'] }, 'EXECUTE');
 is_deeply([ map { $_->{redacted} ? 'hidden' : $_->{value} } @{ last_record()->{params} } ], [ 'bob', 'hidden' ], 'its parameters');
 query(q{PREPARE q(int) AS SELECT 1 FROM users WHERE password = $1::text});
+query(q{PREPARE k1 AS SELECT set_config($1, $2, false)});
+query(q{EXECUTE k1('my.password', 'hush')});
+is_record(last_record(), { query => q{EXECUTE k1('my.password', '<redacted>')}, redacted => ['secret'] }, 'EXECUTE with the name of a setting');
+query(q{EXECUTE k1('my.city', 'Rome')});
+is_record(last_record(), { query => q{EXECUTE k1('my.city', 'Rome')}, redacted => undef }, 'EXECUTE with that of another');
+query(q{PREPARE k2(text, text) AS SELECT jsonb_build_object($1, $2)});
+query(q{EXECUTE k2('password'::text, 'hush')});
+is_record(last_record(), { query => q{EXECUTE k2('password'::text, '<redacted>')}, redacted => ['secret'] }, 'EXECUTE with a key of JSON');
 query(q{EXECUTE q('hush')});
 is_record(last_record(), { outcome => 'failure', sqlstate => '22P02', query => q{EXECUTE q('<redacted>')},
 	error => 'invalid input syntax for type integer: "<redacted>"' }, 'EXECUTE that fails');

@@ -6,7 +6,7 @@ use warnings;
 use PostgreSQL::Test::Utils;
 use SecauditProto;
 use SecauditTest;
-use Encode qw(decode);
+use Encode qw(decode encode);
 use Test::More;
 
 my $node = new_node('main', settings => { 'secaudit.log' => 'all', 'secaudit.lock' => 'off' });
@@ -32,7 +32,7 @@ cmp_ok(scalar @cases, '>=', 150, 'enough of them');
 $c->query('SELECT 1 AS mark_0')->until_ready;
 for my $i (0 .. $#cases)
 {
-	$c->query(Encode::encode('UTF-8', $cases[$i][0]))->until_ready;
+	$c->query(encode('UTF-8', $cases[$i][0]))->until_ready;
 	$c->query('ROLLBACK; RESET ALL; SELECT 1 AS mark_' . ($i + 1))->until_ready;
 }
 
@@ -54,7 +54,9 @@ for my $i (0 .. $#cases)
 		my $text = ($record->{sqlstate} // '') eq '42601' ? $unparsed : $expected;
 		push @wrong, $record->{query} if index($text, $record->{query}) < 0;
 	}
-	is_deeply(\@wrong, [], "in the trail: $sql") or diag("expected: $expected");
+	# prove's log is in bytes; from 17 on its writer dies of anything else
+	is_deeply([ map { encode('UTF-8', $_) } @wrong ], [], encode('UTF-8', "in the trail: $sql"))
+		or diag(encode('UTF-8', "expected: $expected"));
 }
 
 $c->terminate;

@@ -86,13 +86,15 @@ foreach my $name (@names)
 	}
 }
 my %last = map { $_ => open_session($wait{$_}) } @names;
+my ($usual) = timed(sub { SecauditProto->connect($node)->terminate for 1 .. 32 });
 my $from = -s $node->logfile;
 my $writer = stop_writer($node);
 my $filler = fill_buffer($node, $look);
 
+# A busy machine may need that long for as many at any time.
 # The first of them find some room yet: what the last record of the filler did not fit into.
 my ($took, @logins) = timed(sub { map { SecauditProto->connect($node) } 1 .. 32 });
-cmp_ok($took, '<', $soon, 'block: 32 logins in the outage do not wait');
+cmp_ok($took, '<', $soon + 2 * $usual, 'block: 32 logins in the outage do not wait');
 foreach my $name (@names)
 {
 	foreach my $way (sort keys %ask)

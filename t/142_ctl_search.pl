@@ -244,6 +244,7 @@ foreach my $case (
 	[ ['--user='], qr/invalid value for --user: ""/ ],
 	[ ['--seq=5-3'], qr/invalid value for --seq: "5-3"/ ],
 	[ ['--seq='], qr/invalid value for --seq: ""/ ],
+	[ ['--since=2026-02-30'], qr/invalid time for --since: "2026-02-30"/ ],
 	[ ['--since=tomorow'], qr/invalid time for --since: "tomorow"\nExpected "2026-01-31 23:59".*today,\nyesterday, this-week/ ],
 	[ [ '--since=today', '--until=yesterday' ], qr/nothing is since "today" and until "yesterday"/ ],
 	[ ['--output=jsn'], qr/unknown format "jsn"\nThe nearest is "json"\./ ],

@@ -262,6 +262,8 @@ is($decoded->{damaged}, 5, 'in JSON as well');
 is_deeply([ map { $_->{user} } grep { $_->{user} =~ /^[ax]/ } @{ $decoded->{tables}{user}{rows} } ], [ "a\e[2Jb\x{202e}\n", 'x\\u0000y' ], 'which has names as they are');
 is(length((grep { $_->{cut} } @{ $decoded->{tables}{db}{rows} })[0]{db}), 250, 'or their beginning, in whole letters');
 is($decoded->{tables}{right}{distinct}, 1000, 'one record counts a thousand rights,');
+is($decoded->{tables}{right}{records_cut}, 1, 'says in how many records there were more,');
+like($out, qr/^\(1 record gives more than 1000 rights; of these, only so many are here\)$/m, 'in the table, too,');
 is(JSON::PP::is_bool($decoded->{tables}{right}{complete}) && !$decoded->{tables}{right}{complete}, 1, 'and that it had more is said');
 
 # More different names than are kept.

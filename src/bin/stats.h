@@ -57,8 +57,9 @@ typedef struct AudStats
 {
 	bool          wanted[AUD_STATS_TABLES];
 	AudTally      tallies[AUD_STATS_TABLES];
-	AudSums       sums;    /* of all records that match */
-	uint64_t      damaged; /* lines that are no records */
+	AudSums       sums;       /* of all records that match */
+	uint64_t      damaged;    /* lines that are no records */
+	uint64_t      rights_cut; /* records with more rights than are counted */
 	char          first_ts[AUD_TS_SIZE];
 	char          last_ts[AUD_TS_SIZE];
 	bool          utc;
@@ -135,6 +136,9 @@ extern const char *aud_stats_text(AudStats *stats, const AudJsonValue *value,
 								  size_t *len);
 extern bool aud_stats_is(const AudStatsRecord *record, AudStatsField field,
 						 const char *word);
+
+/* Rights that one record may count: objects times grantees may be many. */
+#define AUD_STATS_RIGHTS_MAX 1000
 
 /* stats_rights.c: count what the record says of rights that are given. */
 extern void aud_stats_rights(AudStats *stats, const AudStatsRecord *record);

@@ -183,6 +183,17 @@ measure(const AudStats *stats, int table, int *widths)
 	}
 }
 
+/* A GRANT on many objects to many roles has more rights than are told apart. */
+static void
+print_cut(const AudStats *stats, const AudTerm *t)
+{
+	fprintf(t->out,
+			"(%llu %s more than %d rights; of these, only so many are here)\n",
+			(unsigned long long) stats->rights_cut,
+			stats->rights_cut == 1 ? "record gives" : "records give",
+			AUD_STATS_RIGHTS_MAX);
+}
+
 static void
 print_table(const AudStats *stats, const AudTerm *t, int table)
 {
@@ -197,6 +208,8 @@ print_table(const AudStats *stats, const AudTerm *t, int table)
 		print_heading(t, table, widths);
 	for (size_t i = 0; i < n; i++)
 		print_row(t, table, &tally->rows[i], widths);
+	if (table == AUD_STATS_RIGHT && stats->rights_cut > 0)
+		print_cut(stats, t);
 	if (rest.records == 0)
 		return;
 	print_sums(t, table, &rest);
@@ -301,10 +314,15 @@ json_table(const AudStats *stats, FILE *out, int table)
 	AudSums         rest = others(stats, table);
 
 	fprintf(out,
-			"\"%s\":{\"distinct\":%zu,\"complete\":%s,\"rows\":[",
+			"\"%s\":{\"distinct\":%zu,\"complete\":%s,",
 			aud_stats_kinds[table].name,
 			tally->n,
 			tally->others.records > 0 ? "false" : "true");
+	if (table == AUD_STATS_RIGHT)
+		fprintf(out,
+				"\"records_cut\":%llu,",
+				(unsigned long long) stats->rights_cut);
+	fputs("\"rows\":[", out);
 	for (size_t i = 0; i < shown(stats, table); i++)
 	{
 		if (i > 0)

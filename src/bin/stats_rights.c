@@ -14,9 +14,6 @@
 #include "bin/statement.h"
 #include "bin/stats.h"
 
-/* Rights that one record may count: objects times grantees may be many. */
-#define RIGHTS_MAX 1000
-
 typedef struct Rights
 {
 	AudStats             *stats;
@@ -34,9 +31,13 @@ count(Rights *r)
 	AudTally *tally = &r->stats->tallies[AUD_STATS_RIGHT];
 	AudStr   *key = &r->stats->text;
 
-	if (r->n++ >= RIGHTS_MAX)
+	if (r->n++ >= AUD_STATS_RIGHTS_MAX)
 	{
-		aud_sums_add(&tally->others, &r->record->one);
+		if (r->n == AUD_STATS_RIGHTS_MAX + 1)
+		{
+			r->stats->rights_cut++;
+			aud_sums_add(&tally->others, &r->record->one);
+		}
 		return;
 	}
 	aud_str_reset(key);
@@ -91,7 +92,7 @@ count_to_each(Rights *r, AudStatsField field)
 	if (list->text == NULL)
 		return;
 	aud_json_scan_array(&s, list->text, list->len);
-	while (r->n <= RIGHTS_MAX && aud_json_scan_element(&s, &role))
+	while (r->n <= AUD_STATS_RIGHTS_MAX && aud_json_scan_element(&s, &role))
 	{
 		set(r, &r->to, &role);
 		count(r);
@@ -141,7 +142,7 @@ count_objects(Rights *r, const char *before, const char *after, AudStatsField to
 	if (objects->text == NULL)
 		return;
 	aud_json_scan_array(&s, objects->text, objects->len);
-	while (r->n <= RIGHTS_MAX && aud_json_scan_element(&s, &object))
+	while (r->n <= AUD_STATS_RIGHTS_MAX && aud_json_scan_element(&s, &object))
 	{
 		if (object.kind != AUD_JSON_OBJECT || !has_access(&object, "grant"))
 			continue;

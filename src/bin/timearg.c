@@ -116,6 +116,18 @@ parse_offset(const char *p, long *east)
 	return true;
 }
 
+/* February has no 30th, though mktime() knows which day of March that is. */
+static bool
+is_day(const struct tm *tm)
+{
+	struct tm same = {.tm_year = tm->tm_year,
+					  .tm_mon = tm->tm_mon,
+					  .tm_mday = tm->tm_mday};
+
+	(void) timegm(&same);
+	return same.tm_mday == tm->tm_mday;
+}
+
 bool
 aud_timearg_parse(const char *arg, bool utc, char *ts)
 {
@@ -145,7 +157,7 @@ aud_timearg_parse(const char *arg, bool utc, char *ts)
 		utc = true;
 		p = "";
 	}
-	if (*p != '\0' || tm.tm_year < -1899 || tm.tm_year > 8099)
+	if (*p != '\0' || tm.tm_year < -1899 || tm.tm_year > 8099 || !is_day(&tm))
 		return false;
 	tm.tm_isdst = -1;
 	t = (utc ? timegm(&tm) : mktime(&tm)) - east;

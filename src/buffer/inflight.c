@@ -235,6 +235,7 @@ aud_inflight_begin(const AudInflightFacts *facts)
 				 Min(facts->query_len,
 					 Min(AUD_INFLIGHT_QUERY_MAX, aud_buf_room(&texts))));
 	part->query_full_len = (uint32) facts->query_len;
+	part->redacted = (uint16) facts->redacted;
 	publish(slot, &part->part, aud_inflight_statement_bytes(part));
 }
 

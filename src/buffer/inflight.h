@@ -82,6 +82,7 @@ typedef struct AudInflightFacts
 	uint64_t    stmt;
 	const char *query; /* redacted; UTF-8 or not */
 	size_t      query_len;
+	unsigned    redacted; /* what was hidden in it: AUD_REDACTED_* */
 } AudInflightFacts;
 
 extern void aud_inflight_begin(const AudInflightFacts *facts);

@@ -12,6 +12,7 @@
 #include "buffer/inflight_slot.h"
 #include "core/class.h"
 #include "core/json_write.h"
+#include "core/redact/redact.h"
 #include "core/shape.h"
 
 /* A text of a slot. */
@@ -150,6 +151,7 @@ is_statement(const AudInflightStatementPart *statement)
 		   statement->stmt < NUMBER_MAX &&
 		   statement->query_len <= AUD_INFLIGHT_QUERY_MAX &&
 		   statement->query_len <= statement->query_full_len &&
+		   statement->redacted <= AUD_REDACTED_ALL &&
 		   statement->query_full_len < QUERY_MAX && is_event(s.event) &&
 		   is_class(s.class) && s.command.len > 0 &&
 		   aud_shape_is_clean(s.command.text, s.command.len) &&
@@ -205,10 +207,10 @@ put_query(AudBuf *out, const AudInflightStatementPart *statement,
 		  const char *query)
 {
 	if (statement->query_full_len > statement->query_len)
-	{
 		aud_json_member_uint(out, "query_len", statement->query_full_len);
+	aud_redact_append_reasons(out, statement->redacted);
+	if (statement->query_full_len > statement->query_len)
 		aud_buf_lit(out, ",\"truncated\":[\"query\"]");
-	}
 	if (statement->query_len > 0)
 		aud_json_member(out, "query", query, statement->query_len);
 }

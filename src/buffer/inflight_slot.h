@@ -53,7 +53,7 @@ typedef struct AudInflightStatementPart
 	uint16          command_len;
 	uint16          who_len;   /* 0: it is the session's */
 	uint16          query_len; /* bytes kept */
-	uint16          unused;
+	uint16          redacted;  /* AUD_REDACTED_* of the query */
 	char            text[AUD_INFLIGHT_STATEMENT_MAX];
 } AudInflightStatementPart;
 

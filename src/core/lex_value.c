@@ -158,9 +158,8 @@ put_unicode(Value *v, const AudLevel *level, size_t *pos, int escape)
 		put_byte(v, (uint32_t) escape);
 }
 
-/* U&'...' UESCAPE '!'; -1 for a literal that is none of these. */
-static int
-unicode_escape(const AudLevel *level, const AudToken *tok)
+int
+aud_lex_unicode_escape(const AudLevel *level, const AudToken *tok, size_t *end)
 {
 	size_t   pos = tok->start;
 	AudToken next;
@@ -168,21 +167,24 @@ unicode_escape(const AudLevel *level, const AudToken *tok)
 	if (aud_lex_lower(aud_lex_char(level, &pos)) != 'u' ||
 		aud_lex_char(level, &pos) != '&')
 		return -1;
-	pos = tok->end;
+	pos = *end = tok->end;
 	aud_lex_token(level, &pos, &next);
 	if (next.kind != AUD_TOK_WORD || strcmp(next.text, "uescape") != 0)
 		return '\\';
 	aud_lex_token(level, &pos, &next);
-	return next.kind == AUD_TOK_STRING && next.body_end > next.body
-			   ? aud_lex_peek(level, next.body)
-			   : '\\';
+	if (next.kind != AUD_TOK_STRING || next.body_end <= next.body)
+		return '\\';
+	*end = next.end;
+	return aud_lex_peek(level, next.body);
 }
 
 static void
 put_string(Value *v, const AudLevel *level, const AudToken *tok)
 {
 	size_t pos = tok->body;
-	int    escape = tok->quote == '\'' ? unicode_escape(level, tok) : -1;
+	size_t end;
+	int    escape =
+        tok->quote == '\'' ? aud_lex_unicode_escape(level, tok, &end) : -1;
 
 	while (pos < tok->body_end)
 	{

@@ -23,4 +23,11 @@ typedef void (*AudLexPut)(void *arg, const void *bytes, size_t n);
 extern void aud_lex_value(const AudLevel *level, const AudToken *tok,
 						  AudLexPut put, void *arg);
 
+/*
+ * The escape character of U&'...' or U&"...", which UESCAPE may change; *end:
+ * behind that, or the token.  -1 for a token that is none of these.
+ */
+extern int aud_lex_unicode_escape(const AudLevel *level, const AudToken *tok,
+								  size_t *end);
+
 #endif /* AUD_CORE_LEX_VALUE_H */

@@ -207,13 +207,70 @@ bool
 aud_redact_ask_relation(const RangeTblEntry *rte, int column, AudRedactWalk *w)
 {
 	AudTaggedColumns columns = aud_redact_tags_of(rte->relid);
-	bool             touched = aud_redact_tags_has(&columns, column);
+	bool touched = w->part_only ? aud_redact_tags_has_all_of(&columns, column)
+								: aud_redact_tags_has(&columns, column);
 
 	if (!touched && column >= 0 &&
 		(rte->relkind == RELKIND_VIEW || rte->relkind == RELKIND_MATVIEW))
 		touched = ask_view(rte->relid, column, w);
 	w->places->touched |= touched;
 	return touched;
+}
+
+/* Is it a column, or part of one, of the rows of this type?  0: any. */
+bool
+aud_redact_ask_type(Oid type, int column, AudRedactWalk *w)
+{
+	Oid              relid = aud_redact_tags_row_type(type);
+	AudTaggedColumns columns;
+	bool             touched;
+
+	if (!OidIsValid(relid))
+		return false;
+	columns = aud_redact_tags_of(relid);
+	touched = w->part_only ? aud_redact_tags_has_all_of(&columns, column)
+						   : aud_redact_tags_has(&columns, column);
+	w->places->touched |= touched;
+	return touched;
+}
+
+/* The type of the row says which column it is, the arguments what goes in. */
+static bool
+ask_function(const RangeTblFunction *function, int column, AudRedactWalk *w,
+			 const AudRedactScope *scope)
+{
+	AudRedactWalk inner = *w;
+	bool          answer;
+
+	if (!w->hiding && aud_redact_ask_type(exprType(function->funcexpr), column, w))
+		return true;
+	inner.part_only = true;
+	answer = ask_in(function->funcexpr, &inner, scope);
+	w->steps = inner.steps;
+	return answer;
+}
+
+/* What functions return, side by side; behind them may be a number. */
+static bool
+ask_functions(const RangeTblEntry *rte, int column, AudRedactWalk *w,
+			  const AudRedactScope *scope)
+{
+	int       before = 0;
+	bool      answer = false;
+	ListCell *lc;
+
+	foreach (lc, rte->functions)
+	{
+		const RangeTblFunction *function = lfirst(lc);
+		int                     here = column - before;
+
+		before += function->funccolcount;
+		if (column == 0)
+			answer |= ask_function(function, 0, w, scope);
+		else if (here > 0 && column <= before)
+			answer |= ask_function(function, here, w, scope);
+	}
+	return answer;
 }
 
 static bool
@@ -236,7 +293,7 @@ ask_entry(const RangeTblEntry *rte, int column, AudRedactWalk *w,
 		case RTE_VALUES:
 			return ask_rows(rte->values_lists, column, w, scope);
 		case RTE_FUNCTION:
-			return ask_in((Node *) rte->functions, w, scope);
+			return ask_functions(rte, column, w, scope);
 		case RTE_TABLEFUNC:
 			return ask_in((Node *) rte->tablefunc, w, scope);
 		case RTE_RESULT:

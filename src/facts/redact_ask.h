@@ -9,6 +9,8 @@
 #ifndef AUD_FACTS_REDACT_ASK_H
 #define AUD_FACTS_REDACT_ASK_H
 
+#include "nodes/primnodes.h"
+
 #include "facts/redact_walk.h"
 
 /* A query, and the one that it is in. */
@@ -36,10 +38,17 @@ typedef struct AudRedactWalk
 	/* What is asked of an expression; tables have something to say if !hiding */
 	bool (*ask)(Node *node, struct AudRedactWalk *w);
 	bool hiding;
+	bool part_only; /* of a column whose attribute is taken */
 
 	int  steps;
 	bool in_unit; /* which has been asked about already */
 } AudRedactWalk;
+
+static inline bool
+aud_redact_has_query(const SubLink *link)
+{
+	return link->subselect != NULL && IsA(link->subselect, Query);
+}
 
 /* One more step; has it been too many? */
 extern bool aud_redact_too_much(AudRedactWalk *w);
@@ -61,6 +70,9 @@ extern bool aud_redact_ask_output(const Query *query, int column,
 /* And one of a set operation: for all its parts. */
 extern bool aud_redact_ask_parts(const Node *part, int column, AudRedactWalk *w,
 								 const AudRedactScope *scope);
+
+/* Has that column of rows of this type?  0: any; no rows: no. */
+extern bool aud_redact_ask_type(Oid type, int column, AudRedactWalk *w);
 
 /* Has that column of a table or view the tags, or what it shows? */
 extern bool aud_redact_ask_relation(const RangeTblEntry *rte, int column,

@@ -17,7 +17,6 @@
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
-#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_depend.h"
@@ -176,9 +175,7 @@ add_relations(List *relids)
 			continue;
 		add_name(name);
 		relids = list_concat_unique_oid(relids, views_of(relid));
-		if (get_rel_relispartition(relid))
-			relids = list_append_unique_oid(relids,
-											get_partition_parent(relid, true));
+		relids = list_concat_unique_oid(relids, aud_redact_tags_ancestors(relid));
 		if (has_subclass(relid))
 			relids =
 				list_concat_unique_oid(relids,

@@ -15,7 +15,9 @@
 #include "facts/body.h"
 #include "facts/redact_known.h"
 #include "facts/redact_stmt.h"
+#include "facts/redact_touched.h"
 #include "server/guc_redact.h"
+#include "server/plpgsql_target.h"
 
 /* More places than these in a text of no statement: all are hidden. */
 #define TEXT_PLACES_MAX 1024
@@ -57,6 +59,26 @@ aud_redact_statement(AudStmt *stmt)
 		hide_all(stmt);
 }
 
+void
+aud_redact_nested(AudStmt *stmt, bool may_read_catalog)
+{
+	AudTextHidden *hidden = &stmt->text.hidden;
+	bool           touched = hidden->touched;
+	unsigned       reason = AUD_REDACTED_SECRET;
+
+	if (stmt->place.level == 0 || stmt->place.silent ||
+		stmt->text.data == NULL || hidden->all ||
+		!aud_plpgsql_gives_to_secret(stmt->text.data,
+									 stmt->text.len,
+									 may_read_catalog))
+		return;
+	if (hidden->n > 0)
+		reason |= AUD_REDACTED_TAG;
+	aud_stmt_hide_all(stmt);
+	hidden->touched = touched;
+	hidden->reason = reason;
+}
+
 /* ---- queries ------------------------------------------------------------- */
 
 static bool
@@ -67,27 +89,14 @@ is_tagged(Oid relid)
 	return aud_redact_tags_any(&columns);
 }
 
-static bool
-uses_tagged(const PlannedStmt *plan)
-{
-	ListCell *lc;
-
-	foreach (lc, plan->rtable)
-	{
-		const RangeTblEntry *rte = lfirst(lc);
-
-		if (OidIsValid(rte->relid) && is_tagged(rte->relid))
-			return true;
-	}
-	return false;
-}
-
 void
 aud_redact_tagged_query(AudStmt *stmt, const PlannedStmt *plan)
 {
+	bool touched = aud_redact_touched_by_plan(plan);
+
 	if (stmt->place.silent || stmt->text.data == NULL || hide_places(stmt))
 		return;
-	if (uses_tagged(plan))
+	if (touched)
 		hide_all(stmt);
 }
 
@@ -214,6 +223,49 @@ hide_arguments(AudStmt *stmt, const ExecuteStmt *execute,
 		pfree(literals.at);
 }
 
+/* Is it the name of a secret?  What is no constant may be one. */
+static bool
+names_secret(Node *argument)
+{
+	const AudRedactPolicy *policy = aud_guc_redact();
+	const char            *name;
+
+	while (IsA(argument, TypeCast))
+		argument = ((TypeCast *) argument)->arg;
+	if (!IsA(argument, A_Const))
+		return true;
+	if (((A_Const *) argument)->isnull ||
+		!IsA(&((A_Const *) argument)->val, String))
+		return false;
+	name = strVal(&((A_Const *) argument)->val);
+	return aud_redact_is_secret_key(policy, name, strlen(name)) ||
+		   aud_redact_is_secret_setting(policy, name);
+}
+
+/* Of set_config($1, $2, false), the second, if the first says so. */
+static Bitmapset *
+named_arguments(const char *text, size_t len, List *arguments)
+{
+	int        count = list_length(arguments);
+	Bitmapset *secret = NULL;
+	uint16_t  *named_by;
+
+	if (count < 2 || aud_redact_replaces_all(aud_guc_redact()))
+		return NULL;
+	named_by = palloc(count * sizeof(*named_by));
+	if (aud_redact_named_params(aud_guc_redact(), text, len, named_by, count))
+	{
+		for (int i = 0; i < count; i++)
+		{
+			if (named_by[i] != 0 &&
+				names_secret(list_nth(arguments, named_by[i] - 1)))
+				secret = bms_add_member(secret, i + 1);
+		}
+	}
+	pfree(named_by);
+	return secret;
+}
+
 /* The numbers of those that stand for secrets in what it executes. */
 static Bitmapset *
 secret_arguments(const char *text, size_t len, int count)
@@ -263,6 +315,8 @@ aud_redact_tagged_utility(AudStmt *stmt, Node *command, int location)
 {
 	const ExecuteStmt *execute;
 
+	if (stmt->text.data != NULL)
+		aud_redact_touched_by_command(command, stmt->text.data, stmt->text.len);
 	if (stmt->place.silent || stmt->text.data == NULL ||
 		!may_have_values(command))
 		return;
@@ -294,7 +348,9 @@ aud_redact_execute(AudStmt *stmt, Node *command, int location)
 		return;
 	text = aud_body_prepared_text(prepared->plansource, &len);
 	memset(&known, 0, sizeof(known));
-	known.params = secret_arguments(text, len, list_length(execute->params));
+	known.params =
+		bms_join(secret_arguments(text, len, list_length(execute->params)),
+				 named_arguments(text, len, execute->params));
 	if (known.params == NULL)
 		return;
 	known.touched = stmt->text.hidden.touched;

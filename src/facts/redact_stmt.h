@@ -56,6 +56,13 @@ aud_redact_utility_done(AudStmt *stmt)
 		aud_redact_tagged_done(stmt);
 }
 
+/*
+ * What PL/pgSQL runs for a variable with the name of a secret, which is not in
+ * the text: all constants are hidden; whatever the tags say, which are asked
+ * first.
+ */
+extern void aud_redact_nested(AudStmt *stmt, bool may_read_catalog);
+
 /* A text that should have been analyzed, or else is hidden. */
 extern void aud_redact_statement(AudStmt *stmt);
 

@@ -7,6 +7,9 @@
  * asked for by the parent's name, so a child's labels count for its parents
  * as well: too much is hidden rather than too little.
  *
+ * A child has the labels of its parents, and a column those of its type: of
+ * attributes of a composite type, or of the table whose row it is.
+ *
  * The answers are kept until the marks of any object are forgotten (marks.c),
  * or the setting changes.
  *
@@ -14,16 +17,22 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/sysattr.h"
+#include "access/table.h"
 #include "access/transam.h"
+#include "catalog/indexing.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "storage/lockdefs.h"
+#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "core/label.h"
 #include "facts/marks.h"
@@ -74,13 +83,23 @@ aud_redact_tags_meet(const AudStmtTags *tags)
 }
 
 bool
-aud_redact_tags_has(const AudTaggedColumns *columns, AttrNumber number)
+aud_redact_tags_has_all_of(const AudTaggedColumns *columns, AttrNumber number)
 {
-	if (number == 0)
-		return aud_redact_tags_any(columns);
 	return (columns->all && number > 0) ||
 		   bms_is_member(number - FirstLowInvalidHeapAttributeNumber,
 						 columns->numbers);
+}
+
+bool
+aud_redact_tags_has(const AudTaggedColumns *columns, AttrNumber number)
+{
+	int member = number - FirstLowInvalidHeapAttributeNumber;
+
+	if (number == 0)
+		return aud_redact_tags_any(columns);
+	return (columns->all && number > 0) ||
+		   bms_is_member(member, columns->numbers) ||
+		   bms_is_member(member, columns->parts);
 }
 
 static void
@@ -142,12 +161,102 @@ own_columns(Oid relid)
 	return own;
 }
 
+List *
+aud_redact_tags_ancestors(Oid relid)
+{
+	List    *found = list_make1_oid(relid);
+	Relation rel = table_open(InheritsRelationId, AccessShareLock);
+
+	/* the list grows while it is gone through */
+	for (int i = 0; i < list_length(found); i++)
+	{
+		ScanKeyData key;
+		SysScanDesc scan;
+		HeapTuple   tuple;
+
+		ScanKeyInit(&key,
+					Anum_pg_inherits_inhrelid,
+					BTEqualStrategyNumber,
+					F_OIDEQ,
+					ObjectIdGetDatum(list_nth_oid(found, i)));
+		scan =
+			systable_beginscan(rel, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+			found = list_append_unique_oid(found,
+										   ((Form_pg_inherits) GETSTRUCT(tuple))
+											   ->inhparent);
+		systable_endscan(scan);
+	}
+	table_close(rel, AccessShareLock);
+	return list_delete_first(found);
+}
+
+/* What the others have is its own as well. */
+static void
+take_over(AudTaggedLookUp *look_up, List *relids)
+{
+	ListCell *lc;
+
+	foreach (lc, relids)
+	{
+		Oid              other = lfirst_oid(lc);
+		AudTaggedColumns columns;
+
+		if (other == look_up->relid)
+			continue;
+		columns = own_columns(other);
+		look_up->found.all |= columns.all;
+		look_up->found.numbers =
+			bms_union(look_up->found.numbers,
+					  aud_marks_translate(other, columns.numbers, look_up->relid));
+	}
+}
+
+/* Columns whose type has such columns or attributes. */
+static const Bitmapset *
+find_parts(Oid relid)
+{
+	HeapTuple  tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Bitmapset *parts = NULL;
+	int        n;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	n = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
+	ReleaseSysCache(tuple);
+	for (int i = 1; i <= n; i++)
+	{
+		AudTaggedColumns columns;
+		Oid              of_type =
+			aud_redact_tags_row_type(get_atttype(relid, (AttrNumber) i));
+
+		if (!OidIsValid(of_type) || of_type == relid)
+			continue;
+		columns = aud_redact_tags_of(of_type);
+		if (aud_redact_tags_any(&columns))
+			parts = bms_add_member(parts, i - FirstLowInvalidHeapAttributeNumber);
+	}
+	return parts;
+}
+
+Oid
+aud_redact_tags_row_type(Oid type)
+{
+	Oid element;
+
+	if (type < FirstNormalObjectId)
+		return InvalidOid;
+	type = getBaseType(type);
+	while (OidIsValid(element = get_element_type(type)))
+		type = getBaseType(element);
+	return get_typ_typrelid(type);
+}
+
 static void
 look_up(void *arg)
 {
 	AudTaggedLookUp *look_up = arg;
 	Oid              relid = look_up->relid;
-	ListCell        *lc;
 
 	/* a label of the database is none of the system's own tables */
 	if (relid >= FirstNormalObjectId &&
@@ -155,21 +264,12 @@ look_up(void *arg)
 		look_up->found.all = true;
 	look_up->found.all |= own_columns(relid).all;
 	look_up->found.numbers = own_columns(relid).numbers;
-	if (look_up->found.all || !has_subclass(relid))
+	if (relid < FirstNormalObjectId || look_up->found.all)
 		return;
-	foreach (lc, find_all_inheritors(relid, NoLock, NULL))
-	{
-		Oid              child = lfirst_oid(lc);
-		AudTaggedColumns of_child;
-
-		if (child == relid)
-			continue;
-		of_child = own_columns(child);
-		look_up->found.all |= of_child.all;
-		look_up->found.numbers =
-			bms_union(look_up->found.numbers,
-					  aud_marks_translate(child, of_child.numbers, relid));
-	}
+	take_over(look_up, aud_redact_tags_ancestors(relid));
+	if (has_subclass(relid))
+		take_over(look_up, find_all_inheritors(relid, NoLock, NULL));
+	look_up->found.parts = find_parts(relid);
 }
 
 /* What cannot be looked up is taken to have the tags, and asked for again. */
@@ -190,6 +290,7 @@ aud_redact_tags_of(Oid relid)
 	{
 		old = MemoryContextSwitchTo(cache_context);
 		asked.found.numbers = bms_copy(asked.found.numbers);
+		asked.found.parts = bms_copy(asked.found.parts);
 		MemoryContextSwitchTo(old);
 		entry = hash_search(cache, &relid, HASH_ENTER, NULL);
 		entry->columns = asked.found;

@@ -13,6 +13,7 @@
 #define AUD_FACTS_REDACT_TAGS_H
 
 #include "nodes/bitmapset.h"
+#include "nodes/pg_list.h"
 
 #include "record/stmt.h"
 #include "server/guc.h"
@@ -28,18 +29,33 @@ typedef struct AudTaggedColumns
 {
 	bool             all;
 	const Bitmapset *numbers; /* from FirstLowInvalidHeapAttributeNumber on */
+	const Bitmapset *parts;   /* those of which a part has the tags, likewise */
 } AudTaggedColumns;
 
 /* Does one of them have the tags? */
 static inline bool
 aud_redact_tags_any(const AudTaggedColumns *columns)
 {
-	return columns->all || columns->numbers != NULL;
+	return columns->all || columns->numbers != NULL || columns->parts != NULL;
 }
 
-/* Is the column one of them?  0: the row as a whole. */
+/*
+ * Is the column one of them, or a part of it?  0: the row as a whole.  And: is
+ * all of it, whatever its parts?
+ */
 extern bool aud_redact_tags_has(const AudTaggedColumns *columns,
 								AttrNumber              number);
+extern bool aud_redact_tags_has_all_of(const AudTaggedColumns *columns,
+									   AttrNumber              number);
+
+/* The tables that it inherits from, and theirs; reads catalogs. */
+extern List *aud_redact_tags_ancestors(Oid relid);
+
+/*
+ * The relation whose rows, or arrays of them, are the values of this type;
+ * InvalidOid: none's.  Reads catalogs.
+ */
+extern Oid aud_redact_tags_row_type(Oid type);
 
 /*
  * The columns of a relation, and of what inherits from it; valid until the

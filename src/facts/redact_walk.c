@@ -5,8 +5,8 @@
  *	  secaudit.redact_tags.
  *
  * Two questions are asked of expressions.  Does a tagged column come in here,
- * also through a subquery, a join, a view (touches)?  And if so: which
- * constants go in there, also through a subquery or VALUES (hide)?  In between
+ * also through a subquery, a join, a view (redact_expr.h)?  And if so: which
+ * constants go in there, also through a subquery or VALUES?  In between
  * are the units of a query: what is joined by AND and OR, and each item of a
  * list.  A unit that is touched has all its constants hidden, so that
  * "born < now() - interval '18 years'" loses its interval, although nobody is
@@ -24,130 +24,12 @@
 #include "parser/parsetree.h"
 
 #include "facts/redact_ask.h"
+#include "facts/redact_expr.h"
 #include "facts/redact_walk.h"
 #include "server/compat.h"
 
 static bool visit(Node *node, AudRedactWalk *w);
 static void visit_query(const Query *query, AudRedactWalk *w);
-
-/* ---- the two questions --------------------------------------------------- */
-
-static bool
-is_query(const SubLink *link)
-{
-	return link->subselect != NULL && IsA(link->subselect, Query);
-}
-
-/* Does a tagged column come in here?  A tree walker, which stops at true. */
-static bool
-touches(Node *node, AudRedactWalk *w)
-{
-	if (node == NULL)
-		return false;
-	if (aud_redact_too_much(w))
-		return true;
-	if (IsA(node, Var))
-		return aud_redact_ask_var((Var *) node, w);
-	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_MULTIEXPR)
-		return aud_redact_ask_multiexpr((Param *) node, w);
-	if (IsA(node, SubLink))
-	{
-		SubLink *link = (SubLink *) node;
-
-		return touches(link->testexpr, w) ||
-			   (link->subLinkType != EXISTS_SUBLINK && is_query(link) &&
-				aud_redact_ask_output((Query *) link->subselect, 0, w, w->scope));
-	}
-	if (IsA(node, Query))
-		return false;
-	return expression_tree_walker(node, touches, w);
-}
-
-static void
-add_place(AudTaggedPlaces *places, int location)
-{
-	if (location < 0)
-		return; /* it is not in this text */
-	if (places->n == places->max)
-	{
-		places->max = Max(16, places->max * 2);
-		places->at = places->at == NULL
-						 ? palloc(places->max * sizeof(int))
-						 : repalloc(places->at, places->max * sizeof(int));
-	}
-	places->at[places->n++] = location;
-}
-
-static void
-add_param(AudTaggedPlaces *places, const Param *param)
-{
-	if (param->paramkind != PARAM_EXTERN)
-		return;
-	add_place(places, param->location);
-	places->params = bms_add_member(places->params, param->paramid);
-}
-
-/* The constants that go in here.  A tree walker that goes everywhere. */
-static bool
-hide(Node *node, AudRedactWalk *w)
-{
-	if (node == NULL)
-		return false;
-	if (aud_redact_too_much(w))
-		return true;
-	if (IsA(node, Const))
-	{
-		if (!((Const *) node)->constisnull)
-			add_place(w->places, ((Const *) node)->location);
-		return false;
-	}
-	if (IsA(node, Param))
-	{
-		add_param(w->places, (Param *) node);
-		if (((Param *) node)->paramkind == PARAM_MULTIEXPR)
-			(void) aud_redact_ask_multiexpr((Param *) node, w);
-		return false;
-	}
-	if (IsA(node, Var))
-	{
-		(void) aud_redact_ask_var((Var *) node, w);
-		return false;
-	}
-	if (IsA(node, SubLink))
-	{
-		SubLink *link = (SubLink *) node;
-
-		(void) hide(link->testexpr, w);
-		if (link->subLinkType != EXISTS_SUBLINK && is_query(link))
-			(void) aud_redact_ask_output((Query *) link->subselect, 0, w, w->scope);
-		return false;
-	}
-	if (IsA(node, Query))
-		return false;
-	return expression_tree_walker(node, hide, w);
-}
-
-/* ---- asking them --------------------------------------------------------- */
-
-static AudRedactWalk *
-asking(AudRedactWalk *w, bool (*ask)(Node *, AudRedactWalk *), bool hiding)
-{
-	w->ask = ask;
-	w->hiding = hiding;
-	return w;
-}
-
-static bool
-is_touched(Node *node, AudRedactWalk *w)
-{
-	return touches(node, asking(w, touches, false));
-}
-
-static void
-hide_all(Node *node, AudRedactWalk *w)
-{
-	(void) hide(node, asking(w, hide, true));
-}
 
 /* ---- the units of a query ------------------------------------------------ */
 
@@ -169,20 +51,22 @@ static bool
 visit_case(CaseExpr *expr, AudRedactWalk *w)
 {
 	ListCell *lc;
-	bool      touched = expr->arg != NULL && is_touched((Node *) expr->arg, w);
+	bool      touched =
+		expr->arg != NULL && aud_redact_is_touched((Node *) expr->arg, w);
 
 	foreach (lc, expr->args)
-		touched |= expr->arg != NULL &&
-				   is_touched((Node *) lfirst_node(CaseWhen, lc)->expr, w);
+		touched |=
+			expr->arg != NULL &&
+			aud_redact_is_touched((Node *) lfirst_node(CaseWhen, lc)->expr, w);
 	if (touched)
-		hide_all((Node *) expr->arg, w);
+		aud_redact_hide_all((Node *) expr->arg, w);
 	(void) visit((Node *) expr->arg, w);
 	foreach (lc, expr->args)
 	{
 		CaseWhen *when = lfirst(lc);
 
 		if (touched)
-			hide_all((Node *) when->expr, w);
+			aud_redact_hide_all((Node *) when->expr, w);
 		(void) visit((Node *) when->expr, w);
 		(void) visit((Node *) when->result, w);
 	}
@@ -195,10 +79,10 @@ visit_link(SubLink *link, AudRedactWalk *w)
 {
 	AudRedactScope inner = {w->scope, (Query *) link->subselect};
 
-	if (!w->in_unit && is_touched((Node *) link, w))
-		hide_all((Node *) link, w);
+	if (!w->in_unit && aud_redact_is_touched((Node *) link, w))
+		aud_redact_hide_all((Node *) link, w);
 	(void) visit(link->testexpr, w);
-	if (is_query(link))
+	if (aud_redact_has_query(link))
 	{
 		AudRedactWalk inside = aud_redact_enter(w, &inner);
 
@@ -206,6 +90,32 @@ visit_link(SubLink *link, AudRedactWalk *w)
 		w->steps = inside.steps;
 	}
 	return w->places->unclear;
+}
+
+/* ROW(...) of such a type, and SET a.b = ...: the attributes, one by one. */
+static void
+visit_row(Node *node, AudRedactWalk *w)
+{
+	List     *items = NIL;
+	int       number = 0;
+	ListCell *lc;
+
+	if (IsA(node, RowExpr))
+		items = ((RowExpr *) node)->args;
+	else if (IsA(node, FieldStore))
+		items = ((FieldStore *) node)->newvals;
+	w->part_only = false;
+	foreach (lc, items)
+	{
+		int attribute =
+			IsA(node, FieldStore)
+				? list_nth_int(((FieldStore *) node)->fieldnums, number)
+				: number + 1;
+
+		if (aud_redact_ask_type(exprType(node), attribute, aud_redact_touching(w)))
+			aud_redact_hide_all(lfirst(lc), w);
+		number++;
+	}
 }
 
 static bool
@@ -230,8 +140,15 @@ visit(Node *node, AudRedactWalk *w)
 			return expression_tree_walker(node, visit, w);
 		if (IsA(node, CaseExpr))
 			return visit_case((CaseExpr *) node, w);
-		if (is_touched(node, w))
-			hide_all(node, w);
+		if (IsA(node, FieldStore))
+		{
+			visit_row(node, w);
+			return visit_items(((FieldStore *) node)->newvals, w);
+		}
+		if (aud_redact_is_touched(node, w))
+			aud_redact_hide_all(node, w);
+		else
+			visit_row(node, w);
 	}
 
 	/* only queries in it are still to be looked at */
@@ -252,11 +169,14 @@ visit_targets(List *targets, const Query *query, AudRedactWalk *w)
 	{
 		TargetEntry *target = lfirst(lc);
 
+		w->part_only =
+			IsA(target->expr, RowExpr) || IsA(target->expr, FieldStore);
 		if (query->resultRelation > 0 && !target->resjunk &&
 			aud_redact_ask_relation(rt_fetch(query->resultRelation, query->rtable),
 									target->resno,
-									asking(w, touches, false)))
-			hide_all((Node *) target->expr, w);
+									aud_redact_touching(w)))
+			aud_redact_hide_all((Node *) target->expr, w);
+		w->part_only = false;
 		(void) visit((Node *) target->expr, w);
 	}
 }
@@ -360,10 +280,10 @@ visit_set_operation(const Query *query, AudRedactWalk *w)
 		return;
 	for (int i = 1; i <= list_length(top->colTypes); i++)
 	{
-		if (aud_redact_ask_parts((Node *) top, i, asking(w, touches, false), w->scope))
+		if (aud_redact_ask_parts((Node *) top, i, aud_redact_touching(w), w->scope))
 			(void) aud_redact_ask_parts((Node *) top,
 										i,
-										asking(w, hide, true),
+										aud_redact_hiding(w),
 										w->scope);
 	}
 }

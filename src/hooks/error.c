@@ -65,7 +65,8 @@ static int
 out_of_memory(void)
 {
 	ErrorData edata = {.sqlerrcode = ERRCODE_OUT_OF_MEMORY,
-					   .message = "out of memory"};
+					   .message = "out of memory",
+					   .message_id = "out of memory"};
 
 	aud_error_raised(&edata);
 	return ERROR;

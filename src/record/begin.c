@@ -56,6 +56,7 @@ aud_record_begin(AudStmt *stmt)
 	facts.stmt = stmt->place.number;
 	facts.query = text.data;
 	facts.query_len = text.len;
+	facts.redacted = text.redacted;
 	aud_inflight_begin(&facts);
 	aud_text_end(&scope);
 }

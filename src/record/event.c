@@ -12,6 +12,7 @@
 
 #include "buffer/buffer.h"
 #include "core/json_write.h"
+#include "core/redact/redact.h"
 #include "record/fields.h"
 #include "record/record.h"
 #include "record/session.h"
@@ -69,6 +70,7 @@ aud_record_event(const AudEventFacts *facts)
 		aud_buf_cstr(&b, facts->rules);
 		aud_buf_char(&b, ']');
 	}
+	aud_redact_append_reasons(&b, facts->redacted);
 	aud_buf_char(&b, '}');
 	if (facts->dont_wait)
 		(void) aud_buffer_try_append(b.data, b.len);

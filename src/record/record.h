@@ -48,10 +48,11 @@ typedef struct AudEventFacts
 	const char        *detail;   /* ,"auth_method":"scram-sha-256" */
 	const char *const *cut; /* keys in it that are cut, then NULL; or NULL */
 	int64              duration_us; /* -1: none */
-	bool               dont_wait;   /* rather lose it than wait for room */
-	TransactionId      xid;         /* top-level one, where assigned */
-	const char        *rules;       /* "a","b": that chose it; NULL: none did */
-	const AudStmtTags *tags;        /* of who acts, and where; NULL: none */
+	unsigned           redacted; /* what was hidden in detail: AUD_REDACTED_* */
+	bool               dont_wait; /* rather lose it than wait for room */
+	TransactionId      xid;       /* top-level one, where assigned */
+	const char        *rules;     /* "a","b": that chose it; NULL: none did */
+	const AudStmtTags *tags;      /* of who acts, and where; NULL: none */
 } AudEventFacts;
 
 /*

@@ -16,6 +16,7 @@
 
 #include "buffer/buffer.h"
 #include "core/json_write.h"
+#include "core/redact/redact.h"
 #include "record/fields.h"
 #include "record/record.h"
 #include "record/text.h"
@@ -115,27 +116,6 @@ append_keys(AudBuf *b, const char *opening, bool query, bool params)
 	aud_buf_char(b, ']');
 }
 
-/* What was hidden in the record, bits of AUD_REDACTED_*, as words. */
-static void
-append_redacted(AudBuf *b, unsigned reasons)
-{
-	static const char *const words[] =
-		{"secret", "literal", "token", "pan", "email", "iban", "tag", "syntax"};
-	const char *opening = ",\"redacted\":[\"";
-
-	for (size_t i = 0; i < lengthof(words); i++)
-	{
-		if (!(reasons & (1u << i)))
-			continue;
-		aud_buf_cstr(b, opening);
-		aud_buf_cstr(b, words[i]);
-		aud_buf_char(b, '"');
-		opening = ",\"";
-	}
-	if (reasons != 0)
-		aud_buf_char(b, ']');
-}
-
 /* What a reader has to know about the text before it comes. */
 static void
 append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text,
@@ -152,9 +132,10 @@ append_text_facts(AudBuf *b, const AudStmt *stmt, AudText *text,
 		aud_json_lit_uint(b, "query_len", text->full_len);
 		aud_json_lit_word(b, "query_sha256", aud_text_sha256(text));
 	}
-	append_redacted(b,
-					text->redacted | stmt->params.redacted |
-						stmt->detail_redacted | stmt->result.failure.redacted);
+	aud_redact_append_reasons(b,
+							  text->redacted | stmt->params.redacted |
+								  stmt->detail_redacted |
+								  stmt->result.failure.redacted);
 	aud_record_append_truncated(b, cut);
 	append_keys(b, ",\"enc\":[", text->invalid, stmt->params.invalid);
 }

@@ -129,6 +129,7 @@ make(AudStmt *caller)
 		early->place.level = caller->place.level + 1;
 	aud_begin_take_down(early, true);
 	aud_redact_statement(early);
+	aud_redact_nested(early, true);
 	aud_begin_keep_unfinished(early);
 	return early;
 }
@@ -329,6 +330,7 @@ learn(AudStmt *early, const Query *query, const char *source)
 	aud_begin_set_text(early, source, query->stmt_location, query->stmt_len);
 	aud_stmt_keep_text(early);
 	aud_redact_statement(early);
+	aud_redact_nested(early, true);
 }
 
 bool

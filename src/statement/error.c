@@ -215,6 +215,7 @@ make_record(const AudFailure *failure, const char *query, size_t query_len)
 	stmt->text.data = query;
 	stmt->text.len = query_len;
 	aud_redact_failed(stmt);
+	aud_redact_nested(stmt, false);
 	stmt->text.hidden.unparsed = is_unparsed(failure->sqlstate);
 	stmt->result.outcome = AUD_OUTCOME_FAILURE;
 	stmt->result.failure = *failure;

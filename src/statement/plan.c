@@ -13,6 +13,7 @@
 #include "facts/objects.h"
 #include "facts/redact_known.h"
 #include "facts/redact_stmt.h"
+#include "facts/redact_touched.h"
 #include "facts/rewrite.h"
 #include "server/compat.h"
 #include "statement/acting.h"
@@ -35,6 +36,7 @@ aud_statement_enter_planner(Query *query, const char *source)
 	aud_stack_heal();
 	aud_error_watch();
 	aud_rewrite_mark_rls(query);
+	aud_redact_planned(query);
 	aud_planned_check(query, source);
 	aud_expression_planned(query);
 	if (stack->early != NULL && stack->planning == 0)
@@ -123,6 +125,7 @@ begin_rewritten(AudStmt *stmt, const Query *query, const char *source)
 	aud_begin_set_text(stmt, source, query->stmt_location, query->stmt_len);
 	aud_begin_take_down(stmt, true);
 	aud_redact_statement(stmt);
+	aud_redact_nested(stmt, true);
 	aud_objects_add_range_table(stmt, query->rtable, AUD_QUERY_PERMISSIONS(query));
 	aud_early_take(stmt, source);
 }

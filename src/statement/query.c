@@ -102,6 +102,7 @@ aud_statement_begin_query(AudStmt *stmt, QueryDesc *query_desc, int eflags)
 	stmt->cursor.opened_by = aud_stack_host(stmt)->place.number;
 	aud_begin_take_down(stmt, true);
 	aud_redact_query(stmt, plan);
+	aud_redact_nested(stmt, true);
 	aud_objects_add_plan(stmt, plan, !(eflags & EXEC_FLAG_EXPLAIN_ONLY));
 	stmt->what.marks_as_of = aud_marks_epoch();
 	aud_early_take(stmt, query_desc->sourceText);

@@ -25,6 +25,7 @@
 
 #include "core/class.h"
 #include "core/json_write.h"
+#include "facts/redact_touched.h"
 #include "record/identity.h"
 #include "record/record.h"
 #include "record/session.h"
@@ -109,7 +110,7 @@ write_end(const char *command, const AudXactStart *start, bool sub,
 	if (xact->gid[0] != '\0' && !sub)
 	{
 		aud_json_lit_key(&b, "gid");
-		(void) aud_text_append_value(&b, xact->gid, GIDSIZE * 6);
+		facts.redacted = aud_text_append_value(&b, xact->gid, GIDSIZE * 6);
 	}
 	if (sub)
 		aud_json_lit_true(&b, "subtransaction");
@@ -143,6 +144,10 @@ begin_anew(void)
 	xact->top = here();
 	aud_acting_transaction_ended();
 	aud_written_forget();
+
+	/* a procedure that commits goes on with what it has read */
+	if (aud_backend->stack.active == NULL)
+		aud_redact_touched_forget();
 }
 
 void

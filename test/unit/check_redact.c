@@ -11,11 +11,13 @@
  */
 #include "unit.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/redact/redact.h"
+#include "core/redact/scan.h"
 #include "core/redact/words.h"
 
 static char   storage[1 << 16];
@@ -512,6 +514,60 @@ START_TEST(a_short_buffer_cuts_the_text_and_bares_no_secret)
 }
 END_TEST
 
+static void
+note_secret(AudRedactSink *sink, size_t from, size_t to)
+{
+	(void) from;
+	(void) to;
+	sink->reason = AUD_REDACTED_SECRET;
+}
+
+/* What a scan finds that does not ask the quick test first. */
+static bool
+scan_finds(const char *sql, size_t len)
+{
+	AudRedactSink sink = {.policy = &policy, .hide = note_secret};
+	AudLevel      level;
+
+	aud_lex_source(&level, sql, len);
+	aud_scan_text(&sink, &level);
+	return sink.reason != 0;
+}
+
+/* One letter of PASSWORD missing, doubled, another, or moved; anywhere. */
+START_TEST(the_quick_test_notices_every_mistyped_password)
+{
+	static const char right[] = "PASSWORD";
+	const size_t      n = sizeof(right) - 1;
+
+	for (size_t at = 0; at < n; at++)
+		for (int how = 0; how < 4; how++)
+			for (int pad = 0; pad < 40; pad++)
+			{
+				char   word[16];
+				char   sql[128];
+				size_t rest = how == 0 || how == 2 ? at + 1 : at;
+
+				snprintf(word,
+						 sizeof(word),
+						 "%.*s%s%s",
+						 (int) at,
+						 right,
+						 how == 1 || how == 2 ? "q" : "",
+						 right + rest);
+				if (how == 3 && at + 1 < n)
+				{
+					word[at] = right[at + 1];
+					word[at + 1] = right[at];
+				}
+				snprintf(sql, sizeof(sql), "ALTER ROLE %*s %s 'hush'", pad, "a", word);
+				REQUIRE(scan_finds(sql, strlen(sql)));
+				REQUIRE(aud_redact_may_apply(&policy, sql, strlen(sql)));
+				REQUIRE(aud_redact_has_hint_bytewise(sql, strlen(sql)));
+			}
+}
+END_TEST
+
 /* Every keyword and function of the tables, as soon as it is followed by one. */
 START_TEST(the_quick_test_notices_every_name_of_a_secret)
 {
@@ -538,6 +594,77 @@ START_TEST(the_quick_test_notices_every_name_of_a_secret)
 			ck_assert_uint_eq(redacted(sql), AUD_REDACTED_SECRET);
 		}
 	}
+}
+END_TEST
+
+/* At any distance from the beginning, as the test goes by steps of sixteen. */
+static void
+is_noticed(const char *word)
+{
+	for (int pad = 0; pad < 40; pad++)
+	{
+		char sql[128];
+
+		snprintf(sql, sizeof(sql), "%*s%s", pad, "", word);
+		for (int behind = 0; behind < 2; behind++)
+		{
+			ck_assert_msg(aud_redact_may_apply(&policy, sql, strlen(sql)),
+						  "%s",
+						  sql);
+			ck_assert_msg(aud_redact_has_hint_bytewise(sql, strlen(sql)),
+						  "%s",
+						  sql);
+			strcat(sql, " 'x' OR name = 'some more text'");
+		}
+	}
+}
+
+static void
+is_noticed_in_any_case(const char *word)
+{
+	char as[64];
+
+	for (int which = 0; which < 4; which++)
+	{
+		size_t n = 0;
+
+		for (; word[n] != '\0'; n++)
+			as[n] =
+				(char) (which == 1 || (which > 1 && n % 2 == (size_t) which % 2)
+							? toupper((unsigned char) word[n])
+							: word[n]);
+		as[n] = '\0';
+		is_noticed(as);
+	}
+}
+
+/* What is added to a table and not to the quick test would leak silently. */
+START_TEST(the_quick_test_notices_every_word_of_the_tables)
+{
+	static const char *const others[] = {"authorization: x",
+										 "cookie: x",
+										 "private key",
+										 "identified by",
+										 "sig=x",
+										 "://u:x@h",
+										 "scram-sha-256$",
+										 "md5",
+										 "eyjhbgcioijiuzi1nij9",
+										 " -u a:x",
+										 " -px",
+										 " --user a:x",
+										 " --proxy-user a:x",
+										 "u&\"p\\0061ssw\\006Frd\"",
+										 "abc8q~"};
+	int                      count = 0;
+
+	for (size_t i = 0; aud_redact_nth_word(i) != NULL; i++, count++)
+		is_noticed_in_any_case(aud_redact_nth_word(i));
+	for (size_t i = 0; aud_redact_nth_prefix(i) != NULL; i++, count++)
+		is_noticed(aud_redact_nth_prefix(i));
+	for (int i = 0; i < COUNT(others); i++)
+		is_noticed_in_any_case(others[i]);
+	ck_assert_int_ge(count, 60);
 }
 END_TEST
 
@@ -785,7 +912,9 @@ START_TEST(random_mixtures_are_redacted_within_bounds)
 		REQUIRE(!out.truncated);
 		REQUIRE(out.len <= len + 12 * (len / 2));
 		if (!aud_redact_may_apply(&policy, sql, len))
-			REQUIRE(reasons == 0);
+			REQUIRE(reasons == 0 && !scan_finds(sql, len));
+		REQUIRE(aud_redact_may_have_secrets(&policy, sql, len) ==
+				aud_redact_has_hint_bytewise(sql, len));
 		if (reasons == 0)
 			REQUIRE(out.len == len && memcmp(once, sql, len) == 0);
 	}
@@ -914,6 +1043,8 @@ redact_suite(void)
 	tcase_add_test(tc, a_backslash_quotes_a_quote_where_the_session_says_so);
 	tcase_add_loop_test(tc, a_short_buffer_cuts_the_text_and_bares_no_secret, 0, 79);
 	tcase_add_test(tc, the_quick_test_notices_every_name_of_a_secret);
+	tcase_add_test(tc, the_quick_test_notices_every_word_of_the_tables);
+	tcase_add_test(tc, the_quick_test_notices_every_mistyped_password);
 	tcase_add_test(tc, names_that_only_look_like_secrets_are_none);
 	tcase_add_test(tc, the_value_of_a_setting_that_sounds_secret_is_one);
 	tcase_add_loop_test(tc,

@@ -59,7 +59,8 @@ extern void aud_source_close(AudSource *s);
 /*
  * The next bytes, up to n > 0 of them: fewer than n only before the end or
  * before a damage; 0: the end (a plain file may have more later); -1: err is
- * set.  What stands before a damage is handed out, and then it is -1 always;
+ * set.  What stands before a damage is handed out (all of it, or less where n
+ * leaves room for the whole of a damaged frame), and then it is -1 always;
  * a checksum that fails at the end of a frame says so of all that is in it.
  */
 extern ssize_t aud_source_read(AudSource *s, void *buf, size_t n, AudError *err);

@@ -16,7 +16,7 @@
 #include "core/redact/scan.h"
 
 /* So many times the level's length, and some more for short ones. */
-#define BUDGET_FACTOR 4
+#define BUDGET_FACTOR 8
 #define BUDGET_EXTRA  1024
 
 typedef struct Ahead
@@ -57,16 +57,14 @@ is_punct(const Ahead *a, const char *any)
 static bool
 is_secret_name(const Ahead *a)
 {
-	AudLevel inner;
-	char     name[AUD_LEX_WORD_MAX + 1];
+	char name[AUD_LEX_WORD_MAX + 1];
 
 	if (a->tok.kind == AUD_TOK_WORD)
 		return aud_scan_secrecy(a->s, a->tok.text, a->tok.len) !=
 			   AUD_SECRECY_NONE;
 	if (a->tok.kind != AUD_TOK_QUOTED_NAME)
 		return false;
-	aud_lex_inside(&inner, a->s->level, &a->tok);
-	return aud_lex_copy(&inner, a->tok.body, name, sizeof(name)) &&
+	return aud_scan_quoted_text(a->s->level, &a->tok, name, sizeof(name)) &&
 		   aud_scan_secrecy(a->s, name, strlen(name)) != AUD_SECRECY_NONE;
 }
 
@@ -114,7 +112,9 @@ read_names(Ahead *a)
 			return names;
 		else if (depth == 0 && is_punct(a, ","))
 			arg++;
-		else if (first && is_secret_name(a))
+		else if (first && (is_secret_name(a) ||
+						   (a->tok.kind == AUD_TOK_WORD &&
+							aud_scan_is_fed_by(a->s, a->tok.text, a->tok.len))))
 			names |= aud_scan_arg_bit(arg);
 		first = depth == 0 && is_punct(a, ",");
 	}
@@ -153,6 +153,150 @@ aud_scan_array_ahead(AudScan *s)
 		   a.tok.kind == AUD_TOK_OPERATOR && next(&a) &&
 		   a.tok.kind == AUD_TOK_WORD && strcmp(a.tok.text, "array") == 0 &&
 		   next(&a) && is_punct(&a, "[") && aud_scan_names_ahead(s, a.pos);
+}
+
+/* ---- expressions ------------------------------------------------------------ */
+
+static AudWord
+keyword(const Ahead *a)
+{
+	return a->tok.kind == AUD_TOK_WORD
+			   ? aud_redact_keyword(a->tok.text, a->tok.len)
+			   : (AudWord){AUD_KW_NONE, 0};
+}
+
+static bool
+is_word(const Ahead *a, const char *word)
+{
+	return a->tok.kind == AUD_TOK_WORD && strcmp(a->tok.text, word) == 0;
+}
+
+static bool
+is_comparison(const Ahead *a)
+{
+	if (a->tok.kind == AUD_TOK_OPERATOR)
+		return strcmp(a->tok.text, "*") != 0 &&
+			   strspn(a->tok.text, "=<>!~*^@") == a->tok.len;
+	return is_word(a, "operator") || (keyword(a).flags & AUD_KW_COMPARES) != 0;
+}
+
+bool
+aud_scan_compared_ahead(AudScan *s)
+{
+	Ahead a = start(s, s->pos);
+	bool  compared = false;
+
+	for (int depth = 0; next(&a);)
+	{
+		AudWord word = keyword(&a);
+
+		if (is_punct(&a, "([{"))
+			depth++;
+		else if (is_punct(&a, ")]}"))
+		{
+			if (depth-- == 0)
+				return false;
+		}
+		else if (depth == 0 && is_punct(&a, ",;"))
+			return false;
+		else if (depth == 0 && is_comparison(&a))
+			compared = true;
+		else if ((word.flags & AUD_KW_CLAUSE) ||
+				 (depth == 0 && (word.flags & AUD_KW_RESERVED)))
+			return false;
+		else if (compared && is_secret_name(&a))
+			return true;
+	}
+	return false;
+}
+
+bool
+aud_scan_case_ahead(AudScan *s)
+{
+	Ahead a = start(s, s->pos);
+
+	for (int depth = 0; next(&a);)
+	{
+		AudWord word = keyword(&a);
+
+		if (is_punct(&a, "([{") || word.id == AUD_KW_CASE)
+			depth++;
+		else if (is_punct(&a, ";"))
+			return false;
+		else if (is_punct(&a, ")]}"))
+		{
+			if (depth-- == 0)
+				return false;
+		}
+		else if (word.id == AUD_KW_END && depth-- == 0)
+			break;
+	}
+	return next(&a) && keyword(&a).id == AUD_KW_AS && next(&a) &&
+		   is_secret_name(&a);
+}
+
+bool
+aud_scan_named_behind(AudScan *s)
+{
+	Ahead a = start(s, s->pos);
+	bool  named = false;
+
+	if (!close_behind(&a, &named))
+		return false;
+	while (next(&a) && !is_punct(&a, ";"))
+		if (is_secret_name(&a))
+			return true;
+	return false;
+}
+
+/* v_name, r.password: the last part of each counts */
+static uint64_t
+read_targets(Ahead *a)
+{
+	uint64_t     names = 0;
+	unsigned int arg = 0;
+
+	while (next(a))
+	{
+		if (is_punct(a, ","))
+			arg++;
+		else if (is_secret_name(a))
+			names |= aud_scan_arg_bit(arg);
+		else if (a->tok.kind != AUD_TOK_QUOTED_NAME && !is_punct(a, ".") &&
+				 (a->tok.kind != AUD_TOK_WORD ||
+				  (keyword(a).flags & AUD_KW_RESERVED && !is_word(a, "table"))))
+			break;
+	}
+	return names;
+}
+
+/* Not over UNION: a chain of these would be looked through again and again. */
+uint64_t
+aud_scan_into_ahead(AudScan *s)
+{
+	Ahead a = start(s, s->pos);
+
+	for (int depth = 0; next(&a);)
+	{
+		AudWord word = keyword(&a);
+
+		if (is_punct(&a, "([{"))
+			depth++;
+		else if (is_punct(&a, ";"))
+			return 0;
+		else if (is_punct(&a, ")]}"))
+		{
+			if (depth-- == 0)
+				return 0;
+		}
+		else if (depth == 0 && word.id == AUD_KW_INTO)
+			return read_targets(&a);
+		else if (depth == 0 &&
+				 (word.id == AUD_KW_INSERT || word.id == AUD_KW_MERGE ||
+				  is_word(&a, "union") || is_word(&a, "loop")))
+			return 0;
+	}
+	return 0;
 }
 
 /* ---- set_config(new_value => 'x', setting_name => 'app.password') ---------- */

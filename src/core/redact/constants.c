@@ -16,6 +16,15 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/redact/words.h"
+
+/* May SET name a variable here?  In UPDATE it is a column. */
+static bool
+sets_variables(const AudConstantsLevel *l)
+{
+	return l->statement.words == 0 || l->statement.sets;
+}
+
 void
 aud_constants_begin(AudConstants *c, const AudLevel *level, bool inside)
 {
@@ -82,6 +91,40 @@ start_statement(AudConstantsStatement *s)
 	s->is_code = -1;
 }
 
+/*
+ * SET app.customer = joe: a variable's value needs no quotes.  True: tok is one
+ * without them.
+ */
+static bool
+is_bare_value(AudConstantsStatement *s, const AudToken *tok)
+{
+	bool word = tok->kind == AUD_TOK_WORD || tok->kind == AUD_TOK_QUOTED_NAME;
+	bool value = s->value;
+	bool to = is_word(tok, "to") ||
+			  (tok->kind == AUD_TOK_OPERATOR && strcmp(tok->text, "=") == 0);
+
+	if (tok->kind == AUD_TOK_OPERATOR && strchr("+-", tok->text[0]) != NULL)
+		return false; /* of a number */
+	s->value = s->dotted &&
+			   ((s->set && to) ||
+				(!s->set && tok->kind == AUD_TOK_PUNCT && tok->text[0] == ','));
+	if (is_word(tok, "set"))
+	{
+		s->set = true;
+		s->dotted = false;
+	}
+	else if (s->set && tok->kind == AUD_TOK_PUNCT && tok->text[0] == '.')
+		s->dotted = true;
+	else if (to || !word)
+		s->set = false;
+	else if (value)
+		return tok->cut || tok->kind != AUD_TOK_WORD ||
+			   !(aud_redact_keyword(tok->text, tok->len).flags & AUD_KW_VALUE);
+	else if (!s->set)
+		s->dotted = false;
+	return false;
+}
+
 /* Keep track of the statement.  True: tok, a string, is a body of code. */
 static bool
 follow(AudConstantsLevel *l, const AudToken *tok)
@@ -111,6 +154,7 @@ follow(AudConstantsLevel *l, const AudToken *tok)
 	{
 		s->is_do = is_word(tok, "do");
 		s->creates = is_word(tok, "create");
+		s->sets = s->creates || is_word(tok, "set") || is_word(tok, "alter");
 	}
 	else if (s->creates && s->words < 4 &&
 			 (is_word(tok, "function") || is_word(tok, "procedure")))
@@ -210,6 +254,7 @@ aud_constants_next(AudConstants *c, AudConstant *next)
 		size_t             before = l->pos;
 		AudToken           tok;
 		bool               body;
+		bool               bare;
 
 		aud_lex_token(&l->level, &l->pos, &tok);
 		before = tok.start;
@@ -228,13 +273,14 @@ aud_constants_next(AudConstants *c, AudConstant *next)
 			continue;
 		}
 		l->any = true;
+		bare = sets_variables(l) && is_bare_value(&l->statement, &tok);
 		body = follow(l, &tok);
 		if (body && c->inside && c->depth + 1 < AUD_CONSTANTS_DEPTH)
 		{
 			enter(c, &tok);
 			continue;
 		}
-		if (tok.kind == AUD_TOK_STRING || is_number(l, &tok))
+		if (bare || tok.kind == AUD_TOK_STRING || is_number(l, &tok))
 		{
 			fill(next, l, &tok);
 			return true;

@@ -40,6 +40,10 @@ typedef struct AudConstantsStatement
 	bool function; /* CREATE FUNCTION or PROCEDURE */
 	bool as;       /* the token before was AS */
 	bool named;    /* the token before was LANGUAGE */
+	bool sets;     /* SET, ALTER or CREATE: may set a variable */
+	bool set;      /* SET was there, and the name of a setting comes */
+	bool dotted;   /* that has a dot in it: it is a variable */
+	bool value;    /* its value comes, or the next of its list */
 	int  is_code;  /* is its body SQL or PL/pgSQL?  -1: not known yet */
 } AudConstantsStatement;
 

@@ -122,6 +122,16 @@ put_instead(AudCopy *c, const char *instead, bool quoted)
 		put_quote(c->out, c->next.quoting);
 }
 
+/* Is it said from outside that it is a secret? */
+static bool
+is_secret_by_place(const AudRedactPolicy *policy, bool place)
+{
+	const AudRedactPlaces *places = policy->places;
+
+	return places != NULL && (places->reason & AUD_REDACTED_SECRET) != 0 &&
+		   (place || (policy->all_literals && places->count == 0));
+}
+
 /* secret: the scanner found one in it, place: it is to be hidden in any mode. */
 static void
 replace_constant(AudCopy *c, bool secret, bool place)
@@ -130,6 +140,7 @@ replace_constant(AudCopy *c, bool secret, bool place)
 	bool                   string = c->next.token.kind == AUD_TOK_STRING;
 	char                   token[AUD_TOKEN_LEN + 1];
 
+	secret = secret || is_secret_by_place(policy, place);
 	if (secret)
 		c->reasons |= AUD_REDACTED_SECRET;
 	if (place)

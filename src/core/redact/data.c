@@ -5,9 +5,9 @@
  *
  * Connection strings (password=x, 'it\'s', Pwd=x;), URIs (//user:x@host),
  * JSON ("password": "x"), XML (<password>x</password>), headers (Authorization:
- * x), environment variables in front of a command (PGPASSWORD=x psql), private
- * keys in PEM or PGP armour.  Command lines are in command.c, what a secret
- * looks like by itself in shape.c.
+ * x, X-Api-Key: x, Cookie: x), environment variables in front of a command
+ *(PGPASSWORD=x psql), private keys in PEM or PGP armour.  Command lines are in
+ *command.c, what a secret looks like by itself in shape.c.
  *
  * A function's body is text in a literal, too, and there "password = p" is an
  * expression that must stay.  So a value without quotes is a secret only in
@@ -57,7 +57,8 @@ aud_scan_is_code(const AudLevel *level, size_t pos)
 	while (tok.kind == AUD_TOK_PUNCT && tok.text[0] == '(');
 
 	if (tok.kind == AUD_TOK_WORD)
-		return aud_redact_keyword(tok.text, tok.len).flags & AUD_KW_COMMAND;
+		return (aud_redact_keyword(tok.text, tok.len).flags & AUD_KW_COMMAND) &&
+			   aud_scan_skip_text(&data, pos, "-cookie") == pos; /* Set- */
 	if (tok.kind != AUD_TOK_OPERATOR)
 		return false;
 	second = aud_lex_char(&data, &pos);
@@ -199,7 +200,8 @@ aud_scan_hide_bare(AudScan *s, size_t from)
 		return;
 	while ((c = aud_lex_peek(s->level, pos)) != AUD_LEX_END)
 	{
-		if (aud_lex_is_space(c) || c == ';' || c == '\'' || c == '"')
+		if (aud_lex_is_space(c) || c == ';' || c == '\'' || c == '"' ||
+			(c == ',' && s->values))
 			break;
 		(void) aud_lex_char(s->level, &pos);
 	}
@@ -266,14 +268,35 @@ aud_scan_data_pair(AudScan *s)
 		aud_scan_hide(s, pos, end);
 }
 
+/* <![CDATA[x]]>: hide the x that begins at from. */
+static void
+hide_cdata(AudScan *s, size_t from)
+{
+	size_t pos = from;
+
+	while (aud_lex_peek(s->level, pos) != AUD_LEX_END &&
+		   aud_scan_skip_text(s->level, pos, "]]>") == pos)
+		(void) aud_lex_char(s->level, &pos);
+	if (pos > from)
+		aud_scan_hide(s, from, pos);
+}
+
 /* At the '>' behind a secret's name: hide the content of the XML element. */
 void
 aud_scan_data_element(AudScan *s)
 {
 	size_t pos = s->pos;
 	size_t end = pos;
+	size_t cdata = aud_scan_skip_text(s->level,
+									  aud_scan_skip_space(s->level, pos),
+									  "<![cdata[");
 	int    c;
 
+	if (cdata != aud_scan_skip_space(s->level, pos))
+	{
+		hide_cdata(s, cdata);
+		return;
+	}
 	while ((c = aud_lex_char(s->level, &pos)) != AUD_LEX_END && c != '<')
 		end = pos;
 	if (c == '<' && aud_lex_peek(s->level, pos) == '/' && end > s->pos)
@@ -332,6 +355,29 @@ hide_header(AudScan *s)
 		aud_scan_hide(s, from, pos);
 }
 
+/*
+ * X-Api-Key: x.  The word is its last; where there are dashes in front of it,
+ * they join what the name of a secret is made of.
+ */
+static bool
+ends_secret_header(const AudScan *s)
+{
+	size_t from = s->token.start;
+	char   name[AUD_LEX_WORD_MAX];
+	size_t len = 0;
+
+	while (from > 0 && s->token.end - from < sizeof(name) &&
+		   (s->level->source[from - 1] == '-' ||
+			aud_lex_is_word_char((unsigned char) s->level->source[from - 1])))
+		from--;
+	for (; from < s->token.end; from++)
+		name[len++] =
+			s->level->source[from] == '-'
+				? '_'
+				: (char) aud_lex_lower((unsigned char) s->level->source[from]);
+	return aud_scan_secrecy(s, name, len) != AUD_SECRECY_NONE;
+}
+
 /* -----BEGIN RSA PRIVATE KEY-----, -----BEGIN PGP PRIVATE KEY BLOCK----- */
 static void
 hide_private_key(AudScan *s)
@@ -351,7 +397,10 @@ aud_scan_data_word(AudScan *s)
 {
 	if (s->token.cut)
 		return;
-	if (strcmp(s->token.text, "authorization") == 0)
+	if (strcmp(s->token.text, "authorization") == 0 ||
+		strcmp(s->token.text, "cookie") == 0)
+		hide_header(s);
+	else if (strcmp(s->token.text, "key") == 0 && ends_secret_header(s))
 		hide_header(s);
 	else if (strcmp(s->token.text, "private") == 0)
 		hide_private_key(s);

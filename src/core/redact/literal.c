@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "core/lex_value.h"
 #include "core/redact/redact.h"
 #include "core/redact/scan.h"
 
@@ -83,11 +84,9 @@ hide_literal(AudScan *s)
 static bool
 is_secret_name(const AudScan *s, const AudToken *tok)
 {
-	AudLevel inner;
-	char     name[AUD_LEX_WORD_MAX + 1];
+	char name[AUD_LEX_WORD_MAX + 1];
 
-	aud_lex_inside(&inner, s->level, tok);
-	return aud_lex_copy(&inner, tok->body, name, sizeof(name)) &&
+	return aud_scan_quoted_text(s->level, tok, name, sizeof(name)) &&
 		   aud_scan_secrecy(s, name, strlen(name)) != AUD_SECRECY_NONE;
 }
 
@@ -112,31 +111,17 @@ is_named_later(AudScan *s)
 	size_t   pos = s->pos;
 	int      c = aud_lex_peek(s->level, pos);
 	AudToken tok;
-	bool     as;
 
 	if (c == ',' || c == ')' || c == AUD_LEX_END)
 		return false;
 	aud_lex_token(s->level, &pos, &tok);
-	as = tok.kind == AUD_TOK_WORD && strcmp(tok.text, "as") == 0;
-	if (!as && (tok.kind != AUD_TOK_OPERATOR || tok.len == 0 ||
-				strspn(tok.text, "=<>!") != tok.len))
-		return false;
-
-	/* the last part of a qualified name counts */
-	do
-	{
-		aud_lex_token(s->level, &pos, &tok);
-		if (tok.kind != AUD_TOK_WORD && tok.kind != AUD_TOK_QUOTED_NAME)
-			return false;
-		c = aud_lex_peek(s->level, pos);
-		if (c == '.')
-			(void) aud_lex_char(s->level, &pos);
-	} while (c == '.');
-	if (c == '(')
-		return aud_scan_names_ahead(s, pos + 1);
+	if (tok.kind != AUD_TOK_WORD || strcmp(tok.text, "as") != 0)
+		return tok.kind != AUD_TOK_PUNCT && aud_scan_compared_ahead(s);
+	aud_lex_token(s->level, &pos, &tok);
 	if (tok.kind == AUD_TOK_WORD)
-		return aud_scan_secrecy(s, tok.text, tok.len) != AUD_SECRECY_NONE;
-	return is_secret_name(s, &tok);
+		return aud_scan_secrecy(s, tok.text, tok.len) != AUD_SECRECY_NONE ||
+			   aud_scan_is_fed_by(s, tok.text, tok.len);
+	return tok.kind == AUD_TOK_QUOTED_NAME && is_secret_name(s, &tok);
 }
 
 /* Does what stands in front of it make a literal a secret? */
@@ -208,8 +193,8 @@ void
 aud_scan_quoted_name(AudScan *s)
 {
 	AudScanFrame *f = aud_scan_top(s);
-	AudLevel      inner;
 	char          name[AUD_LEX_WORD_MAX + 1];
+	size_t        end;
 
 	s->call = NULL;
 	s->secrecy = AUD_SECRECY_NONE;
@@ -227,12 +212,15 @@ aud_scan_quoted_name(AudScan *s)
 		(f->state == AUD_SCAN_WORD && s->last_dot))
 	{
 		f->state = AUD_SCAN_WORD;
+		if (aud_scan_quoted_text(s->level, &s->token, name, sizeof(name)))
+			aud_scan_fed_by(s, name, strlen(name));
 		return;
 	}
 	if (s->level->data)
 		scan_inside(s);
 	f->state = AUD_SCAN_ANY;
-	aud_lex_inside(&inner, s->level, &s->token);
-	if (aud_lex_copy(&inner, s->token.body, name, sizeof(name)))
+	if (aud_lex_unicode_escape(s->level, &s->token, &end) >= 0)
+		s->pos = end; /* behind UESCAPE '!' */
+	if (aud_scan_quoted_text(s->level, &s->token, name, sizeof(name)))
 		aud_scan_name(s, name, strlen(name), false);
 }

@@ -26,6 +26,13 @@
 #define PAN_MAX  19
 #define IBAN_MAX 34
 
+/* 4-4-4-4, 4-6-5, 6-13 */
+#define GROUP_MIN 4
+
+/* Blanks in a row within a number, letters that are looked past around it. */
+#define BLANKS_MAX  8
+#define LETTERS_MAX 16
+
 static bool
 is_digit(char c)
 {
@@ -104,12 +111,116 @@ has_check_digit(const char *digits, int n)
 	return sum % 10 == 0;
 }
 
-/* A blank, a dash or nothing between two digits of a card number. */
-static bool
-is_separator(const char *text, size_t len, size_t at)
+/* Behind up to max of these; pos if none is there. */
+static size_t
+skip_any(const char *text, size_t len, size_t pos, const char *const *which,
+		 size_t count, int max)
 {
-	return at + 1 < len && (text[at] == ' ' || text[at] == '-') &&
-		   is_digit(text[at + 1]);
+	for (size_t i = 0; i < count && max > 0; i++)
+	{
+		size_t n = strlen(which[i]);
+
+		if (len - pos < n || memcmp(text + pos, which[i], n) != 0)
+			continue;
+		pos += n;
+		max--;
+		i = SIZE_MAX; /* from the first again */
+	}
+	return pos;
+}
+
+/* What is between groups of digits, with blanks around it or not. */
+typedef enum Separator
+{
+	SEPARATOR_NONE,
+	SEPARATOR_BLANK,
+	SEPARATOR_DASH,
+	SEPARATOR_DOT,
+	SEPARATOR_SLASH
+} Separator;
+
+/*
+ * Behind what people write between groups of digits or letters: a dot, a slash
+ * or a dash of any kind, or blanks; pos if nothing of that is there.
+ */
+static size_t
+skip_separator(const char *text, size_t len, size_t pos, Separator *which)
+{
+	static const char *const dashes[] = {
+		"-",
+		"\xE2\x80\x90", /* hyphen, that does not break, figure dash, en, em */
+		"\xE2\x80\x91",
+		"\xE2\x80\x92",
+		"\xE2\x80\x93",
+		"\xE2\x80\x94",
+	};
+	static const char *const blanks[] = {
+		" ",
+		"\t",
+		"\xC2\xA0",     /* no-break */
+		"\xE2\x80\x82", /* en, em, figure, thin */
+		"\xE2\x80\x83",
+		"\xE2\x80\x87",
+		"\xE2\x80\x89",
+		"\xE2\x80\xAF", /* narrow, no-break */
+	};
+
+	size_t begin = pos;
+	size_t mark = pos =
+		skip_any(text, len, pos, blanks, COUNT(blanks), BLANKS_MAX);
+
+	*which = pos > begin ? SEPARATOR_BLANK : SEPARATOR_NONE;
+	if (pos < len && (text[pos] == '.' || text[pos] == '/'))
+		*which = text[pos++] == '.' ? SEPARATOR_DOT : SEPARATOR_SLASH;
+	else if ((pos = skip_any(text, len, pos, dashes, COUNT(dashes), 1)) > mark)
+		*which = SEPARATOR_DASH;
+	return skip_any(text, len, pos, blanks, COUNT(blanks), BLANKS_MAX);
+}
+
+/*
+ * Does a card number go on behind this separator and a group of n digits?  It
+ * has separators of one kind.  Dots and slashes are in dates and amounts, too,
+ * so between these no group is shorter than those of a card, but for the last.
+ */
+static bool
+goes_on_behind(Separator separator, Separator first, int n)
+{
+	return (first == SEPARATOR_NONE || separator == first) &&
+		   (separator < SEPARATOR_DOT || n >= GROUP_MIN);
+}
+
+/*
+ * May a card number begin behind what is in front of at?  Letters do not
+ * matter: "card4111..." and the B of a magnetic track are no part of it.  But
+ * digits and decimals do, and hex: a digest has such digits by chance.
+ */
+static bool
+may_begin(const char *text, size_t at)
+{
+	size_t letters = at;
+
+	if (at == 0)
+		return true;
+	if (is_digit(text[at - 1]))
+		return false;
+	if (at > 1 && text[at - 1] == '.' && is_digit(text[at - 2]))
+		return false;
+	while (letters > 0 && at - letters < LETTERS_MAX &&
+		   is_letter(text[letters - 1]))
+		letters--;
+	return letters == at || letters == 0 || !is_digit(text[letters - 1]);
+}
+
+/* May it end in front of pos? */
+static bool
+may_end(const char *text, size_t len, size_t pos)
+{
+	size_t letters = pos;
+
+	while (letters < len && letters - pos < LETTERS_MAX &&
+		   is_letter(text[letters]))
+		letters++;
+	return letters == pos || letters == len || !is_digit(text[letters]);
 }
 
 /*
@@ -119,25 +230,33 @@ is_separator(const char *text, size_t len, size_t at)
 static size_t
 pan_end(const char *text, size_t len, size_t at)
 {
-	char   digits[PAN_MAX];
-	int    n = 0;
-	size_t end = 0;
-	size_t pos = at;
+	char      digits[PAN_MAX];
+	int       n = 0;
+	int       group = 0; /* where it begins */
+	Separator first = SEPARATOR_NONE;
+	size_t    end = 0;
+	size_t    pos = at;
 
-	if (at > 0 && is_alnum(text[at - 1]))
+	if (!may_begin(text, at))
 		return 0;
-	if (at > 1 && text[at - 1] == '.' && is_digit(text[at - 2]))
-		return 0; /* decimals */
 	while (pos < len && is_digit(text[pos]) && n < PAN_MAX)
 	{
+		Separator separator;
+		size_t    next;
+
 		digits[n++] = text[pos++];
 		if (pos < len && is_digit(text[pos]))
 			continue;
 		if (n >= PAN_MIN && has_issuer(digits, n) &&
-			has_check_digit(digits, n) && (pos == len || !is_letter(text[pos])))
+			has_check_digit(digits, n) && may_end(text, len, pos))
 			end = pos;
-		if (is_separator(text, len, pos))
-			pos++;
+		next = skip_separator(text, len, pos, &separator);
+		if (next == len || !is_digit(text[next]) ||
+			!goes_on_behind(separator, first, n - group))
+			break;
+		first = separator;
+		group = n;
+		pos = next;
 	}
 	return end;
 }
@@ -199,27 +318,34 @@ is_iban(const char *iban, int n)
 	return rest == 1;
 }
 
+/*
+ * Letters in front of it do not matter, nor those behind it if its own end is
+ * a digit: "IBANDE89...3000EUR".  Its length is known, and one text in 97 has
+ * the right check digits.
+ */
 static size_t
 iban_end(const char *text, size_t len, size_t at)
 {
-	char   iban[IBAN_MAX];
-	int    n = 0;
-	int    want;
-	size_t pos = at;
+	char      iban[IBAN_MAX];
+	int       n = 0;
+	int       want;
+	size_t    pos = at;
+	Separator any;
 
-	if (at + 15 > len || (at > 0 && is_alnum(text[at - 1])) ||
-		!is_digit(text[at + 2]) || !is_digit(text[at + 3]))
+	if (len - at < 15 || (at > 0 && is_digit(text[at - 1])))
 		return 0;
 	want = iban_length(upper(text[at]), upper(text[at + 1]));
 	while (n < want && pos < len && is_alnum(text[pos]))
 	{
 		iban[n++] = upper(text[pos++]);
-		if (n < want && pos + 1 < len &&
-			(text[pos] == ' ' || text[pos] == '-') && is_alnum(text[pos + 1]))
-			pos++;
+		if (n < want && (pos >= len || !is_alnum(text[pos])))
+			pos = skip_separator(text, len, pos, &any);
 	}
-	if (want == 0 || n < want || (pos < len && is_alnum(text[pos])))
+	if (want == 0 || n < want || !is_digit(iban[2]) || !is_digit(iban[3]) ||
+		(pos < len && is_digit(text[pos])))
 		return 0;
+	if (pos < len && is_letter(text[pos]) && !is_digit(iban[want - 1]))
+		return 0; /* a longer word */
 	return is_iban(iban, n) ? pos : 0;
 }
 

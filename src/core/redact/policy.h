@@ -35,6 +35,7 @@ typedef enum AudRedactMode
 #define AUD_REDACTED_IBAN    0x20u
 #define AUD_REDACTED_TAG     0x40u
 #define AUD_REDACTED_SYNTAX  0x80u /* a text that was not understood */
+#define AUD_REDACTED_ALL     0xFFu
 
 /* What free text is searched for. */
 #define AUD_PATTERN_PAN   0x1u

@@ -101,4 +101,7 @@ extern unsigned int aud_redact_message(AudBuf *out, const AudRedactPolicy *polic
 									   const AudRedactSource *sources,
 									   size_t                 count);
 
+/* ,"redacted":["secret"]: bits of AUD_REDACTED_* as words; nothing for 0. */
+extern void aud_redact_append_reasons(AudBuf *b, unsigned int reasons);
+
 #endif /* AUD_CORE_REDACT_REDACT_H */

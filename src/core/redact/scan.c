@@ -76,6 +76,8 @@ start_statement(AudScan *s)
 	s->configures = 0;
 	s->insert_frame = s->values_frame = -1;
 	s->insert_names = 0;
+	s->fed_by[0] = '\0';
+	s->fed_by_more = false;
 }
 
 static bool
@@ -109,7 +111,7 @@ is_assignment(const AudScan *s, const AudScanFrame *f)
 		return true;
 	if (f->state == AUD_SCAN_KEY || f->bare)
 		return false;
-	return strspn(op, "=<>!~*") == s->token.len && strcmp(op, "*") != 0;
+	return strspn(op, "=<>!~*^@") == s->token.len && strcmp(op, "*") != 0;
 }
 
 static void
@@ -142,7 +144,10 @@ operator_behind_name(AudScan *s, AudScanFrame *f)
 		aud_scan_hide_bare(s, s->token.start);
 	}
 	else
+	{
+		f->joined = strcmp(s->token.text, "||") == 0 && !s->level->data;
 		f->state = AUD_SCAN_ANY;
+	}
 }
 
 static void
@@ -188,8 +193,14 @@ on_operator(AudScan *s)
 			f->state = joins || !s->level->data ? AUD_SCAN_OPERAND : AUD_SCAN_ANY;
 			break;
 		case AUD_SCAN_ANY:
-			if (joins && s->wants)
+			if (s->token.text[0] == '*' && s->word.id == AUD_KW_SELECT)
+				f->star = true;
+			if ((joins && s->wants) ||
+				(f->joined && strspn(s->token.text, "=<>!~*^@") == s->token.len))
+			{
+				f->joined = false;
 				f->state = AUD_SCAN_OPERAND;
+			}
 			break;
 		case AUD_SCAN_OPERAND:
 			if (f->bare)
@@ -234,6 +245,10 @@ open_call(AudScan *s, AudScanFrame *f)
 			f->enclosed = true;
 	}
 	f->call = s->word.id == AUD_KW_NONE;
+	f->cursor = s->word.id == AUD_KW_CURSOR;
+	f->source = aud_scan_is_source(s);
+	if (f->call)
+		f->secret_args |= aud_scan_cursor_args(s);
 
 	/* set_password('bob', 'x'); but not CREATE TABLE password (... */
 	if (s->secrecy == AUD_SECRECY_PASSWORD && !(s->before.flags & AUD_KW_NAMES))
@@ -274,7 +289,10 @@ on_open(AudScan *s)
 			 s->last_kind == AUD_TOK_PUNCT)
 		s->insert_frame = s->nframes; /* INSERT INTO t (a) (SELECT ... */
 	if (round && s->list_assigned)
+	{
 		f->secret_args |= s->list;
+		s->fed_by_more = true;
+	}
 
 	/* varchar(20), password[1] */
 	if (due)
@@ -297,6 +315,8 @@ on_close(AudScan *s)
 		aud_scan_pop(s);
 		f = aud_scan_top(s);
 	}
+	if (f->cursor)
+		s->cursor_args |= f->names;
 	aud_scan_pop(s);
 	s->list = names;
 	s->list_assigned = false;
@@ -320,6 +340,7 @@ on_comma(AudScan *s)
 	/* SET a = x, y */
 	f->bare = s->values && s->nframes == 1 && f->state == AUD_SCAN_DONE;
 	f->state = f->bare ? AUD_SCAN_OPERAND : AUD_SCAN_ANY;
+	f->joined = false;
 	f->arg++;
 	f->key_value = f->keyed && f->key;
 	f->key = false;
@@ -472,10 +493,4 @@ aud_scan_level(AudRedactSink *sink, const AudLevel *level, size_t pos,
 				(f->state == AUD_SCAN_NAME && s.last_end < level->end);
 	end.touched = s.touched || end.wants;
 	return end;
-}
-
-void
-aud_scan_text(AudRedactSink *sink, const AudLevel *level)
-{
-	(void) aud_scan_level(sink, level, 0, 0, false);
 }

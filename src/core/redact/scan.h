@@ -78,6 +78,10 @@ typedef struct AudScanFrame
 	uint64_t     row_names; /* (a, password) AS: which are secrets' names */
 	bool         when;      /* CASE password: each WHEN has a secret */
 	bool         between;   /* password BETWEEN: AND has another */
+	bool         joined;    /* password || ...: may be compared further on */
+	bool         source;    /* behind FROM, JOIN, or USING of MERGE */
+	bool         star;      /* SELECT * */
+	bool         cursor;    /* arguments of a cursor that is declared */
 } AudScanFrame;
 
 /* Deeper nesting shares the last frame. */
@@ -130,6 +134,13 @@ typedef struct AudScan
 	int        values_frame; /* frame that holds the rows of VALUES; -1 */
 	uint64_t   values_names; /* which of their values are secret */
 	bool       password;     /* behind PASSWORD of a role, and its secret */
+
+	/* UPDATE t SET password = v.p FROM: the column, and is there another? */
+	char fed_by[AUD_LEX_WORD_MAX + 1];
+	bool fed_by_more;
+
+	/* Arguments with secrets' names of the cursors that were declared */
+	uint64_t cursor_args;
 
 	/* (a, b) just closed: which of the names are secret, and is it (..) = ? */
 	uint64_t list;
@@ -206,7 +217,6 @@ aud_scan_secrecy(const AudScan *s, const char *name, size_t len)
 }
 
 /* scan.c */
-extern void          aud_scan_text(AudRedactSink *sink, const AudLevel *level);
 extern void          aud_scan_hide(AudScan *s, size_t from, size_t to);
 extern AudScanFrame *aud_scan_push(AudScan *s);
 extern void          aud_scan_pop(AudScan *s);
@@ -217,6 +227,12 @@ extern void          aud_scan_pop(AudScan *s);
  */
 extern AudScanEnd aud_scan_level(AudRedactSink *sink, const AudLevel *level,
 								 size_t pos, int depth, bool dollar);
+
+static inline void
+aud_scan_text(AudRedactSink *sink, const AudLevel *level)
+{
+	(void) aud_scan_level(sink, level, 0, 0, false);
+}
 
 /*
  * call.c: what this name does as a function, NULL if nothing is known.  Valid
@@ -276,6 +292,32 @@ extern bool aud_scan_array_ahead(AudScan *s);
 
 /* Behind set_config(: the argument that is a secret by another's name */
 extern uint64_t aud_scan_setting_ahead(AudScan *s);
+
+/* Behind a literal: is it compared with an expression that has such a name? */
+extern bool aud_scan_compared_ahead(AudScan *s);
+
+/* Behind SELECT: which of its values go INTO variables with such names */
+extern uint64_t aud_scan_into_ahead(AudScan *s);
+
+/* Behind CASE: END AS password? */
+extern bool aud_scan_case_ahead(AudScan *s);
+
+/* Is there such a name behind the parenthesis that we are in? */
+extern bool aud_scan_named_behind(AudScan *s);
+
+/* source.c: rows that are selected from, and go to a secret's column */
+extern void aud_scan_fed_by(AudScan *s, const char *name, size_t len);
+extern bool aud_scan_is_fed_by(const AudScan *s, const char *name, size_t len);
+extern uint64_t aud_scan_source_names(AudScan *s);
+extern bool     aud_scan_is_source(const AudScan *s);
+extern uint64_t aud_scan_cursor_args(const AudScan *s);
+
+/* compare.c: OPERATOR(...) and COLLATE ... between a name and its value */
+extern bool aud_scan_long_operator(AudScan *s);
+
+/* The text of a quoted name, also of U&"..."; false if it does not fit. */
+extern bool aud_scan_quoted_text(const AudLevel *level, const AudToken *tok,
+								 char *buf, size_t size);
 
 /* Behind a literal, at pos: does what touches it go on with the statement? */
 extern bool aud_scan_goes_on(AudScan *s, size_t pos);

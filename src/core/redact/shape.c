@@ -81,6 +81,12 @@ static const Shape shapes[] = {
 	{"pypi-", BASE64, 32, false},
 };
 
+const char *
+aud_redact_nth_prefix(size_t n)
+{
+	return n < sizeof(shapes) / sizeof(shapes[0]) ? shapes[n].prefix : NULL;
+}
+
 static bool
 is_token_char(int c, const char *others)
 {

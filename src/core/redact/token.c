@@ -102,9 +102,9 @@ names_of_rows(AudScan *s, const AudScanFrame *f)
 		return s->insert_names;
 	if (f->row_names != 0)
 		return f->row_names;
-	return s->nframes > 1 && s->beyond == 0 && !s->level->data
-			   ? aud_scan_aliases_ahead(s)
-			   : 0;
+	if (s->nframes == 1 || s->beyond > 0 || s->level->data)
+		return 0;
+	return f->source ? aud_scan_source_names(s) : aud_scan_aliases_ahead(s);
 }
 
 /* Columns of INSERT: where are the values that belong to them? */
@@ -133,6 +133,10 @@ follow_insert(AudScan *s, AudScanFrame *f, AudWord word)
 	else if (word.id == AUD_KW_SELECT)
 	{
 		uint64_t names = names_of_rows(s, f);
+
+		f->star = false;
+		if (names == 0 && !s->level->data)
+			names = aud_scan_into_ahead(s);
 
 		if (names != 0)
 		{
@@ -166,6 +170,7 @@ compares(AudScan *s, AudScanFrame *f, AudWord word)
 			f->state = AUD_SCAN_OPERAND;
 			return true;
 		case AUD_KW_NOT:
+		case AUD_KW_SIMILAR:
 			return true;
 		default:
 			break;
@@ -222,11 +227,14 @@ word_as_operand(AudScan *s, AudScanFrame *f, AudWord word)
 	}
 	if (word.id == AUD_KW_CASE)
 	{
+		s->fed_by_more = true;
 		f->state = AUD_SCAN_DONE;
 		f = aud_scan_push(s);
 		f->enclosed = f->is_case = true;
 		return true;
 	}
+	if (!(word.flags & (AUD_KW_RESERVED | AUD_KW_VALUE)))
+		aud_scan_fed_by(s, s->token.text, s->token.len);
 	f->state = (word.flags & AUD_KW_RESERVED) ? AUD_SCAN_ANY : AUD_SCAN_WORD;
 	return f->state == AUD_SCAN_WORD;
 }
@@ -242,6 +250,8 @@ word_by_state(AudScan *s, AudScanFrame *f, AudWord word)
 		f->state = AUD_SCAN_OPERAND;
 		return true;
 	}
+	if (aud_scan_long_operator(s))
+		return true;
 	switch (f->state)
 	{
 		case AUD_SCAN_NAME:
@@ -254,7 +264,10 @@ word_by_state(AudScan *s, AudScanFrame *f, AudWord word)
 			return word_as_operand(s, f, word);
 		case AUD_SCAN_WORD:
 			if (s->last_dot)
+			{
+				aud_scan_fed_by(s, s->token.text, s->token.len);
 				return true;
+			}
 			break;
 		case AUD_SCAN_TYPED:
 			if (word.id == AUD_KW_DEFAULT ||
@@ -411,7 +424,12 @@ aud_scan_word(AudScan *s)
 		f->when = false;
 	if (word.id == AUD_KW_AS && s->list != 0)
 		f->row_names = s->list;
-	if (word.id == AUD_KW_END && f->is_case)
+	if (word.id == AUD_KW_CASE && !s->level->data && aud_scan_case_ahead(s))
+	{
+		f = aud_scan_push(s);
+		f->enclosed = f->is_case = true;
+	}
+	else if (word.id == AUD_KW_END && f->is_case)
 		aud_scan_pop(s);
 	else if (word.id == AUD_KW_BY && s->before.id == AUD_KW_IDENTIFIED)
 	{

@@ -56,6 +56,7 @@ static const Keyword keywords[] = {
 	{"constant", {OTHER, TYPE}},
 	{"copy", {OTHER, COMMAND | NAMES}},
 	{"create", {AUD_KW_CREATE, COMMAND}},
+	{"cursor", {AUD_KW_CURSOR, 0}},
 	{"declare", {OTHER, COMMAND | OPENS}},
 	{"default", {AUD_KW_DEFAULT, VALUE}},
 	{"delete", {OTHER, COMMAND}},
@@ -79,11 +80,11 @@ static const Keyword keywords[] = {
 	{"identified", {AUD_KW_IDENTIFIED, 0}},
 	{"if", {OTHER, COMMAND}},
 	{"ilike", {OTHER, COMPARES}},
-	{"in", {OTHER, COMPARES | RESERVED}},
+	{"in", {AUD_KW_IN, COMPARES | RESERVED}},
 	{"index", {OTHER, NAMES}},
 	{"insert", {AUD_KW_INSERT, COMMAND}},
 	{"intersect", {OTHER, CLAUSE | RESERVED}},
-	{"into", {OTHER, NAMES | RESERVED}},
+	{"into", {AUD_KW_INTO, NAMES | RESERVED}},
 	{"is", {AUD_KW_IS, RESERVED}},
 	{"join", {OTHER, NAMES | RESERVED}},
 	{"like", {OTHER, COMPARES}},
@@ -92,12 +93,13 @@ static const Keyword keywords[] = {
 	{"loop", {OTHER, RESERVED | OPENS}},
 	{"mapping", {AUD_KW_MAPPING, 0}},
 	{"materialized", {AUD_KW_MATERIALIZED, 0}},
-	{"merge", {OTHER, COMMAND}},
+	{"merge", {AUD_KW_MERGE, COMMAND}},
 	{"not", {AUD_KW_NOT, TYPE}},
 	{"null", {OTHER, VALUE | TYPE}},
 	{"off", {OTHER, VALUE}},
 	{"offset", {OTHER, CLAUSE | RESERVED}},
 	{"on", {OTHER, CLAUSE | NAMES | RESERVED}},
+	{"open", {AUD_KW_OPEN, 0}},
 	{"or", {OTHER, RESERVED}},
 	{"order", {OTHER, CLAUSE | RESERVED}},
 	{"perform", {OTHER, COMMAND}},
@@ -118,6 +120,7 @@ static const Keyword keywords[] = {
 	{"server", {OTHER, NAMES}},
 	{"set", {AUD_KW_SET, COMMAND}},
 	{"show", {OTHER, COMMAND}},
+	{"similar", {AUD_KW_SIMILAR, TYPE}},
 	{"start", {OTHER, COMMAND}},
 	{"table", {OTHER, NAMES | RESERVED}},
 	{"then", {OTHER, RESERVED | OPENS}},
@@ -125,9 +128,9 @@ static const Keyword keywords[] = {
 	{"true", {OTHER, VALUE}},
 	{"truncate", {OTHER, COMMAND | NAMES}},
 	{"union", {OTHER, CLAUSE | RESERVED}},
-	{"update", {OTHER, COMMAND | NAMES}},
+	{"update", {AUD_KW_UPDATE, COMMAND | NAMES}},
 	{"user", {AUD_KW_USER, NAMES}},
-	{"using", {OTHER, RESERVED}},
+	{"using", {AUD_KW_USING, RESERVED}},
 	{"vacuum", {OTHER, COMMAND | NAMES}},
 	{"values", {AUD_KW_VALUES, COMMAND | RESERVED}},
 	{"varying", {OTHER, TYPE}},
@@ -219,6 +222,24 @@ static const AudSecretCall calls[] = {
 	{TEXT("greatest"), AUD_CALL_COMPARES, 0},
 	{TEXT("least"), AUD_CALL_COMPARES, 0},
 	{TEXT("nullif"), AUD_CALL_COMPARES, 0},
+	{TEXT("starts_with"), AUD_CALL_COMPARES, 0},
+	{TEXT("position"), AUD_CALL_COMPARES, 0},
+	{TEXT("strpos"), AUD_CALL_COMPARES, 0},
+	{TEXT("replace"), AUD_CALL_COMPARES, 0},
+	{TEXT("translate"), AUD_CALL_COMPARES, 0},
+	{TEXT("split_part"), AUD_CALL_COMPARES, 0},
+	{TEXT("btrim"), AUD_CALL_COMPARES, 0},
+	{TEXT("ltrim"), AUD_CALL_COMPARES, 0},
+	{TEXT("rtrim"), AUD_CALL_COMPARES, 0},
+	{TEXT("regexp_count"), AUD_CALL_COMPARES, 0},
+	{TEXT("regexp_instr"), AUD_CALL_COMPARES, 0},
+	{TEXT("regexp_like"), AUD_CALL_COMPARES, 0},
+	{TEXT("regexp_match"), AUD_CALL_COMPARES, 0},
+	{TEXT("regexp_matches"), AUD_CALL_COMPARES, 0},
+	{TEXT("regexp_replace"), AUD_CALL_COMPARES, 0},
+	{TEXT("regexp_split_to_array"), AUD_CALL_COMPARES, 0},
+	{TEXT("regexp_split_to_table"), AUD_CALL_COMPARES, 0},
+	{TEXT("regexp_substr"), AUD_CALL_COMPARES, 0},
 	{TEXT("format"), AUD_CALL_COMPOSES, 0},
 	{TEXT("concat"), AUD_CALL_COMPOSES, 0},
 	{TEXT("concat_ws"), AUD_CALL_COMPOSES, 0},
@@ -363,11 +384,26 @@ const AudSecretCall *
 aud_redact_call(const char *name, size_t len)
 {
 	/* what they begin with */
-	if (len < 4 || strchr("cdefghjlnpsu", name[0]) == NULL)
+	if (len < 4 || strchr("bcdefghjlnprstu", name[0]) == NULL)
 		return NULL;
 	for (size_t i = 0; i < COUNT(calls); i++)
 		if (calls[i].len == len && memcmp(calls[i].name, name, len) == 0)
 			return &calls[i];
+	return NULL;
+}
+
+const char *
+aud_redact_nth_word(size_t n)
+{
+	if (n < COUNT(secret_names))
+		return secret_names[n].end;
+	n -= COUNT(secret_names);
+	if (n < COUNT(setting_words))
+		return setting_words[n];
+	n -= COUNT(setting_words);
+	for (size_t i = 0; i < COUNT(calls); i++)
+		if (calls[i].secret_args != 0 && n-- == 0)
+			return calls[i].name;
 	return NULL;
 }
 

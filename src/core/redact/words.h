@@ -31,6 +31,7 @@ typedef enum AudKeyword
 	AUD_KW_BY,
 	AUD_KW_CASE,
 	AUD_KW_CREATE,
+	AUD_KW_CURSOR,
 	AUD_KW_DEFAULT,
 	AUD_KW_DISTINCT,
 	AUD_KW_END,
@@ -38,16 +39,23 @@ typedef enum AudKeyword
 	AUD_KW_FROM,
 	AUD_KW_GROUP,
 	AUD_KW_IDENTIFIED,
+	AUD_KW_IN,
 	AUD_KW_INSERT,
+	AUD_KW_INTO,
 	AUD_KW_IS,
 	AUD_KW_MAPPING,
 	AUD_KW_MATERIALIZED,
+	AUD_KW_MERGE,
 	AUD_KW_NOT,
+	AUD_KW_OPEN,
 	AUD_KW_ROLE,
 	AUD_KW_ROW,
 	AUD_KW_SELECT,
 	AUD_KW_SET,
+	AUD_KW_SIMILAR,
+	AUD_KW_UPDATE,
 	AUD_KW_USER,
+	AUD_KW_USING,
 	AUD_KW_VALUES,
 	AUD_KW_WHEN
 } AudKeyword;
@@ -88,6 +96,9 @@ extern AudSecrecy aud_redact_secrecy(const AudRedactPolicy *policy,
 extern bool aud_redact_may_have_secrets(const AudRedactPolicy *policy,
 										const char *sql, size_t len);
 
+/* Its search for built-in words as processors without PSHUFB have it. */
+extern bool aud_redact_has_hint_bytewise(const char *sql, size_t len);
+
 /*
  * Is word[len], in lower case, what somebody has written for "password" with
  * one letter too few or too many, another, or two the wrong way round?
@@ -122,6 +133,16 @@ typedef struct AudSecretCall
 
 /* NULL where the function is none of those we know. */
 extern const AudSecretCall *aud_redact_call(const char *name, size_t len);
+
+/*
+ * Every word, in lower case, that can make a secret of what is beside it
+ * without another such word: the nth, NULL behind the last.  For the tests of
+ * the quick test, which has to notice each of them.
+ */
+extern const char *aud_redact_nth_word(size_t n);
+
+/* The same of the prefixes of tokens, as they are. */
+extern const char *aud_redact_nth_prefix(size_t n);
 
 /* Names of algorithms and encodings, which are arguments and no secrets. */
 extern bool aud_redact_is_algorithm(const char *text);

@@ -7,9 +7,12 @@
  */
 #include "core/search/index.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "core/match/term.h"
@@ -99,6 +102,21 @@ read_blocks(FILE *f, const AudIndexHeader *header)
 	return NULL;
 }
 
+/* A FIFO in its place must not be waited for. */
+static FILE *
+open_index(const char *name)
+{
+	struct stat st;
+	int         fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	FILE       *f = NULL;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		f = fdopen(fd, "r");
+	if (f == NULL && fd >= 0)
+		close(fd);
+	return f;
+}
+
 bool
 aud_index_load(AudIndex *index, const char *path)
 {
@@ -108,7 +126,7 @@ aud_index_load(AudIndex *index, const char *path)
 
 	*index = (AudIndex){0, NULL};
 	if (!aud_index_name(name, sizeof(name), path) ||
-		(f = fopen(name, "re")) == NULL)
+		(f = open_index(name)) == NULL)
 		return false;
 	if (fread(&header, sizeof(header), 1, f) == 1 && belongs_to(&header, path))
 		index->blocks = read_blocks(f, &header);
