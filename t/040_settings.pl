@@ -115,8 +115,9 @@ statements_are(
 			new_value => 'plenty'
 		},
 		'40: a refused ALTER SYSTEM' ],
-	[   q{LOAD 'auto_explain'}, { class => 'config', classes => [ 'config', 'misc' ] },
-		'75: LOAD' ],
+	[   q{LOAD 'auto_explain'},
+		{ class => 'config', classes => [ 'config', 'misc' ], privileged => 1, objects => ['file auto_explain execute'] },
+		'75: LOAD runs a file of the host' ],
 	[   q{DROP ROLE auditor}, { class => 'role', objects => ['role auditor drop'] },
 		'75: DROP ROLE of an auditor' ],
 	[   q{SELECT pg_reload_conf()}, {   class => 'config',

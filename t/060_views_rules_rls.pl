@@ -203,6 +203,15 @@ is_record($r[0], { rls => 1, rows => 1,
 		objects => [ 'table app.acl select', 'table app.doc update' ] },
 	'7: nor is it forgotten for writes');
 
+@r = run(q{INSERT INTO app.doc VALUES (4, 'alice')});
+is_record($r[0], { outcome => 'success', rls => 1, rows => 1 }, '7: what a policy lets in is marked, too');
+@r = run(q{INSERT INTO app.doc VALUES (5, 'bob')});
+is_record($r[0], { command => 'INSERT', outcome => 'failure', sqlstate => '42501', rls => 1 },
+	'7: and what it refuses');
+@r = run(q{INSERT INTO app.plain VALUES (5)});
+is_record($r[0], { outcome => 'success', rls => undef }, '7: a table without policies is not');
+$node->safe_psql('postgres', 'DELETE FROM app.doc WHERE id > 3');
+
 @r = run('COPY app.doc TO STDOUT');
 is(@r, 1, '8: COPY of a table with row security leaves one record');
 is_record($r[0],

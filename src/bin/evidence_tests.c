@@ -291,7 +291,7 @@ const AudEvidenceTest aud_evidence_tests[] = {
 	   "COPY seen TO PROGRAM 'cat >/dev/null'",
 	   OK ";privileged=true;objects~cat >/dev/null"},
 	  {DBA, "COPY seen FROM '/dev/null'", OK ";privileged=true;objects~/dev/null"},
-	  {DBA, "LOAD 'plpgsql'", OK ";command=LOAD"},
+	  {DBA, "LOAD 'plpgsql'", OK ";command=LOAD;privileged=true;objects~plpgsql"},
 	  {DBA,
 	   "SELECT lo_export(lo_create(0), '/dev/null')",
 	   "privileged=true;objects~lo_export"}}},

@@ -101,6 +101,14 @@ add_copy(AudStmt *stmt, const CopyStmt *copy)
 						  false);
 }
 
+/* A library is code of the server's host, and runs as the server. */
+static void
+add_load(AudStmt *stmt, const LoadStmt *load)
+{
+	stmt->what.privileged = true;
+	aud_objects_add_named(stmt, "file", load->filename, AUD_ACCESS_EXECUTE, false);
+}
+
 /* Which cursor; what becomes of it is the matter of statement/cursor.c. */
 static void
 add_cursor(AudStmt *stmt, const char *name, AudCursorUse use)
@@ -200,6 +208,9 @@ aud_command_query(AudStmt *stmt, Node *parsetree)
 	{
 		case T_CopyStmt:
 			add_copy(stmt, (CopyStmt *) parsetree);
+			return true;
+		case T_LoadStmt:
+			add_load(stmt, (LoadStmt *) parsetree);
 			return true;
 		case T_DeclareCursorStmt:
 			add_declare(stmt, (DeclareCursorStmt *) parsetree);

@@ -177,8 +177,24 @@ mark_entry(RangeTblEntry *rte, const AudRlsWalk *at)
 		return;
 	/* the server's walker comes by the quals a second time */
 	rte->security_barrier |= at->in_policy;
-	rte->funcordinality = rte->securityQuals != NIL;
+	rte->funcordinality |= rte->securityQuals != NIL;
 	walk_policy((Node *) rte->securityQuals);
+}
+
+/*
+ * INSERT has no quals of its own: where a policy only says what may be written,
+ * the target has that as a check.
+ */
+static void
+mark_target(const Query *query)
+{
+	ListCell *lc;
+
+	foreach (lc, query->withCheckOptions)
+	{
+		if (((WithCheckOption *) lfirst(lc))->kind != WCO_VIEW_CHECK)
+			rt_fetch(query->resultRelation, query->rtable)->funcordinality = true;
+	}
 }
 
 /* Range tables are walked here, not by the server, to know whose quals they are. */
@@ -202,7 +218,10 @@ walk(Node *node, AudRlsWalk *at)
 		return false;
 	}
 	if (IsA(node, Query))
+	{
+		mark_target((const Query *) node);
 		return query_tree_walker((Query *) node, walk, at, QTW_EXAMINE_RTES_BEFORE);
+	}
 	return expression_tree_walker(node, walk, at);
 }
 
