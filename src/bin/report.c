@@ -24,13 +24,10 @@
 
 #include "bin/ctl.h"
 #include "bin/timearg.h"
-#include "core/search/file.h"
 
 typedef struct Command
 {
 	AudReport     report;
-	AudSearch     engine;
-	AudQuery      query;
 	AudReaderList list;
 	const char   *since; /* as given: --utc may come after them */
 	const char   *until;
@@ -100,40 +97,49 @@ check_progress(void *arg, size_t file, uint64_t offset)
 
 /* ---- reading ------------------------------------------------------------------- */
 
-static bool
-count(AudSearch *engine, const AudFound *found)
+static void
+count_line(Command *command, const AudLine *line)
 {
-	Command *command = engine->arg;
-
-	if (found->damage != NULL)
+	if (line->oversized ||
+		!aud_report_count(&command->report, line->data, line->len))
 		command->report.damaged++;
-	else
-		aud_report_count(&command->report, found->line.data, found->line.len);
-	if ((engine->searched.lines & 4095) == 0)
+	if ((line->number & 4095) == 0)
 		show_progress(command, "counting", command->file);
-	return true;
+}
+
+/* Only what was there when the file was listed, as verify has checked it. */
+static bool
+count_file(Command *command, const AudReaderFile *file, AudError *err)
+{
+	AudReader     r;
+	AudLine       line;
+	AudReadStatus status;
+
+	if (!aud_reader_open(&r, file->path, err))
+		return false;
+	aud_reader_limit(&r, file->bytes);
+	while ((status = aud_reader_next(&r, &line, err)) == AUD_READ_LINE)
+		count_line(command, &line);
+	aud_reader_close(&r);
+	return status != AUD_READ_ERROR;
 }
 
 static void
 count_files(Command *command)
 {
-	command->engine.query = &command->query;
-	command->engine.found = count;
-	command->engine.arg = command;
 	for (size_t i = 0; i < command->list.count; i++)
 	{
 		AudError err = {0};
 
 		command->file = i;
-		(void) aud_search_file(&command->engine, &command->list.files[i], &err);
 		/* retention may have deleted it since it was listed */
-		if (err.set && err.sys_errno != ENOENT)
+		if (!count_file(command, &command->list.files[i], &err) &&
+			err.sys_errno != ENOENT)
 		{
 			aud_ctl_error(&err);
 			command->trouble = true;
 		}
 	}
-	aud_search_free(&command->engine);
 }
 
 static bool
@@ -344,14 +350,8 @@ ready(Command *command)
 		setenv("TZ", "UTC", 1);
 		tzset();
 	}
-	if (!set_time("--since", command->since, report->utc, report->since) ||
-		!set_time("--until", command->until, report->utc, report->until))
-		return false;
-	memcpy(command->query.until, report->until, sizeof(report->until));
-	if (aud_query_prepare(&command->query))
-		return true;
-	aud_ctl_complain("out of memory");
-	return false;
+	return set_time("--since", command->since, report->utc, report->since) &&
+		   set_time("--until", command->until, report->utc, report->until);
 }
 
 static void
@@ -365,7 +365,6 @@ free_all(Command *command)
 	aud_str_free(&report->key);
 	aud_str_free(&report->text);
 	free(report->room);
-	aud_query_free(&command->query);
 }
 
 int

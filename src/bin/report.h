@@ -146,7 +146,9 @@ typedef struct AudReport
 } AudReport;
 
 /* report_record.c */
-extern void aud_report_read(AudReport *report, AudReportRecord *record,
+extern void aud_report_prepare_keys(void);
+/* False: the line is no record. */
+extern bool aud_report_read(AudReport *report, AudReportRecord *record,
 							const char *line, size_t len);
 extern bool aud_report_is(const AudReportRecord *record, AudReportField field,
 						  const char *word);
@@ -175,8 +177,8 @@ extern void aud_report_time(uint64_t at, char text[AUD_TS_SIZE]);
 extern void aud_report_add_client(AudReport *report, AudStr *to,
 								  const AudReportRecord *record);
 
-/* report_count.c */
-extern void aud_report_count(AudReport *report, const char *line, size_t len);
+/* report_count.c; false: the line is no record */
+extern bool aud_report_count(AudReport *report, const char *line, size_t len);
 
 /* report_list.c: rows of tables of records. */
 extern void aud_report_list(AudReport *report, const AudReportRecord *record);

@@ -147,6 +147,7 @@ aud_report_begin(AudReport *report)
 {
 	AudDocSection *s;
 
+	aud_report_prepare_keys();
 	for (int i = 0; i < AUD_RTS; i++)
 		report->tallies[i].limit = AUD_REPORT_KEYS;
 	report->tallies[AUD_RT_HOUR].limit = AUD_TALLY_KEYS;

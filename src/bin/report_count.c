@@ -310,33 +310,45 @@ count_event(AudReport *report, const AudReportRecord *record)
 
 /* ---- a record ---------------------------------------------------------------------- */
 
+/* A record without a time is of the period. */
 static bool
-is_earlier(const AudReport *report, const AudReportRecord *record)
+is_before(const AudReportRecord *record, const char *limit)
 {
 	const AudJsonValue *ts = &record->fields[AUD_RF_TS];
 
-	return report->since[0] != '\0' && ts->text != NULL &&
-		   ts->len == AUD_TS_SIZE - 1 &&
-		   memcmp(ts->text, report->since, AUD_TS_SIZE - 1) < 0;
+	return limit[0] != '\0' && ts->text != NULL && ts->len == AUD_TS_SIZE - 1 &&
+		   memcmp(ts->text, limit, AUD_TS_SIZE - 1) < 0;
 }
 
-void
+static bool
+is_counted(const AudReport *report, const AudReportRecord *record)
+{
+	const AudJsonValue *ts = &record->fields[AUD_RF_TS];
+	uint64_t            part;
+
+	/* the parts of a record that was split repeat all but the query */
+	if (aud_report_has(record, AUD_RF_PART) &&
+		aud_json_read_uint(&record->fields[AUD_RF_PART], &part) && part > 1)
+		return false;
+	return report->until[0] == '\0' || ts->text == NULL ||
+		   ts->len != AUD_TS_SIZE - 1 || is_before(record, report->until);
+}
+
+bool
 aud_report_count(AudReport *report, const char *line, size_t len)
 {
 	AudReportRecord record;
-	uint64_t        part;
 
-	aud_report_read(report, &record, line, len);
-	/* the parts of a record that was split repeat all but the query */
-	if (aud_report_has(&record, AUD_RF_PART) &&
-		aud_json_read_uint(&record.fields[AUD_RF_PART], &part) && part > 1)
-		return;
+	if (!aud_report_read(report, &record, line, len))
+		return false;
+	if (!is_counted(report, &record))
+		return true;
 	count_roles(report, &record);
 	count_triple(report, &record);
-	if (is_earlier(report, &record))
+	if (is_before(&record, report->since))
 	{
 		report->earlier++;
-		return;
+		return true;
 	}
 	report->records++;
 	count_time(report, &record);
@@ -347,4 +359,5 @@ aud_report_count(AudReport *report, const char *line, size_t len)
 	count_denied(report, &record);
 	count_alert(report, &record);
 	aud_report_list(report, &record);
+	return true;
 }

@@ -106,13 +106,49 @@ aud_report_time(uint64_t at, char text[AUD_TS_SIZE])
 
 /* ---- members ------------------------------------------------------------------ */
 
+/*
+ * Where keys[] has a key: by its length and its ends, in a table with free
+ * places.  Of a record's two dozen members each is looked up, so that walking
+ * along keys[] was a third of the time that a report took.
+ */
+#define PLACES 256
+
+static unsigned char places[PLACES]; /* 0: free, else AudReportField + 1 */
+
+static unsigned
+place_of(const char *key, size_t len)
+{
+	unsigned char first = (unsigned char) key[0];
+	unsigned char middle = (unsigned char) key[len / 2];
+	unsigned char last = (unsigned char) key[len - 1];
+
+	return (first * 3U + middle * 31U + last * 7U + (unsigned) len * 19U) %
+		   PLACES;
+}
+
+void
+aud_report_prepare_keys(void)
+{
+	for (unsigned i = 0; i < AUD_RFS; i++)
+	{
+		unsigned at = place_of(keys[i], strlen(keys[i]));
+
+		while (places[at] != 0)
+			at = (at + 1) % PLACES;
+		places[at] = (unsigned char) (i + 1);
+	}
+}
+
 static void
 take(AudReportRecord *record, const AudJsonMember *m)
 {
-	for (int i = 0; i < AUD_RFS; i++)
+	for (unsigned at = place_of(m->key, m->key_len); places[at] != 0;
+		 at = (at + 1) % PLACES)
 	{
-		if (keys[i][0] != m->key[0] || strlen(keys[i]) != m->key_len ||
-			memcmp(keys[i], m->key, m->key_len) != 0)
+		unsigned    i = places[at] - 1U;
+		const char *key = keys[i];
+
+		if (strncmp(key, m->key, m->key_len) != 0 || key[m->key_len] != '\0')
 			continue;
 		/* the first one counts, as everywhere */
 		if (record->fields[i].text == NULL)
@@ -121,7 +157,7 @@ take(AudReportRecord *record, const AudJsonMember *m)
 	}
 }
 
-void
+bool
 aud_report_read(AudReport *report, AudReportRecord *record, const char *line,
 				size_t len)
 {
@@ -133,12 +169,15 @@ aud_report_read(AudReport *report, AudReportRecord *record, const char *line,
 	while (aud_json_scan_member(&s, &m))
 		if (m.key_len > 0)
 			take(record, &m);
+	if (!s.ended || s.p != s.end)
+		return false;
 	record->one = (AudSums){.records = 1};
 	record->one.failed = aud_report_is(record, AUD_RF_OUTCOME, "failure");
 	if (aud_report_has(record, AUD_RF_ROWS))
 		(void) aud_json_read_uint(&record->fields[AUD_RF_ROWS],
 								  &record->one.rows);
 	read_time(report, record);
+	return true;
 }
 
 bool
