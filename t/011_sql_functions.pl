@@ -95,6 +95,13 @@ like($err, qr/line 3 of file "[^"]*000002.jsonl" is not an audit record\nDETAIL:
 	'where it cannot be, that is a warning');
 unlink $foreign, "$dir/secaudit-20200101T000000Z-000002.jsonl", "$dir/not-a-trail-file.jsonl";
 
+# A link that leads nowhere is no file that retention has deleted.
+my $link = "$dir/secaudit-20200101T000000Z-000001.jsonl";
+symlink 'nothing', $link or die $!;
+($status, $out, $err) = sql('SELECT count(*) FROM secaudit.records()');
+like($err, qr/ERROR:  could not open file "\Q$link\E": No such file or directory/, 'a file that leads nowhere is an error');
+unlink $link;
+
 # Whoever stops reading early leaves no file open.
 SKIP:
 {

@@ -69,15 +69,15 @@ set_up(void)
 
 	for (int i = 1; i <= RECORDS; i++)
 	{
-		trail_len += (size_t)
-			snprintf(text + trail_len,
-					 sizeof(text) - trail_len,
-					 "{\"v\":1,\"log\":\"00112233aabbccdd\",\"ts\":\"2026-01-"
-					 "31T23:59:%02d.000000Z\",\"event\":\"statement\","
-					 "\"user\":\"u%d\",\"query\":\"x\",\"seq\":%d}\n",
-					 i,
-					 i,
-					 i);
+		trail_len +=
+			(size_t) snprintf(text + trail_len,
+							  sizeof(text) - trail_len,
+							  "{\"v\":1,\"log\":\"00112233aabbccdd\",\"ts\":\"2026-01-"
+							  "31T23:59:%02d.000000Z\",\"event\":\"statement\","
+							  "\"user\":\"u%d\",\"query\":\"x\",\"seq\":%d}\n",
+							  i,
+							  i,
+							  i);
 		ends[i - 1] = trail_len;
 	}
 	snprintf(trail,
