@@ -504,8 +504,9 @@ $$;
 -- kind: rows: what the query returns is wrong; approved: what it returns as
 -- "name" is wrong unless secaudit.baseline has it; settings: "want" has regular
 -- expressions for all profiles ("*") and for some; verdict: the query says it
--- itself; manual: nobody can tell from in here.  $1: the approved values, $2:
--- the profile.
+-- itself; manual: nobody can tell from in here.  "if" of "want": a query without
+-- whose rows there is nothing to look at.  $1: the approved values, $2: the
+-- profile.
 CREATE FUNCTION secaudit.checks()
 RETURNS TABLE (check_id text, title text, severity text, scope text, kind text, profiles text[],
 	controls integer[], other jsonb, approved text, expected text, want jsonb, query text, remediation text)
@@ -646,9 +647,15 @@ AS $checks$ VALUES
 ('C28', 'Passwords end some day', 'low', 'cluster', 'rows', '{pci}', '{}', '{"pci_dss": ["8.3.9"]}', NULL, 'each role with a password has VALID UNTIL', NULL,
 	$q$ SELECT rolname::text AS name FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL AND (rolvaliduntil IS NULL OR rolvaliduntil = 'infinity') $q$,
 	$r$ALTER ROLE name VALID UNTIL 'date';$r$),
+('C29', 'Roles that log in do so', 'low', 'cluster', 'verdict', '{pci}', '{}', '{"pci_dss": ["8.2.6"]}', NULL, 'no role that may log in has been inactive for 90 days', NULL,
+	$q$ SELECT CASE WHEN count(*) = 0 THEN 'pass' ELSE 'manual' END, CASE WHEN count(*) = 0 THEN 'each has a session now'
+			ELSE count(*) || ' without a session now; the trail says when each logged in last' END, coalesce(jsonb_agg(rolname ORDER BY rolname), '[]')
+		FROM pg_roles r WHERE rolcanlogin AND (rolvaliduntil IS NULL OR rolvaliduntil > now())
+			AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid AND a.backend_type = 'client backend') $q$,
+	'secauditctl search --event=login --session-user=NAME --since=90d DIR; ALTER ROLE name NOLOGIN; for those who did not. Then attest it.'),
 ('C30', 'pg_hba.conf has no errors', 'medium', 'cluster', 'rows', NULL, '{858,890}', NULL, NULL, 'no line with an error', NULL,
 	$q$ SELECT 'line ' || line_number AS name, error FROM pg_hba_file_rules WHERE error IS NOT NULL $q$, 'Mend the line, then SELECT pg_reload_conf();'),
-('C31', 'Methods of authentication are approved', 'high', 'cluster', 'rows', NULL, '{858,890}', '{"pci_dss": ["8.3.1"], "hipaa": ["164.312(d)"], "cis": ["5.3", "5.4"]}', NULL,
+('C31', 'Methods of authentication are approved', 'high', 'cluster', 'rows', NULL, '{858,890}', '{"pci_dss": ["8.3.1"], "hipaa": ["164.312(d)"], "cis": ["5.3", "5.4"]}', 'auth_method',
 	'gss, sspi, ldap, cert or what the baseline has as auth_method (others than stig: scram-sha-256, too); peer for local lines', NULL,
 	$q$ SELECT 'line ' || line_number AS name, auth_method FROM pg_hba_file_rules
 		WHERE error IS NULL AND auth_method NOT IN ('reject', 'gss', 'sspi', 'ldap', 'cert') AND NOT (auth_method = 'scram-sha-256' AND $2 <> 'stig')
@@ -659,22 +666,36 @@ AS $checks$ VALUES
 	$q$ SELECT 'line ' || line_number AS name, auth_method FROM pg_hba_file_rules WHERE auth_method IN ('password', 'md5', 'trust', 'ident') $q$,
 	'Use scram-sha-256 or another approved method, then SELECT pg_reload_conf();'),
 ('C33', 'Remote connections are encrypted', 'high', 'cluster', 'rows', NULL, '{900,932}', '{"pci_dss": ["4.2.1"], "hipaa": ["164.312(e)"], "cis": ["5.8"], "gdpr": ["32(1)(a)"]}', NULL,
-	'each line for other hosts is hostssl or hostgssenc', NULL,
+	'each line for other hosts is hostssl or hostgssenc',
+	'{"if": "SELECT FROM pg_hba_file_rules WHERE type <> ''local'' AND auth_method <> ''reject'' AND coalesce(address, '''') NOT IN (''127.0.0.1'', ''::1'', ''samehost'')"}',
 	$q$ SELECT 'line ' || line_number AS name, type, address FROM pg_hba_file_rules WHERE type IN ('host', 'hostnossl', 'hostnogssenc') AND auth_method <> 'reject'
 		AND coalesce(address, '') NOT IN ('127.0.0.1', '::1', 'samehost') $q$, 'Write hostssl instead of host, then SELECT pg_reload_conf();'),
-('C34', 'No line is open to all addresses', 'medium', 'cluster', 'rows', NULL, '{890}', '{"pci_dss": ["1.4.1"], "cis": ["5.9"]}', NULL, 'no address "all", 0.0.0.0/0 or ::/0', NULL,
+('C34', 'No line is open to all addresses', 'medium', 'cluster', 'rows', NULL, '{890}', '{"pci_dss": ["1.4.1"], "cis": ["5.9"]}', NULL, 'no address "all", 0.0.0.0/0 or ::/0',
+	'{"if": "SELECT FROM pg_hba_file_rules WHERE type <> ''local'' AND auth_method <> ''reject''"}',
 	$q$ SELECT 'line ' || line_number AS name, address FROM pg_hba_file_rules WHERE auth_method <> 'reject' AND type <> 'local' AND (address = 'all' OR netmask IN ('0.0.0.0', '::')) $q$,
 	'Name the networks in pg_hba.conf, then SELECT pg_reload_conf();'),
-('C35', 'Superusers do not come over the network', 'medium', 'cluster', 'rows', NULL, '{890,900}', '{"cis": ["5.10", "5.11"]}', NULL, 'no line but local ones lets "all" or a superuser in', NULL,
+('C35', 'Superusers do not come over the network', 'medium', 'cluster', 'rows', NULL, '{890,900}', '{"cis": ["5.10", "5.11"]}', NULL, 'no line but local ones lets "all" or a superuser in',
+	'{"if": "SELECT FROM pg_hba_file_rules WHERE type <> ''local'' AND auth_method <> ''reject''"}',
 	$q$ SELECT 'line ' || line_number AS name, user_name FROM pg_hba_file_rules WHERE type <> 'local' AND auth_method <> 'reject'
 		AND ('all' = ANY (user_name) OR user_name && (SELECT array_agg(rolname::text) FROM pg_roles WHERE rolsuper)) $q$,
 	'Name roles in these lines of pg_hba.conf, or put a reject for superusers before them.'),
-('C36', 'Client certificates are asked for', 'medium', 'cluster', 'rows', '{stig}', '{893,895}', NULL, NULL, 'each hostssl line has method cert or clientcert', NULL,
+('C36', 'Client certificates are asked for', 'medium', 'cluster', 'rows', '{stig}', '{893,895}', NULL, NULL, 'each hostssl line has method cert or clientcert',
+	'{"if": "SELECT FROM pg_hba_file_rules WHERE type = ''hostssl'' AND auth_method <> ''reject''"}',
 	$q$ SELECT 'line ' || line_number AS name, options FROM pg_hba_file_rules WHERE type = 'hostssl' AND auth_method NOT IN ('cert', 'reject')
 		AND NOT coalesce(options, '{}') && '{clientcert=verify-ca,clientcert=verify-full}' $q$, 'Add clientcert=verify-full to these lines of pg_hba.conf.'),
-('C37', 'Maps of identities name who they mean', 'medium', 'cluster', 'rows', NULL, '{895}', NULL, NULL, 'no error and no map of everybody', NULL,
-	$q$ SELECT 'line ' || line_number AS name, map_name, sys_name, pg_username, error FROM pg_ident_file_mappings
-		WHERE error IS NOT NULL OR sys_name ~ '^/\^?\(?\.[*+]\)?\$?$' $q$, 'Mend pg_ident.conf, then SELECT pg_reload_conf();'),
+('C37', 'Maps of identities name who they mean', 'medium', 'cluster', 'rows', NULL, '{895}', NULL, 'superuser_map', 'no error, no map of everybody, and none onto a superuser that is not approved',
+	'{"if": "SELECT FROM pg_ident_file_mappings"}',
+	-- since 16 the name may be "all", a regular expression, or a role with + before it
+	$q$ SELECT name, map_name, sys_name, pg_username, error, superuser FROM (
+			SELECT 'line ' || line_number AS name, m.*, (SELECT min(rolname) FROM pg_roles r WHERE rolsuper AND (rolname = pg_username
+				OR current_setting('server_version_num')::integer >= 160000 AND CASE left(pg_username, 1)
+					WHEN '/' THEN rolname ~ substr(pg_username, 2)
+					WHEN '+' THEN r.oid IN (WITH RECURSIVE m AS (SELECT to_regrole(quote_ident(substr(pg_username, 2)))::oid AS member
+						UNION SELECT a.member FROM pg_auth_members a JOIN m ON a.roleid = m.member) SELECT member FROM m)
+					ELSE pg_username = 'all' END)) AS superuser
+			FROM pg_ident_file_mappings m) s
+		WHERE error IS NOT NULL OR sys_name ~ '^/\^?\(?\.[*+]\)?\$?$'
+			OR (superuser IS NOT NULL AND NOT format('%s:%s:%s', map_name, sys_name, pg_username) = ANY ($1)) $q$, 'Mend pg_ident.conf, then SELECT pg_reload_conf();'),
 ('C38', 'TLS is on, and of a version that is in use', 'high', 'cluster', 'settings', NULL, '{900,928,932,933}', '{"pci_dss": ["4.2.1"], "hipaa": ["164.312(e)"], "cis": ["6.8", "6.10"], "gdpr": ["32(1)(a)"]}', NULL,
 	'ssl on; ssl_min_protocol_version at least TLSv1.2 (cis: 1.3); no weak cipher asked for',
 	'{"*": {"ssl": "^on$", "ssl_min_protocol_version": "^TLSv1\\.[23]$", "ssl_ciphers": "^(?!.*(^|:)(\\+?)(NULL|eNULL|aNULL|ADH|AECDH|RC4|3DES|DES|MD5|EXPORT|LOW|ALL)).*$"}, "cis": {"ssl_min_protocol_version": "^TLSv1\\.3$"}}', NULL,
@@ -715,8 +736,10 @@ AS $checks$ VALUES
 	'chmod 700 the directory, chmod 600 its files, chown them to the user of the server; set secaudit.directory to a place outside the data directory.'),
 ('C42', 'Configuration files are private', 'medium', 'cluster', 'rows', NULL, '{879,880,881}', NULL, NULL, '0600, 0640 or less, owned by the server''s user or root', NULL,
 	$q$ SELECT path AS name, mode, owner, error FROM (SELECT setting AS path FROM pg_settings WHERE name IN ('config_file', 'hba_file', 'ident_file')
-			UNION SELECT DISTINCT sourcefile FROM pg_file_settings WHERE sourcefile IS NOT NULL) s, secaudit.file_facts(path)
-		WHERE error IS NOT NULL OR NOT (is_ours OR is_root) OR kind <> 'file' OR mode NOT IN ('0600', '0640', '0400', '0440') $q$, 'chmod 600 these files.'),
+			UNION SELECT sourcefile FROM pg_file_settings
+			UNION SELECT to_jsonb(h)->>'file_name' FROM pg_hba_file_rules h -- since 16 they may be included
+			UNION SELECT to_jsonb(i)->>'file_name' FROM pg_ident_file_mappings i) s, secaudit.file_facts(path)
+		WHERE path IS NOT NULL AND (error IS NOT NULL OR NOT (is_ours OR is_root) OR kind <> 'file' OR mode NOT IN ('0600', '0640', '0400', '0440')) $q$, 'chmod 600 these files.'),
 ('C43', 'The data directory is private', 'high', 'cluster', 'rows', NULL, '{862,878,880,904}', '{"pci_dss": ["7.2.1"]}', NULL, '0700 or 0750, one owner', NULL,
 	$q$ SELECT path AS name, mode, owner, error FROM (SELECT current_setting('data_directory') AS path UNION ALL SELECT current_setting('data_directory') || '/' || n FROM pg_ls_dir(current_setting('data_directory')) n) s,
 		secaudit.file_facts(path) WHERE (error IS NOT NULL AND path NOT LIKE '%.tmp') OR NOT is_ours OR (kind <> 'link' AND substr(mode, 4, 1) <> '0') $q$,
@@ -728,8 +751,17 @@ AS $checks$ VALUES
 		WHERE error IS NOT NULL OR NOT is_root OR (kind <> 'link' AND (substr(mode, 3, 1) IN ('2', '3', '6', '7') OR substr(mode, 4, 1) IN ('2', '3', '6', '7'))) $q$,
 	'chown root:root these files, chmod go-w them.'),
 ('C45', 'The volume of the trail has room', 'medium', 'cluster', 'verdict', NULL, '{918,919}', '{"pci_dss": ["10.7.2"]}', NULL, 'less than 75 percent used', NULL,
-	$q$ SELECT CASE WHEN p IS NULL THEN 'error' WHEN p < 75 THEN 'pass' ELSE 'fail' END, coalesce(p || ' percent used', 'unknown'), h
-		FROM secaudit.host_facts() h, LATERAL (SELECT (h->>'volume_used_percent')::numeric AS p) s $q$,
+	-- the growth of the last week, or of the time since the first file, if that is a day
+	$q$ SELECT CASE WHEN p IS NULL THEN 'error' WHEN p < 75 THEN 'pass' ELSE 'fail' END,
+			coalesce(p || ' percent used', 'unknown') || coalesce(', full in ' || full_in || ' days at the growth of the last week', ''),
+			h || jsonb_build_object('bytes_per_day', bytes_per_day, 'full_in_days', full_in)
+		FROM secaudit.host_facts() h, LATERAL (SELECT (h->>'volume_used_percent')::numeric AS p) s,
+			(SELECT CASE WHEN days >= 1 THEN round(bytes / days) END AS bytes_per_day
+				FROM (SELECT sum(size) FILTER (WHERE modification > now() - interval '7 days') AS bytes,
+						least(7, extract(epoch FROM now() - min(to_timestamp(substr(n, 10, 16), 'YYYYMMDD"T"HH24MISS"Z"')::timestamp AT TIME ZONE 'UTC')) / 86400) AS days
+					FROM secaudit.full_path(current_setting('secaudit.directory')) d, pg_ls_dir(d, true, false) n, pg_stat_file(d || '/' || n, true)
+					WHERE n ~ '^secaudit-\d{8}T\d{6}Z-\d+\.jsonl') t) g,
+			LATERAL (SELECT floor((h->>'volume_free_bytes')::numeric / nullif(bytes_per_day, 0)) AS full_in) f $q$,
 	'Enlarge the volume, or set secaudit.retention_size.'),
 ('C46', 'What happens when the trail cannot be written is decided', 'medium', 'cluster', 'settings', NULL, '{873,874}', '{"pci_dss": ["10.7.2"]}', NULL,
 	'secaudit.on_failure is not continue (stig: shutdown, error or block)', '{"*": {}, "stig": {"secaudit.on_failure": "^(?!continue$).*$"}, "pci": {"secaudit.on_failure": "^(?!continue$).*$"}}', NULL,
@@ -737,11 +769,12 @@ AS $checks$ VALUES
 ('C47', 'Auditing is active, and finds its own test record', 'high', 'cluster', 'verdict', NULL, '{861,938,939,940,941,942,943,944,945,946,947,948,949,950,951,952,953,954,955,956,957,958,959,960,961,962,963,964}',
 	'{"pci_dss": ["10.2.1"], "hipaa": ["164.312(b)"], "gdpr": ["32(1)(d)"]}', NULL,
 	'secaudit.log has ddl, role, session, error, config (stig, hipaa, pci: read and write, too) or all, the writer runs, and a test record is in the trail', NULL,
+	-- in an outage the test record would be waited for until it ends
 	$q$ SELECT CASE WHEN running AND found AND cardinality(missing) = 0 THEN 'pass' ELSE 'fail' END,
-			concat_ws('; ', CASE WHEN NOT running THEN 'the writer is not running' END, CASE WHEN NOT found THEN 'the test record was not found' END,
+			concat_ws('; ', CASE WHEN NOT running THEN 'the writer is not running' END, 'outage: ' || outage, CASE WHEN NOT found THEN 'the test record was not found' END,
 				CASE WHEN cardinality(missing) > 0 THEN 'secaudit.log lacks ' || array_to_string(missing, ', ') END, CASE WHEN running AND found THEN 'test record found' END),
 			jsonb_build_object('secaudit.log', log, 'running', running, 'found', found)
-		FROM (SELECT running, CASE WHEN running THEN secaudit.self_test() ELSE false END AS found, log, ARRAY(
+		FROM (SELECT running, outage, CASE WHEN running AND outage IS NULL THEN secaudit.self_test() ELSE false END AS found, log, ARRAY(
 				SELECT c FROM unnest('{ddl,role,session,error,config}'::text[] || CASE WHEN $2 IN ('stig', 'hipaa', 'pci') THEN '{read,write}'::text[] ELSE '{}' END) c
 				WHERE (NOT c = ANY (words) AND NOT 'all' = ANY (words)) OR '-' || c = ANY (words)) AS missing
 			FROM secaudit.status(), (SELECT reset_val AS log FROM pg_settings WHERE name = 'secaudit.log') l, regexp_split_to_array(lower(log), '\s*,\s*') words) s $q$,
@@ -749,7 +782,7 @@ AS $checks$ VALUES
 ('C48', 'The trail is chained, and the chain is verified', 'medium', 'cluster', 'verdict', NULL, '{876,877}', '{"pci_dss": ["10.3.4"]}', NULL,
 	'secaudit.integrity is chain, and somebody runs secauditctl verify', NULL,
 	$q$ SELECT CASE WHEN s = 'off' THEN 'fail' ELSE 'manual' END, 'secaudit.integrity is ' || s || CASE WHEN s = 'off' THEN '' ELSE '; whether the chain was verified cannot be seen from here' END, jsonb_build_object('secaudit.integrity', s)
-		FROM current_setting('secaudit.integrity') s $q$, 'ALTER SYSTEM SET secaudit.integrity = ''chain''; and run secauditctl verify each day.'),
+		FROM current_setting('secaudit.integrity') s $q$, 'ALTER SYSTEM SET secaudit.integrity = ''chain''; and run secauditctl verify each day (secaudit-verify.timer). To attest it: INSERT INTO secaudit.baseline (kind, value, note) VALUES (''attestation'', ''C48'', ''who looks, and where its reports are'');'),
 ('C49', 'The trail is shipped to another place', 'medium', 'cluster', 'verdict', NULL, '{917,967}', '{"pci_dss": ["10.3.3"]}', NULL, 'what was shipped is at most 10000 records behind', NULL,
 	$q$ SELECT CASE WHEN sent IS NULL THEN 'manual' WHEN seq - sent <= 10000 THEN 'pass' ELSE 'fail' END,
 			coalesce((seq - sent) || ' records behind', 'nobody has said with secauditctl shipped how far it is'), jsonb_build_object('seq', seq, 'shipped', sent)
@@ -864,10 +897,18 @@ CREATE FUNCTION secaudit.check_one(kind text, want jsonb, query text, known bool
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	there boolean;
 	all_rows jsonb;
 	expected jsonb;
 BEGIN
-	IF kind = 'manual' THEN
+	IF want ? 'if' THEN
+		EXECUTE format('SELECT EXISTS (%s)', want->>'if') INTO STRICT there;
+		status := CASE WHEN NOT there THEN 'not_applicable' END;
+	END IF;
+	IF status IS NOT NULL THEN
+		observed := 'there is nothing of the kind';
+		evidence := '[]';
+	ELSIF kind = 'manual' THEN
 		status := 'manual';
 		observed := 'cannot be seen from the server';
 		evidence := '[]';

@@ -83,6 +83,8 @@ my $seq = $node->safe_psql('postgres', 'SELECT seq FROM secaudit.status()');
 my ($out, $err);
 IPC::Run::run([ 'secauditctl', 'shipped', $seq, trail_dir($node) ], '>', \$out, '2>', \$err) or diag $err;
 is(status_of('C49'), 'pass', 'and passes when it is shipped');
+$node->safe_psql('postgres', q{DO $$ BEGIN FOR i IN 1 .. 10001 LOOP PERFORM secaudit.record('order.made'); END LOOP; END $$});
+is(status_of('C49'), 'fail', 'and fails when it is 10000 records behind');
 
 # Where it listens.
 $node->safe_psql('postgres', q{INSERT INTO secaudit.baseline (kind, value) VALUES ('listen', '10.9.9.9:1')});
