@@ -837,7 +837,7 @@ AS $checks$ VALUES
 	$q$ SELECT CASE WHEN s IS NULL THEN 'error' WHEN $2 = 'gdpr' THEN CASE WHEN s > 0 THEN 'pass' ELSE 'fail' END
 				WHEN $2 IN ('pci', 'hipaa') THEN CASE WHEN b > 0 THEN 'manual' WHEN s = 0 OR s >= CASE $2 WHEN 'pci' THEN 365 ELSE 2190 END THEN 'pass' ELSE 'fail' END
 				ELSE 'manual' END,
-			format('secaudit.retention_age is %s days, retention_size %s', round(s), current_setting('secaudit.retention_size')), jsonb_build_object('days', s)
+			format('secaudit.retention_age is %s days, retention_size %s', round(s), current_setting('secaudit.retention_size')), jsonb_build_object('days', round(s)::bigint)
 		FROM (SELECT extract(epoch FROM (CASE current_setting('secaudit.retention_age') WHEN '0' THEN '0s' ELSE replace(current_setting('secaudit.retention_age'), 'd', ' days') END)::interval) / 86400 AS s,
 			(SELECT setting::numeric FROM pg_settings WHERE name = 'secaudit.retention_size') AS b) r $q$, 'ALTER SYSTEM SET secaudit.retention_age = ''400d''; SELECT pg_reload_conf();'),
 ('C64', 'Sessions cannot change what is recorded of them', 'medium', 'cluster', 'settings', NULL, '{862,879}', '{"pci_dss": ["10.2.1.6"]}', NULL, 'secaudit.lock is not off', '{"*": {"secaudit.lock": "^(?!off$).*$"}}', NULL, 'ALTER SYSTEM SET secaudit.lock = ''session''; SELECT pg_reload_conf();'),

@@ -174,7 +174,7 @@ test_reader()
 	is "bash completes it" in_root bash -c '. /usr/share/bash-completion/completions/secauditctl && complete -p secauditctl'
 	equal "which offers every command" "" "$(commands_not_offered)"
 	equal "each document that the README leads to is there" "" "$(documents_missing)"
-	equal "the timers are there, and off" "secaudit-archive.timer secaudit-verify.timer" "$(timers)"
+	equal "the timers are there, and off" "secaudit-archive.timer secaudit-compliance.timer secaudit-verify.timer" "$(timers)"
 	equal "the profiles are there" "$(echo profiles/*.conf)" "$(in_root sh -c "cd /usr/share/secaudit && echo profiles/*.conf")"
 	is "no directory is made without a server" absent $trail
 	is "secauditctl is purged" apt purge secaudit

@@ -33,6 +33,8 @@ expected()
 		/usr/share/zsh/site-functions/_secauditctl
 		/usr/lib/systemd/system/secaudit-archive.service
 		/usr/lib/systemd/system/secaudit-archive.timer
+		/usr/lib/systemd/system/secaudit-compliance.service
+		/usr/lib/systemd/system/secaudit-compliance.timer
 		/usr/lib/systemd/system/secaudit-verify.service
 		/usr/lib/systemd/system/secaudit-verify.timer
 		$server/lib/secaudit.so

@@ -12,6 +12,44 @@ use Test::More;
 
 my $node = new_node('compliance');
 
+# The extension's own checks.
+$node->safe_psql('postgres', 'CREATE EXTENSION secaudit; CREATE DATABASE other; CREATE ROLE loose SUPERUSER');
+my $real = $node->connstr('postgres') . ' password=sesame156';
+my $found = real('json');
+is_deeply([ $found->{run}{profile}, scalar @{ $found->{results} } ],
+	[ 'stig', $node->safe_psql('postgres', 'SELECT count(*) FROM secaudit.checks()') ], 'the server: each check has its result');
+my ($kept) = grep { ($_->{custom_event} // '') eq 'compliance.run' } records($node);
+my $facts = JSON::PP::decode_json($node->safe_psql('postgres',
+	'SELECT to_json(r) FROM (SELECT run_id, sha256, counts FROM secaudit.compliance_run) r'));
+is_deeply([ @{ $found->{run} }{qw(id kept_sha256)} ], [ @$facts{qw(run_id sha256)} ],
+	'the server: the run is known by the id and digest that the server has kept');
+is($kept->{custom_detail}{sha256}, $facts->{sha256}, 'the server: which its record has, too');
+is_deeply({ map { $_ => $facts->{counts}{$_} } keys %{ $found->{counts} } }, $found->{counts}, 'the server: the counts agree');
+is($node->safe_psql('postgres', 'SELECT encode(sha256(convert_to(($doc$' . JSON::PP::encode_json($found->{results}) .
+			'$doc$::jsonb)::text, $$UTF8$$)), $$hex$$)'),
+	$facts->{sha256}, 'the server: the results, as jsonb, have that digest');
+my %status = map { $_->{check_id} => $_->{status} } @{ $found->{results} };
+is_deeply([ sort { $a cmp $b } @{ $found->{not_tested} } ],
+	[ (sort grep { $status{$_} =~ /^(manual|error)$/ } keys %status), 'T-01 to T-62', map { "database $_" } qw(other secaudit_test template1) ],
+	'the server: what was not tested is said, databases too');
+my $ids = server_major() >= 16 ? 'CD16' : 'CD12';
+is((grep { !/^$ids-/ } map { @{ $_->{refs}{stig} // [] } } @{ $found->{results} }), 0, "the server: ids are those of $ids");
+is($found->{run}{benchmark},
+	server_major() >= 16 ? 'Crunchy Data PostgreSQL 16 STIG, V1R1' : 'Crunchy Data PostgreSQL STIG, V3R1',
+	'the server: and the benchmark is the one that has them');
+like(real($_), qr/C10/, "$_: also of the server's own checks") foreach qw(text csv junit);
+is(ref real($_), 'HASH', "$_: too") foreach qw(hdf cklb oscal);
+
+# Its output: JSON is decoded.
+sub real
+{
+	my ($format) = @_;
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ 'secauditctl', 'compliance', '-d', $real, "--format=$format" ], '>', \$out, '2>', \$err);
+	is_deeply([ $? >> 8, $err ], [ 1, '' ], "$format: the server has findings");
+	return $format =~ /^(text|csv|junit)$/ ? $out : JSON::PP::decode_json($out);
+}
+
 # One check of each status in place of the extension's own, with what formats may stumble over.
 $node->safe_psql('postgres', 'CREATE DATABASE checks');
 $node->safe_psql('checks', <<'SQL');
@@ -20,7 +58,7 @@ CREATE TABLE secaudit.result (check_id text, srg text, refs jsonb, title text, s
 	expected text, observed text, evidence jsonb, scope text, remediation text, checked_at timestamptz DEFAULT now());
 INSERT INTO secaudit.result VALUES
 	('C01', 'SRG-1', '{"stig": ["CD16-00-000100"], "nist": ["AC-10"], "cci": ["CCI-000054"]}', 'Sessions', 'medium',
-		'pass', 'at most 100', '100', '{}', 'server', 'ALTER SYSTEM'),
+		'pass', 'at most 100', '100', '{}', 'cluster', 'ALTER SYSTEM'),
 	('C02', 'SRG-2', '{}', 'Bad <one> & "two"', 'high', 'fail', 'none', E'=cmd|x\x1b[31m', '{}', NULL, 'REVOKE'),
 	('C03', 'SRG-3', '{}', 'By hand', 'low', 'manual', 'x', NULL, '{}', NULL, NULL),
 	('C04', 'SRG-4', '{}', 'Not here', 'low', 'not_applicable', 'x', 'y', '{}', NULL, NULL),
@@ -55,7 +93,7 @@ my $json = document('json');
 is($json->{sha256}, sha256_hex(JSON::PP->new->canonical->utf8->encode($json->{results})),
 	'json: the digest is that of the results with sorted keys');
 is_deeply($json->{counts}, { pass => 1, fail => 1, manual => 1, not_applicable => 1, error => 1 }, 'counted by status');
-is_deeply($json->{not_tested}, ['C03'], 'what was not tested is said');
+is_deeply($json->{not_tested}, [ 'T-01 to T-62', 'C03', 'C05' ], 'what was not tested is said');
 like($json->{run}{host}, qr/^[^\/]+$/, 'the host has a name, also where the connection is a socket');
 
 my ($status, $text) = ctl();
@@ -117,6 +155,31 @@ SKIP:
 	my ($out, $err) = ('', '');
 	IPC::Run::run([qw(xmllint --noout -)], '<', \$junit, '>', \$out, '2>', \$err);
 	is($err, '', 'junit: it is XML');
+}
+
+# What somebody has accepted.
+my $accepted = PostgreSQL::Test::Utils::tempdir() . '/accepted.json';
+sub accept_until
+{
+	my ($until, @more) = @_;
+	unlink $accepted;
+	append_to_file($accepted,
+		JSON::PP::encode_json([ { check_id => 'C02', owner => 'anna', until => $until, why => 'being mended', @more } ]));
+	return ctl("--exceptions=$accepted", '--format=json');
+}
+my ($code, $with, $told) = accept_until('2999-12-31');
+is_deeply([ $code, $told ], [ 2, '' ], 'an accepted finding is none; what could not be checked stays');
+is_deeply(JSON::PP::decode_json($with)->{exceptions},
+	[ { check_id => 'C02', owner => 'anna', until => '2999-12-31', why => 'being mended' } ], 'the document has it');
+like((ctl("--exceptions=$accepted"))[1], qr/^      accepted until 2999-12-31 by anna: being mended$/m, 'the text, too');
+($code, $with, $told) = accept_until('2020-01-31');
+is_deeply([ $code, JSON::PP::decode_json($with)->{exceptions} ], [ 1, [] ], 'one that has expired does not count');
+like($told, qr/the exception for C02 has expired on 2020-01-31/, 'which is said');
+foreach my $wrong ([ 'soon' ], [ '2999-02-30' ], [ '2999-12-31', why => '' ], [ '2999-12-31', note => 'x' ])
+{
+	($code, $with, $told) = accept_until(@$wrong);
+	is_deeply([ $code, $with ], [ 2, '' ], "@$wrong: not a valid exception");
+	like($told, qr/exception 1 needs check_id, owner, why and until/, 'which is said');
 }
 
 # Exit status.

@@ -71,7 +71,7 @@ _secauditctl()
 		session) options='--absolute --columns= --utc --local --color= --help' ;;
 		shipped) options='--help' ;;
 		show) options='--output= --utc --local --color= --help' ;;
-		compliance) options='--dbname= --profile= --format= --help' ;;
+		compliance) options='--dbname= --profile= --format= --exceptions= --help' ;;
 		evidence) options='--dbname= --profile= --test= --json --yes --help' ;;
 		info) options='--pgdata= --quick --json --utc --local --color= --help' ;;
 		report) options='--since= --until= --output= --format= --redact --rows= --utc --local --help' ;;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bin/compliance_read.h"
 #include "bin/ctl.h"
 #include "bin/document.h"
 
@@ -44,6 +45,7 @@ typedef struct Command
 {
 	const char   *conninfo;
 	const char   *profile;
+	const char   *exceptions; /* a file; NULL: none */
 	const Format *format;
 } Command;
 
@@ -63,37 +65,29 @@ print_help(void)
 		"      --profile=PROFILE    stig (default), pci, hipaa, gdpr or cis\n"
 		"      --format=FORMAT      text (default), json, csv, junit, hdf (InSpec),\n"
 		"                           cklb (STIG Viewer), oscal or ocsf\n"
+		"      --exceptions=FILE    findings that are accepted: a JSON array of objects\n"
+		"                           with check_id, owner, until (a date) and why\n"
 		"  -?, --help               print this help, then exit\n\n"
-		"Exit status: 0 all passed, 1 there are findings, 2 something could not be checked.\n");
+		"Exit status: 0 all passed or accepted, 1 there are findings, 2 something could not be checked.\n");
 }
 
-static json_t *
-read_results(PGconn *conn, const char *profile)
+/* How many checks failed whose finding nobody has accepted. */
+static int
+open_findings(const json_t *document)
 {
-	const char *values[] = {profile};
-	PGresult   *result =
-		PQexecParams(conn,
-					 "SELECT json_strip_nulls(row_to_json(c)) FROM secaudit.compliance_check($1) c"
-					 " ORDER BY c.check_id",
-					 1,
-					 NULL,
-					 values,
-					 NULL,
-					 NULL,
-					 0);
-	json_t *results = NULL;
+	const json_t *results = json_object_get(document, "results");
+	json_t       *result;
+	size_t        i;
+	int           n = 0;
 
-	if (PQresultStatus(result) != PGRES_TUPLES_OK)
-		aud_ctl_complain("%s", PQresultErrorMessage(result));
-	else
+	json_array_foreach((json_t *) results, i, result)
 	{
-		results = json_array();
-		for (int i = 0; i < PQntuples(result); i++)
-			json_array_append_new(results,
-								  json_loads(PQgetvalue(result, i, 0), 0, NULL));
+		if (strcmp(aud_document_text(result, "status"), "fail") == 0 &&
+			!aud_exceptions_accept(document,
+								   aud_document_text(result, "check_id")))
+			n++;
 	}
-	PQclear(result);
-	return results;
+	return n;
 }
 
 static int
@@ -103,8 +97,9 @@ exit_status(const json_t *document)
 	int sound = aud_document_count(document, "pass") +
 				aud_document_count(document, "not_applicable");
 
-	if (aud_document_count(document, "fail") > 0)
+	if (open_findings(document) > 0)
 		return AUD_EXIT_FAULT;
+	sound += aud_document_count(document, "fail");
 	return all == 0 || sound < all ? AUD_EXIT_TROUBLE : AUD_EXIT_OK;
 }
 
@@ -123,6 +118,28 @@ extension_version(PGconn *conn)
 	return version;
 }
 
+/* The checks and what is kept of them, as one document; NULL, and reported: there is none. */
+static json_t *
+make_document(const Command *command, PGconn *conn)
+{
+	char   *version;
+	json_t *document;
+	json_t *results;
+
+	PQclear(PQexec(conn, "BEGIN"));
+	results = aud_compliance_results(conn, command->profile);
+	if (results == NULL)
+		return NULL;
+	version = extension_version(conn);
+	document = aud_document_new("compliance", command->profile, conn, version);
+	free(version);
+	aud_compliance_kept(conn, command->profile, document);
+	PQclear(PQexec(conn, "COMMIT"));
+	aud_compliance_untested(conn, results, document);
+	aud_document_finish(document, results);
+	return document;
+}
+
 static int
 run(const Command *command)
 {
@@ -132,26 +149,20 @@ run(const Command *command)
 									   NULL};
 	const char *values[] = {command->conninfo, "secauditctl", "UTF8", NULL};
 	PGconn     *conn = PQconnectdbParams(keys, values, 1);
-	json_t     *results = NULL;
-	json_t     *document;
-	char       *version;
+	json_t     *document = NULL;
 	int         status = AUD_EXIT_TROUBLE;
 
 	if (PQstatus(conn) != CONNECTION_OK)
 		aud_ctl_complain("%s", PQerrorMessage(conn));
 	else
-		results = read_results(conn, command->profile);
-	if (results != NULL)
+		document = make_document(command, conn);
+	if (document != NULL && (command->exceptions == NULL ||
+							 aud_exceptions_read(command->exceptions, document)))
 	{
-		version = extension_version(conn);
-		document =
-			aud_document_new("compliance", command->profile, conn, version);
-		aud_document_finish(document, results);
 		command->format->print(document);
 		status = exit_status(document);
-		json_decref(document);
-		free(version);
 	}
+	json_decref(document);
 	PQfinish(conn);
 	return status;
 }
@@ -160,6 +171,7 @@ static const struct option options[] = {
 	{"dbname", required_argument, NULL, 'd'},
 	{"profile", required_argument, NULL, 'p'},
 	{"format", required_argument, NULL, 'f'},
+	{"exceptions", required_argument, NULL, 'e'},
 	{"help", no_argument, NULL, AUD_OPT_HELP},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
@@ -173,6 +185,8 @@ set_option(Command *command, int c, const char *arg)
 		command->conninfo = arg;
 	else if (c == 'p')
 		command->profile = arg;
+	else if (c == 'e')
+		command->exceptions = arg;
 	else
 	{
 		command->format = NULL;

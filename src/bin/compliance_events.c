@@ -51,7 +51,7 @@ oscal_observation(const json_t *document, const json_t *result)
 							"name",
 							"status",
 							"ns",
-							"https://secaudit.example/ns/oscal",
+							"urn:uuid:8f0c7a52-6a0e-4c1b-9d0d-2f6a3b5e7c41",
 							"value",
 							status,
 							"methods",

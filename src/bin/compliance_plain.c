@@ -40,6 +40,43 @@ print_clean(const char *text)
 		putchar((unsigned char) *text < ' ' || *text == 0x7F ? ' ' : *text);
 }
 
+/* Who has accepted the finding, until when, and why. */
+static void
+print_exceptions(const json_t *document, const char *check_id)
+{
+	const json_t *list = json_object_get(document, "exceptions");
+	json_t       *exception;
+	size_t        i;
+
+	json_array_foreach((json_t *) list, i, exception)
+	{
+		if (strcmp(aud_document_text(exception, "check_id"), check_id) != 0)
+			continue;
+		printf("      accepted until %s by ",
+			   aud_document_text(exception, "until"));
+		print_clean(aud_document_text(exception, "owner"));
+		fputs(": ", stdout);
+		print_clean(aud_document_text(exception, "why"));
+		putchar('\n');
+	}
+}
+
+static void
+print_untested(const json_t *document)
+{
+	const json_t *untested = json_object_get(document, "not_tested");
+	json_t       *name;
+	size_t        i;
+
+	fputs("not tested:", stdout);
+	json_array_foreach((json_t *) untested, i, name)
+	{
+		fputs(i > 0 ? ", " : " ", stdout);
+		print_clean(json_string_value(name));
+	}
+	putchar('\n');
+}
+
 void
 aud_compliance_text_format(const json_t *document)
 {
@@ -69,6 +106,7 @@ aud_compliance_text_format(const json_t *document)
 		fputs("\n      to do:    ", stdout);
 		print_clean(aud_document_text(result, "remediation"));
 		putchar('\n');
+		print_exceptions(document, aud_document_text(result, "check_id"));
 	}
 	printf("\n%d passed, %d failed, %d to be looked at, %d not applicable, %d errors\n",
 		   aud_document_count(document, "pass"),
@@ -76,6 +114,7 @@ aud_compliance_text_format(const json_t *document)
 		   aud_document_count(document, "manual"),
 		   aud_document_count(document, "not_applicable"),
 		   aud_document_count(document, "error"));
+	print_untested(document);
 }
 
 /* ---- CSV ----------------------------------------------------------------------------------- */

@@ -70,6 +70,16 @@ set_host(json_t *run, PGconn *conn)
 	set_text(run, "host", host);
 }
 
+/* There are two STIGs, by the server's major; the ids of the checks follow it. */
+static const char *
+benchmark_of(const char *profile, int server_version)
+{
+	if (strcmp(profile, "stig") != 0)
+		return profile;
+	return server_version >= 160000 ? "Crunchy Data PostgreSQL 16 STIG, V1R1"
+									: "Crunchy Data PostgreSQL STIG, V3R1";
+}
+
 json_t *
 aud_document_new(const char *kind, const char *profile, PGconn *conn,
 				 const char *secaudit_version)
@@ -92,10 +102,7 @@ aud_document_new(const char *kind, const char *profile, PGconn *conn,
 	set_text(run, "server_version", PQparameterStatus(conn, "server_version"));
 	set_text(run, "secaudit_version", secaudit_version);
 	set_text(run, "profile", profile);
-	set_text(run,
-			 "benchmark",
-			 strcmp(profile, "stig") == 0 ? "Crunchy Data PostgreSQL 16 STIG, V1R1"
-										  : profile);
+	set_text(run, "benchmark", benchmark_of(profile, PQserverVersion(conn)));
 	json_object_set_new(document, "run", run);
 	json_object_set_new(document, "not_tested", json_array());
 	json_object_set_new(document, "exceptions", json_array());
@@ -150,7 +157,8 @@ aud_document_finish(json_t *document, json_t *results)
 			continue;
 		n = json_integer_value(json_object_get(counts, status));
 		json_object_set_new(counts, status, json_integer(n + 1));
-		if (strcmp(status, "not_run") == 0 || strcmp(status, "manual") == 0)
+		if (strcmp(status, "not_run") == 0 || strcmp(status, "manual") == 0 ||
+			strcmp(status, "error") == 0)
 			json_array_append(untested, json_object_get(result, "check_id"));
 	}
 	json_object_set_new(document, "results", results);

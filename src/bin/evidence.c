@@ -94,13 +94,14 @@ print_counts(const json_t *document)
 static json_t *
 perform_all(Command *command)
 {
-	json_t *results = json_array();
+	json_t                *results = json_array();
+	const AudEvidenceTest *test;
 
-	for (size_t i = 0; i < aud_evidence_n_tests && !aud_evidence_interrupted();
+	for (size_t i = 0;
+		 (test = aud_evidence_test(i)) != NULL && !aud_evidence_interrupted();
 		 i++)
 	{
-		const AudEvidenceTest *test = &aud_evidence_tests[i];
-		json_t                *result;
+		json_t *result;
 
 		if (command->test != NULL && strcmp(test->id, command->test) != 0)
 			continue;
@@ -164,8 +165,10 @@ static const struct option options[] = {
 static bool
 known_test(const char *id)
 {
-	for (size_t i = 0; i < aud_evidence_n_tests; i++)
-		if (strcmp(aud_evidence_tests[i].id, id) == 0)
+	const AudEvidenceTest *test;
+
+	for (size_t i = 0; (test = aud_evidence_test(i)) != NULL; i++)
+		if (strcmp(test->id, id) == 0)
 			return true;
 	return false;
 }

@@ -30,13 +30,14 @@ typedef enum AudEvidenceWho
 /*
  * what: SQL, or options of a connection.  In it, and in expect: %d our
  * database, %b bob, %j joe, %u a role that does not exist, %l one that may not
- * log in, %n one with a limit of no connections, %p bob's password.
+ * log in, %n one with a limit of no connections, %e one
+ * whose password has expired, %p bob's password.
  *
  * expect: conditions on one record, with ';' between them, NULL where the step
  * only prepares.  key=value: the key has it, or has it in a list.  key~text:
  * the key's JSON has the text in it.  key: it is there.  !key: it is not.
- * !~text: the text is nowhere in the record.  One more record is wanted behind
- * each '|'.
+ * !~text: the text is nowhere in the record.  With "none:" in front, no record
+ * may fulfil the conditions.
  */
 typedef struct AudEvidenceStep
 {
@@ -55,8 +56,8 @@ typedef struct AudEvidenceTest
 	AudEvidenceStep steps[AUD_EVIDENCE_STEPS];
 } AudEvidenceTest;
 
-extern const AudEvidenceTest aud_evidence_tests[];
-extern const size_t          aud_evidence_n_tests;
+/* Which test comes at this place, from 0; NULL behind the last. */
+extern const AudEvidenceTest *aud_evidence_test(size_t i);
 
 /* The server, and what was made on it. */
 typedef struct AudEvidence
@@ -103,7 +104,7 @@ extern json_t *aud_evidence_records(AudEvidence *ev, const char *session,
 /* The number of the last record; -1: it could not be read. */
 extern int64_t aud_evidence_position(AudEvidence *ev);
 
-/* Does the record fulfil the conditions (without '|')? */
+/* Does the record fulfil the conditions? */
 extern bool aud_evidence_matches(const json_t *record, const char *expect);
 
 #endif /* AUD_BIN_EVIDENCE_H */

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "bin/ctl.h"
 #include "bin/evidence.h"
@@ -21,7 +22,7 @@
 typedef struct Session
 {
 	PGconn *conn;
-	char   *id;
+	char    id[32]; /* empty: not known */
 } Session;
 
 typedef struct Run
@@ -135,9 +136,8 @@ static void
 close_session(Session *session)
 {
 	PQfinish(session->conn);
-	free(session->id);
 	session->conn = NULL;
-	session->id = NULL;
+	session->id[0] = '\0';
 }
 
 static bool
@@ -148,6 +148,7 @@ open_session(Run *run, Session *session, const char *options)
 
 	if (session->conn != NULL)
 		return true;
+	session->id[0] = '\0';
 	session->conn = aud_evidence_connect(run->ev, options);
 	if (PQstatus(session->conn) != CONNECTION_OK)
 	{
@@ -160,12 +161,12 @@ open_session(Run *run, Session *session, const char *options)
 				   PQbackendPID(session->conn));
 	result = PQexec(run->ev->admin, sql.s);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
-		session->id = strdup(PQgetvalue(result, 0, 0));
+		snprintf(session->id, sizeof(session->id), "%s", PQgetvalue(result, 0, 0));
 	else
 		give_up(run, "not_run", "the session is not in pg_stat_activity");
 	PQclear(result);
 	aud_str_free(&sql);
-	return session->id != NULL;
+	return session->id[0] != '\0';
 }
 
 /* All results of a statement, COPY's data thrown away; the SQLSTATE of the last. */
@@ -222,6 +223,9 @@ end_session(Run *run, Session *session, const char *how)
 		execute(session->conn, "SET idle_session_timeout = '50ms'", sqlstate);
 	else
 	{
+		/* without the message that says good-bye, as when a client is killed */
+		if (strcmp(how, "\\drop") == 0)
+			shutdown(PQsocket(session->conn), SHUT_RDWR);
 		PQfinish(session->conn);
 		session->conn = NULL;
 	}
@@ -266,12 +270,10 @@ perform_special(Run *run, Session *session, const char *what)
 		close_session(&second);
 		return ok;
 	}
-	else if (strcmp(what, "\\app") == 0)
+	else if (strncmp(what, "\\connect ", 9) == 0)
 	{
 		close_session(session);
-		return open_session(run,
-							session,
-							"user=%b password=%p application_name=direct47");
+		return open_session(run, session, what + 9);
 	}
 	else
 		end_session(run, session, what);
@@ -287,6 +289,12 @@ perform_login(Run *run, const char *what)
 
 	if (!failed)
 		give_up(run, "not_run", "pg_hba.conf lets this login in");
+	else if (strstr(what, "password=''") != NULL &&
+			 !PQconnectionNeedsPassword(conn))
+	{
+		give_up(run, "not_run", "no password is asked for, or PGPASSWORD has one");
+		failed = false;
+	}
 	PQfinish(conn);
 	return failed;
 }
@@ -306,22 +314,36 @@ look(Run *run, const AudEvidenceStep *step, const char *session, json_t *entry,
 	json_t     *records;
 	json_t     *record;
 	int64_t     from = run->from;
+	bool        none;
 
 	if (session == NULL && named != NULL)
 	{
 		free(user);
 		user = strdup(named + strlen("user="));
+		if (user == NULL)
+			abort();
 		user[strcspn(user, ";")] = '\0';
 	}
+	none = strncmp(expect, "none:", 5) == 0;
+	if (none)
+		PQclear(PQexec(run->ev->admin, "SELECT pg_sleep(0.5)"));
 	records = aud_evidence_records(run->ev, session, user, run->from, &why);
-	record =
-		find(records, expect, strncmp(expect, "event=s", 7) == 0 ? &from : after);
+	record = find(records,
+				  none ? expect + 5 : expect,
+				  none || strncmp(expect, "event=s", 7) == 0 ? &from : after);
 	json_object_set_new(entry, "expected", json_string(expect));
 	if (records == NULL)
-		give_up(run, "not_run", why);
-	else if (record == NULL)
+		give_up(run,
+				"not_run",
+				why != NULL ? why : "the records could not be read");
+	else if (none && record == NULL)
+		json_object_set_new(entry, "absent", json_true());
+	else if (none || record == NULL)
 	{
-		give_up(run, "not_met", "there is no record as expected");
+		give_up(run,
+				"not_met",
+				none ? "there is a record that must not be"
+					 : "there is no record as expected");
 		json_object_set(entry, "session_records", records);
 	}
 	else
@@ -353,7 +375,7 @@ perform_step(Run *run, const AudEvidenceStep *step, int64_t *after)
 			done = perform_special(run, session, step->what);
 		else if (done)
 			execute(session->conn, shown, sqlstate);
-		id = session->id ? strdup(session->id) : NULL;
+		id = session->id[0] != '\0' ? strdup(session->id) : NULL;
 	}
 	json_object_set_new(entry,
 						"as",
@@ -363,17 +385,18 @@ perform_step(Run *run, const AudEvidenceStep *step, int64_t *after)
 	/* a password that we made up is not for documents either */
 	json_object_set_new(entry,
 						"did",
-						json_string(step->who == AUD_BY_LOGIN ? step->what
-															  : shown));
+						json_string(step->who == AUD_BY_LOGIN || step->what[0] == '\\'
+										? step->what
+										: shown));
 	if (sqlstate[0] != '\0')
 		json_object_set_new(entry, "sqlstate", json_string(sqlstate));
 	if (done && step->expect != NULL)
 		look(run, step, id, entry, after);
 	json_array_append_new(run->steps, entry);
 	if (step->what[0] == '\\' && step->who != AUD_BY_LOGIN &&
-		session->id != NULL &&
+		session->id[0] != '\0' &&
 		(session->conn == NULL || PQstatus(session->conn) != CONNECTION_OK ||
-		 strstr("\\end \\kill \\idle", step->what) != NULL))
+		 strstr("\\end \\kill \\idle \\drop", step->what) != NULL))
 		close_session(session);
 	free(id);
 	free(shown);

@@ -63,6 +63,8 @@ name_suffix(char letter)
 			return "_nologin";
 		case 'n':
 			return "_limit";
+		case 'e':
+			return "_expired";
 		default:
 			return NULL;
 	}
@@ -99,6 +101,15 @@ ignore_notice(void *arg, const char *message)
 	(void) message;
 }
 
+static bool
+is_given(const PQconninfoOption *options, const char *keyword)
+{
+	for (; options && options->keyword; options++)
+		if (strcmp(options->keyword, keyword) == 0)
+			return options->val != NULL;
+	return false;
+}
+
 PGconn *
 aud_evidence_connect(AudEvidence *ev, const char *options)
 {
@@ -110,8 +121,9 @@ aud_evidence_connect(AudEvidence *ev, const char *options)
 	int               n = 0;
 	PGconn           *conn;
 
+	/* an empty value counts for nothing in libpq: it would not replace the other */
 	for (PQconninfoOption *o = all; o && o->keyword && n < 80; o++)
-		if (o->val != NULL && o->val[0] != '\0')
+		if (o->val != NULL && o->val[0] != '\0' && !is_given(own, o->keyword))
 		{
 			keys[n] = o->keyword;
 			values[n++] = o->val;
@@ -219,6 +231,7 @@ static const char *const make_cluster[] = {
 	"CREATE ROLE %j",
 	"CREATE ROLE %l NOLOGIN PASSWORD '%p'",
 	"CREATE ROLE %n LOGIN CONNECTION LIMIT 0 PASSWORD '%p'",
+	"CREATE ROLE %e LOGIN PASSWORD '%p' VALID UNTIL '2000-01-01'",
 	NULL,
 };
 
@@ -251,6 +264,7 @@ static const char *const remove_all[] = {
 	"DROP ROLE IF EXISTS %j",
 	"DROP ROLE IF EXISTS %l",
 	"DROP ROLE IF EXISTS %n",
+	"DROP ROLE IF EXISTS %e",
 	"DROP ROLE IF EXISTS %u",
 	NULL,
 };
