@@ -123,7 +123,10 @@ typedef struct AudReport
 	uint64_t tagged;
 	uint64_t alerts;
 	uint64_t superuser;
-	uint64_t lost; /* as audit.gap says */
+	uint64_t role_changes;
+	uint64_t config_changes;
+	uint64_t of_audit; /* of the trail itself */
+	uint64_t lost;     /* as audit.gap says */
 	uint64_t first_at;
 	uint64_t last_at;
 

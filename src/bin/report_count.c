@@ -303,6 +303,9 @@ count_event(AudReport *report, const AudReportRecord *record)
 	report->sessions += aud_report_is(record, AUD_RF_EVENT, "session.start");
 	report->ddl += aud_report_is(record, AUD_RF_CLASS, "ddl");
 	report->privileged += is_privileged(record);
+	report->role_changes += aud_report_is(record, AUD_RF_CLASS, "role");
+	report->config_changes += aud_report_is(record, AUD_RF_CLASS, "config");
+	report->of_audit += aud_report_is(record, AUD_RF_CLASS, "audit");
 	if (aud_report_is(record, AUD_RF_EVENT, "audit.gap") &&
 		aud_json_read_uint(&record->fields[AUD_RF_LOST], &lost))
 		report->lost += lost;
