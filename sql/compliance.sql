@@ -9,7 +9,7 @@ WHERE p.oid = 'secaudit.compliance_check(text)'::regprocedure AND mode = 't';
 SELECT check_id FROM secaudit.checks()
 WHERE title IS NULL OR severity NOT IN ('high', 'medium', 'low') OR scope NOT IN ('cluster', 'database')
 	OR kind NOT IN ('rows', 'approved', 'settings', 'verdict', 'manual') OR expected IS NULL OR remediation IS NULL
-	OR (kind IN ('rows', 'approved', 'verdict')) <> (query IS NOT NULL) OR (kind = 'settings') <> (want IS NOT NULL)
+	OR (kind IN ('rows', 'approved', 'verdict')) <> (query IS NOT NULL) OR (kind = 'settings') <> (want IS NOT NULL AND NOT want ? 'if')
 	OR (kind = 'approved' AND approved IS NULL)
 	OR (cardinality(controls) = 0 AND other IS NULL)
 	OR NOT profiles <@ '{stig,pci,hipaa,gdpr,cis}';
