@@ -46,7 +46,7 @@ gcc_analyzer()
 	local file status=0
 	for file in "$@"; do
 		gcc -fanalyzer -Werror -std=gnu11 -O1 -Wall -Wextra -D_GNU_SOURCE -Isrc \
-			-c -o /dev/null "$file" || status=1
+			-I"$("$PG_CONFIG" --includedir)" -c -o /dev/null "$file" || status=1
 	done
 	return $status
 }
