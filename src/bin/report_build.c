@@ -134,119 +134,125 @@ list_table(AudReport *report, AudDocSection *section, const char *id,
 #define LIST(section, id, caption, columns) \
 	list_table(report, section, id, caption, columns, COUNT(columns))
 
-static AudDocSection *
-section(AudReport *report, const char *id, const char *title,
-		const char *search, const char *note)
+/* The sections of a report, in their order. */
+static const struct
 {
-	return aud_doc_section(&report->doc, id, title, note, search);
+	const char *id;
+	const char *title;
+	const char *search; /* the command that shows the same */
+	const char *note;
+} sections[] = {
+	{"completeness",
+	 "Is the trail complete?",
+	 "secauditctl verify DIR",
+	 "Checked over the whole trail, not only the period of this report: the hash "
+	 "chain over the bytes as they were written, and the numbers of the records. "
+	 "This check finds changes, removals and insertions. It cannot find a trail "
+	 "that was written anew with all hashes, or one that lost its end at a line; "
+	 "compare the last record below with one that was noted elsewhere."},
+	{"overview",
+	 "Overview",
+	 "secauditctl stats DIR",
+	 "Records of the period. A statement is one record, however many objects "
+	 "it has used."},
+	{"activity",
+	 "Events over time, by class",
+	 "secauditctl stats --by=day,hour,class DIR",
+	 ""},
+	{"hours",
+	 "Privileged work by hour and weekday",
+	 "secauditctl search --class=ddl,role,config DIR",
+	 "Privileged work is: definitions (DDL), changes of roles and rights, changes "
+	 "of the configuration, statements of superusers, and statements that reach "
+	 "beyond the database's own tables."},
+	{"logins",
+	 "Failed logins",
+	 "secauditctl search --event=session.auth --outcome=failure DIR",
+	 "By source, user, database and reason; most attempts first."},
+	{"tagged",
+	 "Access to labelled data",
+	 "secauditctl search --columns=+tags DIR",
+	 "Who used which object that has a label (tag), or a column with one. Rows are "
+	 "those of the statement: returned or changed; a statement with several "
+	 "objects counts for each."},
+	{"roles",
+	 "Changes of roles and rights",
+	 "secauditctl search --class=role DIR",
+	 "Who gave or took which right from whom, in the order of the trail; "
+	 "attempts that failed as well."},
+	{"configuration",
+	 "Changes of the configuration",
+	 "secauditctl search --class=config DIR",
+	 "Settings, by statement, reload or connection. At a start of the server, "
+	 "settings of secaudit that a role or database has are recorded (START)."},
+	{"superusers",
+	 "Superuser sessions",
+	 "secauditctl session SESSION DIR",
+	 "Sessions in which a superuser's rights counted; a session that acted as "
+	 "several users has a row for each."},
+	{"denied",
+	 "Denied accesses",
+	 "secauditctl search --sqlstate=42501 DIR",
+	 "What failed for lack of rights (SQLSTATE 42501)."},
+	{"alerts",
+	 "Alerts",
+	 "secauditctl search --event=alert DIR",
+	 "What the trail itself calls for attention: rules that matched, faults "
+	 "of the trail, refused changes of settings."},
+	{"new",
+	 "New combinations of user, application and address",
+	 "secauditctl search --event=session.start DIR",
+	 "Sessions whose user, application and address the trail has not seen "
+	 "together before the period. A trail knows only what it still holds: what "
+	 "retention has deleted is new again."},
+	{"dormant",
+	 "Dormant privileged roles",
+	 "secauditctl search --user=ROLE DIR",
+	 "Roles that the trail shows with privileges (given SUPERUSER, CREATEROLE, "
+	 "REPLICATION or BYPASSRLS, or seen using a superuser's rights), and without a "
+	 "record of theirs in the 90 days before the end of the period. A role that "
+	 "this trail never mentions cannot be here; the server's catalog knows all."},
+};
+
+/* The tables of a section that are filled while the trail is read. */
+static void
+begin_tables(AudReport *report, AudDocSection *s)
+{
+	if (strcmp(s->id, "roles") == 0)
+		report->changes =
+			LIST(s, "role_changes", "Changes of roles and rights", change_columns);
+	else if (strcmp(s->id, "configuration") == 0)
+		report->configs = LIST(s,
+							   "configuration_changes",
+							   "Changes of the configuration",
+							   config_columns);
+	else if (strcmp(s->id, "alerts") == 0)
+	{
+		aud_doc_table(s,
+					  "alert_counts",
+					  "Alerts by reason",
+					  alert_counts,
+					  COUNT(alert_counts));
+		report->alert_list =
+			LIST(s, "alert_records", "Alerts one by one", alert_columns);
+	}
 }
 
 /* All sections in their order; tables of records are filled while it is read. */
 void
 aud_report_begin(AudReport *report)
 {
-	AudDocSection *s;
-
 	aud_report_prepare_keys();
 	for (int i = 0; i < AUD_RTS; i++)
 		report->tallies[i].limit = AUD_REPORT_KEYS;
 	report->tallies[AUD_RT_HOUR].limit = AUD_TALLY_KEYS;
-	section(report,
-			"completeness",
-			"Is the trail complete?",
-			"secauditctl verify DIR",
-			"Checked over the whole trail, not only the period of this report: the hash "
-			"chain over the bytes as they were written, and the numbers of the records. "
-			"This check finds changes, removals and insertions. It cannot find a trail "
-			"that was written anew with all hashes, or one that lost its end at a line; "
-			"compare the last record below with one that was noted elsewhere.");
-	section(report,
-			"overview",
-			"Overview",
-			"secauditctl stats DIR",
-			"Records of the period. A statement is one record, however many objects "
-			"it has used.");
-	section(report,
-			"activity",
-			"Events over time, by class",
-			"secauditctl stats --by=day,hour,class DIR",
-			"");
-	section(report,
-			"hours",
-			"Privileged work by hour and weekday",
-			"secauditctl search --class=ddl,role,config DIR",
-			"Privileged work is: definitions (DDL), changes of roles and rights, changes "
-			"of the configuration, statements of superusers, and statements that reach "
-			"beyond the database's own tables.");
-	section(report,
-			"logins",
-			"Failed logins",
-			"secauditctl search --event=session.auth --outcome=failure DIR",
-			"By source, user, database and reason; most attempts first.");
-	section(report,
-			"tagged",
-			"Access to labelled data",
-			"secauditctl search --columns=+tags DIR",
-			"Who used which object that has a label (tag), or a column with one. Rows are "
-			"those of the statement: returned or changed; a statement with several "
-			"objects counts for each.");
-	s = section(report,
-				"roles",
-				"Changes of roles and rights",
-				"secauditctl search --class=role DIR",
-				"Who gave or took which right from whom, in the order of the trail; "
-				"attempts that failed as well.");
-	report->changes =
-		LIST(s, "role_changes", "Changes of roles and rights", change_columns);
-	s = section(report,
-				"configuration",
-				"Changes of the configuration",
-				"secauditctl search --class=config DIR",
-				"Settings, by statement, reload or connection. At a start of the server, "
-				"settings of secaudit that a role or database has are recorded (START).");
-	report->configs = LIST(s,
-						   "configuration_changes",
-						   "Changes of the configuration",
-						   config_columns);
-	section(report,
-			"superusers",
-			"Superuser sessions",
-			"secauditctl session SESSION DIR",
-			"Sessions in which a superuser's rights counted; a session that acted as "
-			"several users has a row for each.");
-	section(report,
-			"denied",
-			"Denied accesses",
-			"secauditctl search --sqlstate=42501 DIR",
-			"What failed for lack of rights (SQLSTATE 42501).");
-	s = section(report,
-				"alerts",
-				"Alerts",
-				"secauditctl search --event=alert DIR",
-				"What the trail itself calls for attention: rules that matched, faults "
-				"of the trail, refused changes of settings.");
-	aud_doc_table(s,
-				  "alert_counts",
-				  "Alerts by reason",
-				  alert_counts,
-				  COUNT(alert_counts));
-	report->alert_list =
-		LIST(s, "alert_records", "Alerts one by one", alert_columns);
-	section(report,
-			"new",
-			"New combinations of user, application and address",
-			"secauditctl search --event=session.start DIR",
-			"Sessions whose user, application and address the trail has not seen "
-			"together before the period. A trail knows only what it still holds: what "
-			"retention has deleted is new again.");
-	section(report,
-			"dormant",
-			"Dormant privileged roles",
-			"secauditctl search --user=ROLE DIR",
-			"Roles that the trail shows with privileges (given SUPERUSER, CREATEROLE, "
-			"REPLICATION or BYPASSRLS, or seen using a superuser's rights), and without a "
-			"record of theirs in the 90 days before the end of the period. A role that "
-			"this trail never mentions cannot be here; the server's catalog knows all.");
+	for (size_t i = 0; i < COUNT(sections); i++)
+		begin_tables(report,
+					 aud_doc_section(&report->doc,
+									 sections[i].id,
+									 sections[i].title,
+									 sections[i].note,
+									 sections[i].search));
 }
 
 /* ---- rows from tallies --------------------------------------------------------------- */

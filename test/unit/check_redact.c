@@ -943,7 +943,7 @@ START_TEST(hostile_texts_are_finished_in_time)
 	static char              sql[200000];
 	static char              large[sizeof(sql) * 7];
 
-	for (size_t len = 0; len + 16 < sizeof(sql); len += strlen(pieces[_i]))
+	for (size_t len = 0; len + 32 < sizeof(sql); len += strlen(pieces[_i]))
 		strcpy(sql + len, pieces[_i]);
 	aud_buf_init(&out, large, sizeof(large));
 	aud_redact_sql(&out, &policy, sql, strlen(sql));
