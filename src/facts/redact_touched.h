@@ -12,6 +12,7 @@
 #ifndef AUD_FACTS_REDACT_TOUCHED_H
 #define AUD_FACTS_REDACT_TOUCHED_H
 
+#include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 
 #include "facts/redact_tags.h"
