@@ -15,6 +15,7 @@
 #include "nodes/parsenodes.h"
 
 #include "facts/redact_touched.h"
+#include "server/compat.h"
 
 static bool touched;
 
@@ -76,7 +77,7 @@ aud_redact_touched_by_command(const Node *command, const char *text, size_t len)
 	switch (nodeTag(command))
 	{
 		case T_AlterDomainStmt: /* these need not name a table */
-		case T_ClusterStmt:
+		case T_AudClusterStmt:
 		case T_ReindexStmt:
 		case T_VacuumStmt:
 			touched = true;
