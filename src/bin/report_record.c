@@ -108,8 +108,8 @@ aud_report_time(uint64_t at, char text[AUD_TS_SIZE])
 
 /*
  * Where keys[] has a key: by its length and its ends, in a table with free
- * places.  Of a record's two dozen members each is looked up, so that walking
- * along keys[] was a third of the time that a report took.
+ * places.  Of a record's two dozen members each is looked up, and walking along
+ * keys[] for each took much of a report's time.
  */
 #define PLACES 256
 
