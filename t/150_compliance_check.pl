@@ -190,7 +190,8 @@ chmod 0600, (trail_files($node))[0];
 # Places, versions, attestations.
 is(observed('C59') =~ /^(\w+)/ && $1, 'manual', 'C59 is manual');
 $node->safe_psql('postgres', q{INSERT INTO secaudit.baseline (kind, value) VALUES ('min_version', '150000')});
-like(observed('C50'), qr/^pass\|/, 'C50 passes with a version that is new enough');
+my $c50 = server_major() < 18 ? qr/^pass\|/ : qr/^manual\|.*end of life unknown/; # of 18 and later it is not known yet
+like(observed('C50'), $c50, 'C50 passes with a version that is new enough, where its end of life is known');
 $node->safe_psql('postgres', q{INSERT INTO secaudit.baseline (kind, value) VALUES ('min_version', '159999')});
 like(observed('C50'), qr/^fail\|/, 'and fails with one that is not') if server_major($node) == 15;
 $node->safe_psql('postgres', q{INSERT INTO secaudit.baseline (kind, value, note) VALUES ('attestation', 'C51', 'LUKS, ticket 17')});
