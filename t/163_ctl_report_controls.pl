@@ -41,7 +41,8 @@ is($records{'SRG-APP-000494-DB-000344'}, 0, 'none of labelled data');
 is($records{'PCI DSS 4.0.1, 10.2.1.4'}, 3, 'attempts that failed: of logins and of access');
 is($records{'PCI DSS 4.0.1, 10.2.1.6'}, 1, 'the beginning of the trail');
 
-my $sql = slurp_file("$FindBin::RealBin/../secaudit--1.0--1.1.sql");
+my ($sharedir) = run_command([ 'pg_config', '--sharedir' ]);
+my $sql = slurp_file("$sharedir/extension/secaudit--1.0--1.1.sql");
 my %known = $sql =~ /^\t\(\d+, '(SRG-APP-\d+-DB-\d+)', '[^']*', '[^']*', '([^']*)'/mg;
 SKIP:
 {
