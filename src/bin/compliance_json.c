@@ -62,35 +62,13 @@ aud_compliance_uuid(const json_t *document, const char *name)
 	unsigned char d[EVP_MAX_MD_SIZE] = {0};
 	unsigned char namespace[16] = {0};
 	AudStr text = {0};
-	char   uuid[37];
 
 	uuid_bytes(aud_document_text(run_of(document), "id"), namespace);
 	aud_str_put(&text, (const char *) namespace, sizeof(namespace));
 	aud_str_add(&text, name);
 	EVP_Digest(text.s, text.len, d, NULL, EVP_sha1(), NULL);
-	d[6] = (unsigned char) ((d[6] & 0x0F) | 0x50);
-	d[8] = (unsigned char) ((d[8] & 0x3F) | 0x80);
-	snprintf(uuid,
-			 sizeof(uuid),
-			 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-			 d[0],
-			 d[1],
-			 d[2],
-			 d[3],
-			 d[4],
-			 d[5],
-			 d[6],
-			 d[7],
-			 d[8],
-			 d[9],
-			 d[10],
-			 d[11],
-			 d[12],
-			 d[13],
-			 d[14],
-			 d[15]);
 	aud_str_free(&text);
-	return json_string(uuid);
+	return aud_document_uuid(d, 5);
 }
 
 json_int_t

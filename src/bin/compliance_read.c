@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "bin/ctl.h"
+#include "bin/document.h"
 
 static PGresult *
 query(PGconn *conn, const char *sql, const char *value)
@@ -36,12 +37,7 @@ aud_compliance_results(PGconn *conn, const char *profile)
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		aud_ctl_complain("%s", PQresultErrorMessage(result));
 	else
-	{
-		results = json_array();
-		for (int i = 0; i < PQntuples(result); i++)
-			json_array_append_new(results,
-								  json_loads(PQgetvalue(result, i, 0), 0, NULL));
-	}
+		results = aud_document_rows(result);
 	PQclear(result);
 	return results;
 }

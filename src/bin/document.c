@@ -16,36 +16,43 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-/* A random UUID, version 4. */
-static void
-set_id(json_t *run)
+json_t *
+aud_document_uuid(unsigned char *bytes, int version)
 {
-	unsigned char b[16] = {0};
-	char          text[37];
+	char text[37];
 
-	RAND_bytes(b, sizeof(b));
-	b[6] = (unsigned char) ((b[6] & 0x0F) | 0x40);
-	b[8] = (unsigned char) ((b[8] & 0x3F) | 0x80);
+	bytes[6] = (unsigned char) ((bytes[6] & 0x0F) | version << 4);
+	bytes[8] = (unsigned char) ((bytes[8] & 0x3F) | 0x80);
 	snprintf(text,
 			 sizeof(text),
 			 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-			 b[0],
-			 b[1],
-			 b[2],
-			 b[3],
-			 b[4],
-			 b[5],
-			 b[6],
-			 b[7],
-			 b[8],
-			 b[9],
-			 b[10],
-			 b[11],
-			 b[12],
-			 b[13],
-			 b[14],
-			 b[15]);
-	json_object_set_new(run, "id", json_string(text));
+			 bytes[0],
+			 bytes[1],
+			 bytes[2],
+			 bytes[3],
+			 bytes[4],
+			 bytes[5],
+			 bytes[6],
+			 bytes[7],
+			 bytes[8],
+			 bytes[9],
+			 bytes[10],
+			 bytes[11],
+			 bytes[12],
+			 bytes[13],
+			 bytes[14],
+			 bytes[15]);
+	return json_string(text);
+}
+
+/* A random one. */
+static void
+set_id(json_t *run)
+{
+	unsigned char bytes[16] = {0};
+
+	RAND_bytes(bytes, sizeof(bytes));
+	json_object_set_new(run, "id", aud_document_uuid(bytes, 4));
 }
 
 static void
@@ -180,4 +187,15 @@ aud_document_text(const json_t *object, const char *key)
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text != NULL ? text : "";
+}
+
+json_t *
+aud_document_rows(const PGresult *result)
+{
+	json_t *rows = json_array();
+
+	for (int i = 0; i < PQntuples(result); i++)
+		json_array_append_new(rows,
+							  json_loads(PQgetvalue(result, i, 0), 0, NULL));
+	return rows;
 }

@@ -34,4 +34,10 @@ extern int aud_document_count(const json_t *document, const char *status);
 /* A string of an object, "" where there is none. */
 extern const char *aud_document_text(const json_t *object, const char *key);
 
+/* A UUID of that version (RFC 9562) of 16 bytes, of which six bits are set here. */
+extern json_t *aud_document_uuid(unsigned char *bytes, int version);
+
+/* The first column of a result, which is JSON, as an array. */
+extern json_t *aud_document_rows(const PGresult *result);
+
 #endif /* AUD_BIN_DOCUMENT_H */
