@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void
 aud_ctl_complain(const char *fmt, ...)
@@ -95,6 +96,17 @@ aud_ctl_operands(int *argc, char ***argv, const char *command)
 	}
 	*argv = from_env;
 	*argc = 1;
+	return true;
+}
+
+bool
+aud_ctl_only_files(int argc, char **argv)
+{
+	struct stat st;
+
+	for (int i = 0; i < argc; i++)
+		if (stat(argv[i], &st) == 0 && S_ISDIR(st.st_mode))
+			return false;
 	return true;
 }
 

@@ -81,4 +81,7 @@ extern bool aud_ctl_operands(int *argc, char ***argv, const char *command);
  */
 extern bool aud_ctl_list(AudReaderList *list, int argc, char **argv);
 
+/* Are they files, and not directories: a choice, of which others may be missing? */
+extern bool aud_ctl_only_files(int argc, char **argv);
+
 #endif /* AUD_BIN_CTL_H */

@@ -18,7 +18,6 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -142,17 +141,6 @@ count_files(Command *command)
 	}
 }
 
-static bool
-only_files(int argc, char **argv)
-{
-	struct stat st;
-
-	for (int i = 0; i < argc; i++)
-		if (stat(argv[i], &st) == 0 && S_ISDIR(st.st_mode))
-			return false;
-	return true;
-}
-
 /* ---- writing --------------------------------------------------------------------- */
 
 /* What is there under the name stays until the new one is complete. */
@@ -220,7 +208,7 @@ run(Command *command, int argc, char **argv)
 		return AUD_EXIT_TROUBLE;
 	}
 	command->progress = isatty(STDERR_FILENO);
-	options.selection = only_files(argc, argv);
+	options.selection = aud_ctl_only_files(argc, argv);
 	options.progress = check_progress;
 	options.arg = command;
 	aud_report_begin(&command->report);

@@ -123,6 +123,20 @@ put_statement(AudReport *report, AudDocTable *table, const AudReportRecord *reco
 
 /* ---- tables ---------------------------------------------------------------------- */
 
+/* When, who, from where, by which command; false: the table is full. */
+static bool
+begin_change(AudReport *report, AudDocTable *table, const AudReportRecord *record)
+{
+	if (!aud_doc_row(table))
+		return false;
+	put_field(report, table, record, AUD_RF_TS);
+	put_identity(report, table, record);
+	put_who(report, table, record);
+	put_client(report, table, record);
+	put_field(report, table, record, AUD_RF_COMMAND);
+	return true;
+}
+
 static void
 list_change(AudReport *report, const AudReportRecord *record)
 {
@@ -139,13 +153,8 @@ list_change(AudReport *report, const AudReportRecord *record)
 										  AUD_RF_MEMBER_OF};
 	AudDocTable                *table = report->changes;
 
-	if (!aud_doc_row(table))
+	if (!begin_change(report, table, record))
 		return;
-	put_field(report, table, record, AUD_RF_TS);
-	put_identity(report, table, record);
-	put_who(report, table, record);
-	put_client(report, table, record);
-	put_field(report, table, record, AUD_RF_COMMAND);
 	add_all(report, record, whom, sizeof(whom) / sizeof(whom[0]));
 	aud_doc_text(table, report->text.s);
 	add_all(report, record, what, sizeof(what) / sizeof(what[0]));
@@ -170,13 +179,8 @@ list_config(AudReport *report, const AudReportRecord *record)
 {
 	AudDocTable *table = report->configs;
 
-	if (!aud_doc_row(table))
+	if (!begin_change(report, table, record))
 		return;
-	put_field(report, table, record, AUD_RF_TS);
-	put_identity(report, table, record);
-	put_who(report, table, record);
-	put_client(report, table, record);
-	put_field(report, table, record, AUD_RF_COMMAND);
 	put_field(report, table, record, AUD_RF_SETTING);
 	put_value(report, table, record, AUD_RF_OLD_VALUE);
 	put_value(report, table, record, AUD_RF_NEW_VALUE);

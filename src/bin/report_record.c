@@ -13,6 +13,7 @@
 #include "bin/report.h"
 #include "bin/statement.h"
 #include "core/sha256.h"
+#include "core/shape.h"
 #include "core/utf8.h"
 
 /* In the order of AudReportField. */
@@ -39,23 +40,6 @@ digits(const char *s, int n)
 	return number;
 }
 
-static bool
-is_ts(const AudJsonValue *value)
-{
-	static const char form[] = "0000-00-00T00:00:00.000000Z";
-
-	if (value->text == NULL || value->len != sizeof(form) - 1)
-		return false;
-	for (size_t i = 0; i < sizeof(form) - 1; i++)
-	{
-		char c = value->text[i];
-
-		if (form[i] == '0' ? c < '0' || c > '9' : c != form[i])
-			return false;
-	}
-	return true;
-}
-
 /* Most records are of the same day and minute as the one before. */
 static void
 read_time(AudReport *report, AudReportRecord *record)
@@ -65,7 +49,8 @@ read_time(AudReport *report, AudReportRecord *record)
 	time_t      t;
 
 	record->local = "";
-	if (!is_ts(&record->fields[AUD_RF_TS]))
+	if (!aud_shape_is_time(record->fields[AUD_RF_TS].text,
+						   record->fields[AUD_RF_TS].len))
 		return;
 	if (memcmp(ts, report->date, 10) != 0)
 	{

@@ -11,26 +11,9 @@
 
 #include "bin/statement.h"
 #include "bin/stats.h"
+#include "core/shape.h"
 
 /* ---- times --------------------------------------------------------------------- */
-
-/* "2026-01-31T23:59:59.123456Z", as the writer writes it. */
-static bool
-is_ts(const AudJsonValue *value)
-{
-	static const char form[] = "0000-00-00T00:00:00.000000Z";
-
-	if (value->text == NULL || value->len != sizeof(form) - 1)
-		return false;
-	for (size_t i = 0; i < sizeof(form) - 1; i++)
-	{
-		char c = value->text[i];
-
-		if (form[i] == '0' ? c < '0' || c > '9' : c != form[i])
-			return false;
-	}
-	return true;
-}
 
 static void
 note_time(AudStats *stats, const char *ts)
@@ -71,7 +54,8 @@ count_time(AudStats *stats, const AudStatsRecord *record)
 {
 	const char *ts = record->fields[AUD_FIELD_TS].text;
 
-	if (!is_ts(&record->fields[AUD_FIELD_TS]))
+	if (!aud_shape_is_time(record->fields[AUD_FIELD_TS].text,
+						   record->fields[AUD_FIELD_TS].len))
 		return;
 	note_time(stats, ts);
 	if (!stats->wanted[AUD_STATS_HOUR] && !stats->wanted[AUD_STATS_DAY])

@@ -9,7 +9,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -313,17 +312,6 @@ complain_about_unmet(const Verify *verify, const AudReaderList *list,
 	return unmet;
 }
 
-static bool
-only_files(int argc, char **argv)
-{
-	struct stat st;
-
-	for (int i = 0; i < argc; i++)
-		if (stat(argv[i], &st) == 0 && S_ISDIR(st.st_mode))
-			return false;
-	return true;
-}
-
 static int
 run(Verify *verify, int argc, char **argv)
 {
@@ -342,7 +330,7 @@ run(Verify *verify, int argc, char **argv)
 		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
 		listed = false;
 	}
-	verify->options.selection = only_files(argc, argv);
+	verify->options.selection = aud_ctl_only_files(argc, argv);
 	verify->options.expected = verify->expected;
 	if (isatty(STDERR_FILENO))
 	{

@@ -44,6 +44,12 @@ skip_time(const char *p, const char *end)
 }
 
 bool
+aud_shape_is_time(const char *text, size_t len)
+{
+	return text != NULL && skip_time(text, text + len) == text + len;
+}
+
+bool
 aud_shape_begins_record(const char *line, size_t len, const char *log_id)
 {
 	const char *end = line + len;

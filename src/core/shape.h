@@ -63,4 +63,7 @@ extern bool aud_shape_is_members(const char *text, size_t len,
  */
 extern bool aud_shape_is_clean(const char *text, size_t len);
 
+/* "2026-01-31T23:59:59.123456Z", as records have it; text may be NULL. */
+extern bool aud_shape_is_time(const char *text, size_t len);
+
 #endif /* AUD_CORE_SHAPE_H */

@@ -80,14 +80,6 @@ aud_redact_run_inside(AudStmt *stmt, bool may_read_catalog)
 
 /* ---- queries ------------------------------------------------------------- */
 
-static bool
-is_tagged(Oid relid)
-{
-	AudTaggedColumns columns = aud_redact_tags_of(relid);
-
-	return aud_redact_tags_any(&columns);
-}
-
 void
 aud_redact_tagged_query(AudStmt *stmt, const PlannedStmt *plan)
 {
@@ -194,7 +186,7 @@ may_use_tagged(const CachedPlanSource *prepared)
 		return true;
 	foreach (lc, prepared->relationOids)
 	{
-		if (is_tagged(lfirst_oid(lc)))
+		if (aud_redact_tags_on_relation(lfirst_oid(lc)))
 			return true;
 	}
 	return false;

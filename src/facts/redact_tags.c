@@ -226,14 +226,12 @@ find_parts(Oid relid)
 	ReleaseSysCache(tuple);
 	for (int i = 1; i <= n; i++)
 	{
-		AudTaggedColumns columns;
-		Oid              of_type =
+		Oid of_type =
 			aud_redact_tags_row_type(get_atttype(relid, (AttrNumber) i));
 
 		if (!OidIsValid(of_type) || of_type == relid)
 			continue;
-		columns = aud_redact_tags_of(of_type);
-		if (aud_redact_tags_any(&columns))
+		if (aud_redact_tags_on_relation(of_type))
 			parts = bms_add_member(parts, i - FirstLowInvalidHeapAttributeNumber);
 	}
 	return parts;

@@ -63,6 +63,15 @@ extern Oid aud_redact_tags_row_type(Oid type);
  */
 extern AudTaggedColumns aud_redact_tags_of(Oid relid);
 
+/* Has it any? */
+static inline bool
+aud_redact_tags_on_relation(Oid relid)
+{
+	AudTaggedColumns columns = aud_redact_tags_of(relid);
+
+	return aud_redact_tags_any(&columns);
+}
+
 /* Is one of these tags in secaudit.redact_tags?  NULL: no tags. */
 extern bool aud_redact_tags_meet(const AudStmtTags *tags);
 

@@ -22,12 +22,7 @@ static bool touched;
 static bool
 is_tagged(const RangeTblEntry *rte)
 {
-	AudTaggedColumns columns;
-
-	if (!OidIsValid(rte->relid))
-		return false;
-	columns = aud_redact_tags_of(rte->relid);
-	return aud_redact_tags_any(&columns);
+	return OidIsValid(rte->relid) && aud_redact_tags_on_relation(rte->relid);
 }
 
 bool

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "core/encode.h"
 #include "core/lex_value.h"
 #include "core/redact/scan.h"
 
@@ -88,15 +89,6 @@ aud_scan_long_operator(AudScan *s)
 	return false;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* \006F and \+00006F become the character, if it is one of ASCII. */
 static void
 replace_escapes(char *text, int escape)
@@ -107,15 +99,9 @@ replace_escapes(char *text, int escape)
 	{
 		const char *p = from + 1 + (from[0] == escape && from[1] == '+');
 		int         digits = p == from + 2 ? 6 : 4;
-		int         code = 0;
+		int32_t     code = *from == escape ? aud_hex_read(p, digits) : -1;
 
-		for (int i = 0; *from == escape && i < digits && code >= 0; i++)
-		{
-			int digit = hex_digit(p[i]);
-
-			code = digit < 0 ? -1 : code * 16 + digit;
-		}
-		if (*from == escape && code > 0 && code < 0x80)
+		if (code > 0 && code < 0x80)
 		{
 			*to++ = (char) aud_lex_lower(code);
 			from = p + digits;

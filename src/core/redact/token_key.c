@@ -36,16 +36,6 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static size_t
 read_hex(const char *text, size_t len, unsigned char *bytes)
 {
@@ -53,12 +43,11 @@ read_hex(const char *text, size_t len, unsigned char *bytes)
 		return 0;
 	for (size_t i = 0; i < len; i += 2)
 	{
-		int high = hex_digit(text[i]);
-		int low = hex_digit(text[i + 1]);
+		int32_t byte = aud_hex_read(text + i, 2);
 
-		if (high < 0 || low < 0)
+		if (byte < 0)
 			return 0;
-		bytes[i / 2] = (unsigned char) (high * 16 + low);
+		bytes[i / 2] = (unsigned char) byte;
 	}
 	return len / 2;
 }
