@@ -9,7 +9,8 @@ use SecauditTest;
 use Test::More;
 
 my $node = new_node('evidence',
-	init => [ allows_streaming => 1 ],
+	# a subscription could find this server itself
+	init => [ allows_streaming => 'logical' ],
 	settings => { 'secaudit.log' => 'all', 'secaudit.log_catalog' => 'on', 'secaudit.log_parameters' => 'on' });
 
 # Whoever is not the superuser has to say a password.
@@ -84,6 +85,25 @@ is_deeply([ $status, $out ],
 	is($? >> 8, 2, 'an interrupted run ends');
 	unlike($o, qr/T-62/, 'before its last test');
 	is(left_behind(), '', 'and removes what it made');
+}
+
+# A statement that waits: the record that is locked is written by the last step of
+# T-15, and by the removal afterwards.
+{
+	my ($o, $e, $in, $held) = ('', '', '', '');
+	my $locker = IPC::Run::start([ 'psql', '-XAt', '-d', $node->connstr('postgres') ], '<', \$in, '>', \$held);
+	$in = "BEGIN;\nLOCK TABLE pg_db_role_setting IN SHARE MODE;\nSELECT 'locked';\n";
+	$locker->pump until $held =~ /locked/;
+	my $run = IPC::Run::start(
+		[ 'secauditctl', 'evidence', '-d', "$conninfo options='-c statement_timeout=5s'", '--test=T-15' ], '>', \$o, '2>', \$e);
+	$node->poll_query_until('postgres', q{
+		SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'DROP DATABASE%')});
+	$in .= "ROLLBACK;\n\\q\n";
+	$locker->finish;
+	$run->finish;
+	is($? >> 8, 2, 'a test whose statement waits without end is not run');
+	like($o, qr/^T-15  not run .*: the server has cancelled a statement$/m, 'which it says');
+	is(left_behind(), '', 'and nothing is left behind');
 }
 
 # Other users.

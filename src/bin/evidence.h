@@ -80,11 +80,17 @@ extern bool aud_evidence_end(AudEvidence *ev);
 /* True after ^C or SIGTERM. */
 extern bool aud_evidence_interrupted(void);
 
+/* What a statement of a test may take, in seconds. */
+#define AUD_EVIDENCE_LIMIT 60
+
 /*
  * Connect with these options of a connection behind those of the connection
  * string, which they replace.  Never NULL; PQstatus() says whether it is one.
+ * With limit, the server cancels what takes longer than AUD_EVIDENCE_LIMIT,
+ * unless the connection string has a statement_timeout of its own in options.
  */
-extern PGconn *aud_evidence_connect(AudEvidence *ev, const char *options);
+extern PGconn *aud_evidence_connect(AudEvidence *ev, const char *options,
+									bool limit);
 
 /* A text with its % replaced; to be freed. */
 extern char *aud_evidence_expand(const AudEvidence *ev, const char *text);

@@ -87,7 +87,7 @@ open_session(Run *run, Session *session, const char *options)
 	if (session->conn != NULL)
 		return true;
 	session->id[0] = '\0';
-	session->conn = aud_evidence_connect(run->ev, options);
+	session->conn = aud_evidence_connect(run->ev, options, true);
 	if (PQstatus(session->conn) != CONNECTION_OK)
 	{
 		give_up(run, "not_run", PQerrorMessage(session->conn));
@@ -130,6 +130,17 @@ execute(PGconn *conn, const char *sql, char *sqlstate)
 			PQputCopyEnd(conn, NULL);
 		PQclear(result);
 	}
+}
+
+/* A statement of a step; false: the server has cancelled it. */
+static bool
+perform_statement(Run *run, Session *session, const char *sql, char *sqlstate)
+{
+	execute(session->conn, sql, sqlstate);
+	if (strcmp(sqlstate, "57014") != 0)
+		return true;
+	give_up(run, "not_run", "the server has cancelled a statement");
+	return false;
 }
 
 /* Wait until the session is gone, for at most five seconds. */
@@ -222,7 +233,7 @@ perform_special(Run *run, Session *session, const char *what)
 static bool
 perform_login(Run *run, const char *what)
 {
-	PGconn *conn = aud_evidence_connect(run->ev, what);
+	PGconn *conn = aud_evidence_connect(run->ev, what, true);
 	bool    failed = PQstatus(conn) != CONNECTION_OK;
 
 	if (!failed)
@@ -312,7 +323,7 @@ perform_step(Run *run, const AudEvidenceStep *step, int64_t *after)
 		if (done && step->what[0] == '\\')
 			done = perform_special(run, session, step->what);
 		else if (done)
-			execute(session->conn, shown, sqlstate);
+			done = perform_statement(run, session, shown, sqlstate);
 		id = session->id[0] != '\0' ? strdup(session->id) : NULL;
 	}
 	json_object_set_new(entry,

@@ -101,29 +101,31 @@ ignore_notice(void *arg, const char *message)
 	(void) message;
 }
 
-static bool
-is_given(const PQconninfoOption *options, const char *keyword)
+static const char *
+given(const PQconninfoOption *options, const char *keyword)
 {
 	for (; options && options->keyword; options++)
 		if (strcmp(options->keyword, keyword) == 0)
-			return options->val != NULL;
-	return false;
+			return options->val;
+	return NULL;
 }
 
 PGconn *
-aud_evidence_connect(AudEvidence *ev, const char *options)
+aud_evidence_connect(AudEvidence *ev, const char *options, bool limit)
 {
 	PQconninfoOption *all = PQconninfo(ev->admin);
 	char             *text = aud_evidence_expand(ev, options);
 	PQconninfoOption *own = PQconninfoParse(text, NULL);
 	const char       *keys[128];
 	const char       *values[128];
+	const char       *settings = given(all, "options");
+	AudStr            limited = {0};
 	int               n = 0;
 	PGconn           *conn;
 
 	/* an empty value counts for nothing in libpq: it would not replace the other */
 	for (PQconninfoOption *o = all; o && o->keyword && n < 80; o++)
-		if (o->val != NULL && o->val[0] != '\0' && !is_given(own, o->keyword))
+		if (o->val != NULL && o->val[0] != '\0' && given(own, o->keyword) == NULL)
 		{
 			keys[n] = o->keyword;
 			values[n++] = o->val;
@@ -134,9 +136,20 @@ aud_evidence_connect(AudEvidence *ev, const char *options)
 			keys[n] = o->keyword;
 			values[n++] = o->val;
 		}
+	if (limit)
+	{
+		/* before the user's, who may want another limit; the last "options" counts */
+		aud_str_printf(&limited,
+					   "-c statement_timeout=%ds %s",
+					   AUD_EVIDENCE_LIMIT,
+					   settings ? settings : "");
+		keys[n] = "options";
+		values[n++] = limited.s;
+	}
 	keys[n] = NULL;
 	values[n] = NULL;
 	conn = PQconnectdbParams(keys, values, 0);
+	aud_str_free(&limited);
 	PQconninfoFree(all);
 	PQconninfoFree(own);
 	free(text);
@@ -144,13 +157,20 @@ aud_evidence_connect(AudEvidence *ev, const char *options)
 	return conn;
 }
 
-/* The server of the connection string, which may be just a database's name. */
+/*
+ * The server of the connection string, which may be just a database's name. How
+ * long a connection may take is inherited by those of the tests.
+ */
 static PGconn *
 connect_plain(const char *conninfo)
 {
-	static const char *const keys[] = {"dbname", "fallback_application_name", NULL};
-	const char              *values[] = {conninfo, "secauditctl", NULL};
-	PGconn                  *conn = PQconnectdbParams(keys, values, 1);
+	static const char *const keys[] = {"connect_timeout",
+									   "dbname",
+									   "fallback_application_name",
+									   NULL};
+	const char              *wait = getenv("PGCONNECT_TIMEOUT");
+	const char *values[] = {wait ? wait : "60", conninfo, "secauditctl", NULL};
+	PGconn     *conn = PQconnectdbParams(keys, values, 1);
 
 	PQsetNoticeProcessor(conn, ignore_notice, NULL);
 	return conn;
@@ -307,7 +327,7 @@ aud_evidence_begin(AudEvidence *ev, bool yes)
 	ev->made = true;
 	if (!run(ev, ev->admin, make_cluster, false))
 		return false;
-	own = aud_evidence_connect(ev, "dbname=%d");
+	own = aud_evidence_connect(ev, "dbname=%d", false);
 	ok = PQstatus(own) == CONNECTION_OK && run(ev, own, make_database, false);
 	if (PQstatus(own) != CONNECTION_OK)
 		aud_ctl_complain("%s", PQerrorMessage(own));

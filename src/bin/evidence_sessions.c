@@ -187,8 +187,9 @@ const AudEvidenceTest aud_evidence_sessions[] = {
 	  {DBA, "DROP ROLE %u", NULL},
 	  {DBA, "SELECT pgp_sym_encrypt('x', 'hidden60')", "redacted=secret;!~hidden60"},
 	  {DBA, "SELECT dblink_connect('password=hidden60')", "redacted=secret;!~hidden60"},
+	  /* without a host it would be this server, and wait for its own transaction */
 	  {DBA,
-	   "CREATE SUBSCRIPTION s60 CONNECTION 'password=hidden60' PUBLICATION p",
+	   "CREATE SUBSCRIPTION s60 CONNECTION 'host=/dev/null password=hidden60' PUBLICATION p",
 	   "redacted=secret;!~hidden60"},
 	  {DBA,
 	   "CREATE USER MAPPING FOR %j SERVER s60 OPTIONS (password 'hidden60')",
