@@ -5,6 +5,7 @@ use warnings;
 use FindBin ();
 use lib "$FindBin::RealBin/lib";
 use IPC::Run ();
+use POSIX ();
 use PostgreSQL::Test::Utils;
 use SecauditReport;
 use Test::More;
@@ -107,6 +108,19 @@ s/Made [^ ]+// foreach $written, $html;
 is($written, $html, 'the file has the same page');
 is(sprintf('%o', (stat "$dir/out.html")[2] & 07777), '600', 'which its owner alone may read');
 is_deeply([ glob "$dir/out.html.*" ], [], 'nothing else is left');
+
+# As root, a rename would put a file in the place of /dev/null.
+POSIX::mkfifo("$dir/pipe", 0600) or die $!;
+my $piped = '';
+my $reader = IPC::Run::start([ 'cat', "$dir/pipe" ], '>', \$piped);
+($status, $out, $err) = report('--utc', '-o', "$dir/pipe", $trail);
+$reader->finish if -p "$dir/pipe";
+$piped =~ s/Made [^ ]+//;
+is("$status$out$err", '0', 'written to a pipe');
+ok(-p "$dir/pipe", 'which still is one');
+is($piped, $html, 'and has passed the page on');
+is((report('-o', '/dev/null', $trail))[0], 0, 'a device is written to');
+ok(-c '/dev/null', 'and still is one');
 
 # ---- a trail that is not what its writer wrote
 

@@ -18,6 +18,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -143,6 +144,34 @@ count_files(Command *command)
 
 /* ---- writing --------------------------------------------------------------------- */
 
+/* A device or a pipe, which is written to; a file is replaced. */
+static bool
+is_special(const char *name)
+{
+	struct stat st;
+
+	return stat(name, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+static bool
+write_special(Command *command)
+{
+	FILE *out = fopen(command->output, "w");
+	bool  done = false;
+
+	if (out != NULL)
+	{
+		command->write(&command->report.doc, out);
+		done = !ferror(out);
+		done = fclose(out) == 0 && done;
+	}
+	if (!done)
+		aud_ctl_complain("could not write \"%s\": %s",
+						 command->output,
+						 strerror(errno));
+	return done;
+}
+
 /* What is there under the name stays until the new one is complete. */
 static bool
 write_file(Command *command)
@@ -152,6 +181,8 @@ write_file(Command *command)
 	int    fd;
 	bool   done = false;
 
+	if (is_special(command->output))
+		return write_special(command);
 	aud_str_add(&name, command->output);
 	aud_str_add(&name, ".XXXXXX");
 	fd = mkstemp(name.s);
