@@ -179,6 +179,35 @@ like(observed('C37'), qr/^pass/, 'that nobody has approved');
 PostgreSQL::Test::Utils::append_to_file("$dir/pg_ident.conf", "everybody /^(.*)\$ postgres\n");
 is({ statuses('stig') }->{C37}, 'fail', 'and fails for a map of everybody');
 
+# From 16 on the role of a map may be a pattern or a group, and files can be included.
+if (server_major($node) >= 16)
+{
+	my $mapped = sub {
+		PostgreSQL::Test::Utils::append_to_file("$dir/pg_ident.new", "people bob $_[0]\n");
+		chmod 0600, "$dir/pg_ident.new";
+		rename "$dir/pg_ident.new", "$dir/pg_ident.conf";
+		return observed('C37');
+	};
+	$node->safe_psql('postgres', qq{CREATE ROLE admins; CREATE ROLE inner_admins IN ROLE admins; CREATE ROLE users;
+		GRANT users TO app; GRANT inner_admins TO "$super"});
+	like($mapped->($_), qr/^fail\|line 1$/, "C37 fails for a superuser behind $_")
+		foreach ('all', '+admins', '+inner_admins', "/^\Q$super\E", "+\"$super\"");
+	like($mapped->('/('), qr/^fail\|line 1$/, 'a pattern that is none is an error of the file');
+	like($mapped->($_), qr/^pass/, "and not for $_") foreach ('+users', '+nobody_there', '/^app$', 'app');
+	$node->safe_psql('postgres', 'DROP ROLE admins, inner_admins, users');
+
+	foreach my $file (qw(pg_hba pg_ident))
+	{
+		my $included = "$dir/$file.included";
+		PostgreSQL::Test::Utils::append_to_file($included, $file eq 'pg_hba' ? "local all app peer\n" : "people bob app\n");
+		chmod 0600, $included;
+		PostgreSQL::Test::Utils::append_to_file("$dir/$file.conf", "include $file.included\n");
+		breaks('C42', sub { chmod 0644, $included }, sub { chmod 0600, $included }, "$file.included");
+	}
+	PostgreSQL::Test::Utils::append_to_file("$dir/pg_ident.included", "people bob $super\n");
+	like(observed('C37'), qr/^fail\|line 2$/, 'C37 reads what is included');
+}
+
 # Files.
 my $trail = trail_dir($node);
 breaks('C42', sub { chmod 0644, "$dir/postgresql.conf" }, sub { chmod 0600, "$dir/postgresql.conf" }, 'postgresql.conf');
