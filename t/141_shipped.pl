@@ -138,6 +138,7 @@ ok(wait_until(sub { held() == 1 }), 'file 4 holds it back still: no other alert'
 # The state ends, and begins again.
 is((ctl('shipped', $files[3]))[0], 0, 'the last of the old ones');
 ok(wait_until(sub { look_over(); names() eq '5.j 6.j' }, 30), 'goes');
+flush_trail($node); # the writer has gone through the files to the end
 utime $past, $past, $files[4];
 ok(wait_until(sub { look_over(); warnings_given() == 2 }, 30), 'the next one that has to wait is told again');
 $node->safe_psql('postgres', "ALTER SYSTEM SET secaudit.expire_unshipped = on");
