@@ -406,6 +406,31 @@ END_TEST
  * The checksums see to it.  zstd has bits that mean nothing, so that the text
  * is what was written all the same.
  */
+/*
+ * 256 bytes, says the header, but its only block is empty: libzstd notices that
+ * only where there is room for 256.
+ */
+START_TEST(a_frame_that_is_shorter_than_it_says_is_damaged)
+{
+	static const char   frame[] = "\x28\xB5\x2F\xFD\x40\x58\0\0\1\0\0";
+	static const size_t pieces[] = {1, 100, 256, 65536};
+
+	append_frame("t.zst", text, 1000, true);
+	append("t.zst", frame, sizeof(frame) - 1);
+	append_frame("t.zst", text + 1000, 1000, true);
+	for (size_t i = 0; i < 4; i++)
+	{
+		AudSource s = open_source("t.zst");
+		AudError  err = {0};
+
+		ck_assert_uint_le(read_all(&s, pieces[i], &err), 1000);
+		ck_assert_msg(err.set, "pieces of %zu", pieces[i]);
+		ck_assert_ptr_nonnull(strstr(err.message, "is damaged"));
+		aud_source_close(&s);
+	}
+}
+END_TEST
+
 START_TEST(no_flipped_byte_of_an_archive_changes_what_it_says)
 {
 	const char *name = _i == 0 ? "a.jsonl.zst" : "a.jsonl.gz";
@@ -543,6 +568,7 @@ source_suite(void)
 	tcase_add_test(t, only_regular_files_are_opened);
 	tcase_add_test(t, empty_contents_are_no_damage_but_an_empty_archive_is);
 	tcase_add_loop_test(t, an_archive_that_was_cut_is_told_from_one_that_ends, 0, 2);
+	tcase_add_test(t, a_frame_that_is_shorter_than_it_says_is_damaged);
 	tcase_add_loop_test(t, no_flipped_byte_of_an_archive_changes_what_it_says, 0, 2);
 	tcase_add_test(t, what_stands_before_a_damage_is_handed_out);
 	tcase_add_test(t, a_seek_past_a_damaged_frame_finds_the_next);
