@@ -85,6 +85,16 @@ follow_frame(Zstd *z, const unsigned char *in, size_t in_len, size_t out_len,
 }
 
 /*
+ * Can a frame begin with this byte?  libzstd may read formats that are older
+ * than 1.0 as well, by decoders whose output depends on how it is asked for.
+ */
+static bool
+begins_frame(unsigned char c)
+{
+	return c == 0x28 || (c & 0xF0) == 0x50;
+}
+
+/*
  * The decoder may hold output back when its input has run dry, so the file's
  * end is the archive's only once a call has yielded nothing more.
  */
@@ -106,6 +116,10 @@ run(AudUnpack *u, char *out, size_t n, size_t *got)
 			return AUD_UNPACK_FAILED;
 		if (!more && !z->within)
 			return u->started ? AUD_UNPACK_END : aud_unpack_cut(u);
+		if (!z->within && !begins_frame(u->input[u->pos]))
+			return aud_unpack_damaged(u,
+									  ZSTD_getErrorString(
+										  ZSTD_error_prefix_unknown));
 		left = ZSTD_decompressStream(z->context, &to, &from);
 		*got = to.pos;
 		if (ZSTD_isError(left))
