@@ -53,6 +53,12 @@ plant packaging/secaudit.lnav.json 's/^(\t+)"xid"/\1"xids"/' 'the record has no 
 plant packaging/secaudit.lnav.json 's/^(\t+"rows": \{"kind": )"integer"/\1"string"/' 'rows is no string'
 plant debian/secaudit.docs 's/README/READYOU/' 'READYOU.md does not exist'
 plant debian/secaudit.install 's/demo\.sh/demos.sh/' 'scripts/demos.sh does not exist'
+plant packaging/systemd/secaudit-verify.service 's/^UMask.*/RemoveIPC=yes/' "takes the server's shared memory"
+if command -v systemd-analyze > /dev/null; then
+	plant packaging/systemd/secaudit-verify.service '/^(Restrict|Private|Protect|System)/d' 'exposure level for secaudit-verify.service'
+	plant packaging/systemd/secaudit-archive.service 's/^UMask/UMusk/' "Unknown key 'UMusk'"
+	plant packaging/systemd/secaudit-archive.timer 's/daily/dayly/' 'Failed to parse calendar'
+fi
 plant packaging/completion/secauditctl.bash 's/ --utc / /' '< --utc' "${completion[@]}"
 plant packaging/completion/secauditctl.bash 's/ misc_set / /' '< misc_set' "${completion[@]}"
 plant packaging/completion/_secauditctl 's/--closed/--open/' '> --open' "${completion[@]}"

@@ -275,6 +275,7 @@ command_like([qw(secauditctl tail -?)], qr/^Usage:/m, '-? is the same');
 foreach (
 	[ [], qr/no command given/ ],
 	[ ['frob'], qr/unrecognized command "frob"/ ],
+	[ ['serch'], qr/unrecognized command "serch"\nThe nearest is "search"\./ ],
 	[ ['tail'], qr/no file or directory given, and SECAUDIT_DIRECTORY is not set/ ],
 	[ [qw(tail --frob x)], qr/unrecognized option "--frob"/ ],
 	[ [qw(tail -x y)], qr/unrecognized option "-x"/ ],

@@ -302,6 +302,20 @@ is_valid(const char *option, AudMatchKey key, bool negated, const AudStr *values
 	return match != NULL;
 }
 
+static void
+complain_of_value(const char *option, ArgKind kind, const char *arg)
+{
+	aud_ctl_complain("invalid value for --%s: \"%s\"", option, arg);
+	if (kind == ARG_DURATION)
+		fprintf(stderr,
+				"Expected a number with a unit: 500ms, 2s, 1min, 1h; without "
+				"one, milliseconds.\n");
+	else if (kind == ARG_NUMBERS)
+		fprintf(stderr, "Expected a number, or several with commas between.\n");
+	else if (kind == ARG_AT_LEAST)
+		fprintf(stderr, "Expected a number below 1000000000000.\n");
+}
+
 static bool
 set_key(AudFilter *filter, int i, bool negated, const char *arg)
 {
@@ -315,7 +329,7 @@ set_key(AudFilter *filter, int i, bool negated, const char *arg)
 	aud_str_reset(&values);
 	ok = add_value(&values, filters[i].kind, arg);
 	if (!ok)
-		aud_ctl_complain("invalid value for --%s: \"%s\"", option, arg);
+		complain_of_value(option, filters[i].kind, arg);
 	ok = ok && is_valid(option, key, negated, &values);
 	if (ok && filters[i].kind == ARG_FLAG)
 		aud_str_reset(all);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bin/ctl.h"
+#include "core/nearest.h"
 
 typedef struct Command
 {
@@ -56,6 +57,21 @@ print_help(void)
 		   "\"secauditctl COMMAND --help\" describes a command.\n");
 }
 
+/* "unrecognized command", and the one that was probably meant. */
+static int
+refuse_command(const char *name)
+{
+	AudNearest nearest;
+
+	aud_nearest_begin(&nearest, name, strlen(name));
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		aud_nearest_try(&nearest, commands[i].name);
+	aud_ctl_complain("unrecognized command \"%s\"", name);
+	if (nearest.name != NULL)
+		fprintf(stderr, "The nearest is \"%s\".\n", nearest.name);
+	return aud_ctl_usage_error("");
+}
+
 static const Command *
 find_command(const char *name)
 {
@@ -93,9 +109,6 @@ main(int argc, char **argv)
 	}
 	command = find_command(argv[1]);
 	if (command == NULL)
-	{
-		aud_ctl_complain("unrecognized command \"%s\"", argv[1]);
-		return aud_ctl_usage_error("");
-	}
+		return refuse_command(argv[1]);
 	return aud_ctl_finish(command->run(argc - 1, argv + 1));
 }

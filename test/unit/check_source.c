@@ -406,6 +406,33 @@ END_TEST
  * The checksums see to it.  zstd has bits that mean nothing, so that the text
  * is what was written all the same.
  */
+/*
+ * What libzstd makes of these depends on how much room it has: a frame of 256
+ * bytes, says its header, whose only block is empty; a frame of zstd 0.7.
+ */
+START_TEST(frames_that_read_this_way_or_that_are_damaged)
+{
+	static const char short_one[] = "\x28\xB5\x2F\xFD\x40\x58\0\0\1\0\0";
+	static const char old[28] =
+		"\x27\xB5\x2F\xFD\x40\0\0\0\x58\x28\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1";
+	static const size_t pieces[] = {1, 100, 256, 65536};
+
+	append_frame("t.zst", text, 1000, true);
+	append("t.zst", _i == 0 ? short_one : old, _i == 0 ? 11 : sizeof(old));
+	append_frame("t.zst", text + 1000, 1000, true);
+	for (size_t i = 0; i < 4; i++)
+	{
+		AudSource s = open_source("t.zst");
+		AudError  err = {0};
+
+		ck_assert_uint_le(read_all(&s, pieces[i], &err), 1000);
+		ck_assert_msg(err.set, "pieces of %zu", pieces[i]);
+		ck_assert_ptr_nonnull(strstr(err.message, "is damaged"));
+		aud_source_close(&s);
+	}
+}
+END_TEST
+
 START_TEST(no_flipped_byte_of_an_archive_changes_what_it_says)
 {
 	const char *name = _i == 0 ? "a.jsonl.zst" : "a.jsonl.gz";
@@ -543,6 +570,7 @@ source_suite(void)
 	tcase_add_test(t, only_regular_files_are_opened);
 	tcase_add_test(t, empty_contents_are_no_damage_but_an_empty_archive_is);
 	tcase_add_loop_test(t, an_archive_that_was_cut_is_told_from_one_that_ends, 0, 2);
+	tcase_add_loop_test(t, frames_that_read_this_way_or_that_are_damaged, 0, 2);
 	tcase_add_loop_test(t, no_flipped_byte_of_an_archive_changes_what_it_says, 0, 2);
 	tcase_add_test(t, what_stands_before_a_damage_is_handed_out);
 	tcase_add_test(t, a_seek_past_a_damaged_frame_finds_the_next);
