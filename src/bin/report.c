@@ -3,8 +3,8 @@
  * report.c
  *	  secauditctl report: what an auditor can take away.
  *
- * The trail is read twice: once to check it, as verify does, and once to count
- * its records.  Memory does not grow with it.
+ * The trail is read once: verification hands out each line that it has looked
+ * at, and its record is counted.  Memory does not grow with it.
  *
  * Charts are drawn by core/markup: a program that is installed on a server
  * cannot count on gnuplot there, and a page that needs scripts cannot be
@@ -35,7 +35,7 @@ typedef struct Command
 	void (*write)(const AudDoc *doc, FILE *out);
 	bool   progress;
 	time_t shown_at;
-	size_t file;
+	bool  *counted; /* files of the list that verification has begun with */
 	bool   trouble;
 } Command;
 
@@ -98,48 +98,73 @@ check_progress(void *arg, size_t file, uint64_t offset)
 /* ---- reading ------------------------------------------------------------------- */
 
 static void
-count_line(Command *command, const AudLine *line)
+count_line(void *arg, size_t file, const AudLine *line)
 {
+	Command *command = arg;
+
+	command->counted[file] = true;
 	if (line->oversized ||
 		!aud_report_count(&command->report, line->data, line->len))
 		command->report.damaged++;
-	if ((line->number & 4095) == 0)
-		show_progress(command, "counting", command->file);
 }
 
-/* Only what was there when the file was listed, as verify has checked it. */
+/* Only what was there when the file was listed. */
 static bool
-count_file(Command *command, const AudReaderFile *file, AudError *err)
+count_file(Command *command, size_t file, AudError *err)
 {
 	AudReader     r;
 	AudLine       line;
 	AudReadStatus status;
 
-	if (!aud_reader_open(&r, file->path, err))
+	if (!aud_reader_open(&r, command->list.files[file].path, err))
 		return false;
-	aud_reader_limit(&r, file->bytes);
+	aud_reader_limit(&r, command->list.files[file].bytes);
 	while ((status = aud_reader_next(&r, &line, err)) == AUD_READ_LINE)
-		count_line(command, &line);
+	{
+		count_line(command, file, &line);
+		if ((line.number & 4095) == 0)
+			show_progress(command, "counting", file);
+	}
 	aud_reader_close(&r);
 	return status != AUD_READ_ERROR;
 }
 
+/*
+ * Verification of a trail ends at a file that cannot be read.  What the others
+ * hold is counted all the same.
+ */
 static void
-count_files(Command *command)
+count_rest(Command *command)
 {
 	for (size_t i = 0; i < command->list.count; i++)
 	{
 		AudError err = {0};
 
-		command->file = i;
 		/* retention may have deleted it since it was listed */
-		if (!count_file(command, &command->list.files[i], &err) &&
+		if (!command->counted[i] && !count_file(command, i, &err) &&
 			err.sys_errno != ENOENT)
-		{
 			aud_ctl_error(&err);
-			command->trouble = true;
-		}
 	}
+}
+
+static void
+read_all(Command *command, bool selection, AudVerifyResult *result)
+{
+	AudVerifyOptions options = {.selection = selection,
+								.progress = check_progress,
+								.line = count_line,
+								.arg = command};
+	AudError         err = {0};
+
+	command->counted = aud_ctl_grow(NULL, command->list.count);
+	memset(command->counted, 0, command->list.count);
+	if (!aud_verify(&command->list, &options, result, &err))
+	{
+		aud_ctl_error(&err);
+		command->trouble = true;
+		count_rest(command);
+	}
+	free(command->counted);
 }
 
 /* ---- writing --------------------------------------------------------------------- */
@@ -222,10 +247,8 @@ finish(Command *command, const AudVerifyResult *result)
 static int
 run(Command *command, int argc, char **argv)
 {
-	AudVerifyOptions options = {0};
-	AudVerifyResult  result = {0};
-	AudError         err = {0};
-	int              status;
+	AudVerifyResult result = {0};
+	int             status;
 
 	if (!aud_ctl_operands(&argc, &argv, "report"))
 		return AUD_EXIT_TROUBLE;
@@ -239,16 +262,8 @@ run(Command *command, int argc, char **argv)
 		return AUD_EXIT_TROUBLE;
 	}
 	command->progress = isatty(STDERR_FILENO);
-	options.selection = aud_ctl_only_files(argc, argv);
-	options.progress = check_progress;
-	options.arg = command;
 	aud_report_begin(&command->report);
-	if (!aud_verify(&command->list, &options, &result, &err))
-	{
-		aud_ctl_error(&err);
-		command->trouble = true;
-	}
-	count_files(command);
+	read_all(command, aud_ctl_only_files(argc, argv), &result);
 	aud_report_build_check(&command->report,
 						   &command->list,
 						   &result,

@@ -14,6 +14,8 @@
 #ifndef AUD_BIN_REPORT_H
 #define AUD_BIN_REPORT_H
 
+#include <string.h>
+
 #include "bin/report_doc.h"
 #include "bin/str.h"
 #include "bin/tally.h"
@@ -153,9 +155,24 @@ extern void aud_report_prepare_keys(void);
 /* False: the line is no record. */
 extern bool aud_report_read(AudReport *report, AudReportRecord *record,
 							const char *line, size_t len);
-extern bool aud_report_is(const AudReportRecord *record, AudReportField field,
-						  const char *word);
-extern bool aud_report_has(const AudReportRecord *record, AudReportField field);
+
+static inline bool
+aud_report_has(const AudReportRecord *record, AudReportField field)
+{
+	return record->fields[field].text != NULL;
+}
+
+/* Here, so that the compiler knows the words, of which a record is asked two dozen. */
+static inline bool
+aud_report_is(const AudReportRecord *record, AudReportField field,
+			  const char *word)
+{
+	const AudJsonValue *value = &record->fields[field];
+	size_t              len = strlen(word);
+
+	return value->text != NULL && value->len == len &&
+		   memcmp(value->text, word, len) == 0;
+}
 
 /* Append a string, plain, shortened if it is too long; what is none adds nothing. */
 extern void aud_report_add(AudReport *report, AudStr *to,

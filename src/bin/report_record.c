@@ -99,6 +99,7 @@ aud_report_time(uint64_t at, char text[AUD_TS_SIZE])
 #define PLACES 256
 
 static unsigned char places[PLACES]; /* 0: free, else AudReportField + 1 */
+static unsigned char lengths[AUD_RFS];
 
 static unsigned
 place_of(const char *key, size_t len)
@@ -118,6 +119,7 @@ aud_report_prepare_keys(void)
 	{
 		unsigned at = place_of(keys[i], strlen(keys[i]));
 
+		lengths[i] = (unsigned char) strlen(keys[i]);
 		while (places[at] != 0)
 			at = (at + 1) % PLACES;
 		places[at] = (unsigned char) (i + 1);
@@ -130,10 +132,9 @@ take(AudReportRecord *record, const AudJsonMember *m)
 	for (unsigned at = place_of(m->key, m->key_len); places[at] != 0;
 		 at = (at + 1) % PLACES)
 	{
-		unsigned    i = places[at] - 1U;
-		const char *key = keys[i];
+		unsigned i = places[at] - 1U;
 
-		if (strncmp(key, m->key, m->key_len) != 0 || key[m->key_len] != '\0')
+		if (lengths[i] != m->key_len || memcmp(keys[i], m->key, lengths[i]) != 0)
 			continue;
 		/* the first one counts, as everywhere */
 		if (record->fields[i].text == NULL)
@@ -163,23 +164,6 @@ aud_report_read(AudReport *report, AudReportRecord *record, const char *line,
 								  &record->one.rows);
 	read_time(report, record);
 	return true;
-}
-
-bool
-aud_report_is(const AudReportRecord *record, AudReportField field,
-			  const char *word)
-{
-	const AudJsonValue *value = &record->fields[field];
-	size_t              len = strlen(word);
-
-	return value->text != NULL && value->len == len &&
-		   memcmp(value->text, word, len) == 0;
-}
-
-bool
-aud_report_has(const AudReportRecord *record, AudReportField field)
-{
-	return record->fields[field].text != NULL;
 }
 
 /* ---- texts --------------------------------------------------------------------- */
@@ -231,6 +215,11 @@ aud_report_add(AudReport *report, AudStr *to, const AudJsonValue *value)
 
 	if (value->text == NULL || value->kind != AUD_JSON_STRING)
 		return;
+	if (memchr(value->text, '\\', value->len) == NULL)
+	{
+		add_short(to, value->text, value->len);
+		return;
+	}
 	s = plain(report, value, &len);
 	add_short(to, s, len);
 }

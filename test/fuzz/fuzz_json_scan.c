@@ -107,7 +107,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(text, data, size);
 	object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
-	if (!json_is_object(object))
+	/* jansson overlooks a NUL behind a number */
+	if (!json_is_object(object) || memchr(text, '\0', size) != NULL)
 	{
 		json_decref(object);
 		object = NULL;

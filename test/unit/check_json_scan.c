@@ -201,6 +201,59 @@ START_TEST(what_is_not_json_is_not_read_on)
 }
 END_TEST
 
+/*
+ * Many bytes of a string are looked at in one step.  Whatever stands at
+ * whatever distance from its beginning and from the end of the text is found in
+ * its place. In "what", @ stands for NUL.
+ */
+static void
+expect_in_string(int before, const char *what, int behind, bool good)
+{
+	static const char filler[] = "a\xC3\xA9\xA2\xDC\x7F b\x9F";
+	char              line[160] = "{\"k\":\"";
+	size_t            start = strlen(line);
+	size_t            len = start;
+	char             *copy;
+	AudJsonValue      value;
+
+	for (int i = 0; i < before; i++)
+		line[len++] = filler[(size_t) i % (sizeof(filler) - 1)];
+	for (const char *p = what; *p != '\0'; p++)
+		line[len++] = *p == '@' ? '\0' : *p;
+	for (int i = 0; i < behind; i++)
+		line[len++] = filler[(size_t) i % (sizeof(filler) - 1)];
+	line[len++] = '"';
+	line[len++] = '}';
+	copy = exact(line, len);
+	ck_assert_msg(aud_json_find(copy, len, "k", &value) == good,
+				  "%d bytes, %s, %d bytes",
+				  before,
+				  what,
+				  behind);
+	if (good)
+	{
+		ck_assert_ptr_eq(value.text, copy + start);
+		ck_assert_uint_eq(value.len, len - start - 2);
+	}
+	free(copy);
+}
+
+START_TEST(a_string_ends_at_its_quote_however_long_it_is)
+{
+	for (int before = 0; before <= 40; before++)
+		for (int behind = 0; behind <= 40; behind++)
+		{
+			expect_in_string(before, "", behind, true);
+			expect_in_string(before, "\\\"", behind, true);
+			expect_in_string(before, "\\\\\\n", behind, true);
+			expect_in_string(before, "\\u00e9", behind, true);
+			expect_in_string(before, "\x1F", behind, false);
+			expect_in_string(before, "@", behind, false);
+			expect_in_string(before, "\\a", behind, false);
+		}
+}
+END_TEST
+
 /* Nested as deep as that, with brackets of both kinds. */
 static char *
 nested(int depth, size_t *len)
@@ -360,6 +413,7 @@ json_scan_suite(void)
 	tcase_add_test(tc, a_key_may_be_escaped_and_have_blanks_around);
 	tcase_add_test(tc, a_cut_line_is_searched_no_further_than_it_goes);
 	tcase_add_loop_test(tc, what_is_not_json_is_not_read_on, 0, COUNT(hostile));
+	tcase_add_test(tc, a_string_ends_at_its_quote_however_long_it_is);
 	tcase_add_test(tc, depth_has_a_limit);
 	tcase_add_test(tc, members_and_elements_come_one_after_the_other);
 	tcase_add_test(tc, an_empty_array_or_object_has_nothing);

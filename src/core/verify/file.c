@@ -390,6 +390,8 @@ walk_lines(AudWalk *w, AudReader *r, size_t file, const AudOpenLine *next,
 		w->log->bytes += line.len + 1;
 		if (line.number % PROGRESS_LINES == 1 && w->options->progress != NULL)
 			w->options->progress(w->options->arg, file, line.offset);
+		if (w->options->line != NULL)
+			w->options->line(w->options->arg, file, &line);
 		if (line.number == 1 && open->present && open->repeats > 0)
 		{
 			if (!keep_line(w, &kept, &line, at, open))

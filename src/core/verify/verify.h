@@ -103,6 +103,13 @@ typedef struct AudVerifyOptions
 
 	/* called before each file is read, and now and then; NULL: nobody is */
 	void (*progress)(void *arg, size_t file, uint64_t offset);
+
+	/*
+	 * Called with each line that counts, in the order of the files, sound or
+	 * not, so that who wants more of a trail than a verdict reads it once;
+	 * NULL: nobody is.
+	 */
+	void (*line)(void *arg, size_t file, const AudLine *line);
 	void *arg;
 } AudVerifyOptions;
 
