@@ -48,7 +48,7 @@ def main():
             trail.grow(size)
             print('%d records, %d bytes' % (size, trail.bytes()), file=sys.stderr)
             for name, *args in COMMANDS:
-                seconds, memory = run((ctl, *args, path), (0, 1))
+                seconds, memory = run((ctl, *args, path))
                 print('%7.2f s %7.1f MB  %s' % (seconds, memory, name), file=sys.stderr)
                 results.append((seconds, trail.bytes() / 1e6, memory))
         trail.out.close()

@@ -50,7 +50,7 @@ sub breaks
 my %bare = statuses('stig');
 is($bare{$_}, 'manual', "$_ is manual as long as nothing is approved")
 	foreach qw(C02 C10 C11 C12 C16 C17 C18 C19 C20 C21 C23 C27 C48 C49 C50 C51 C53 C59 C61);
-is($bare{C56}, server_major($node) < 18 ? 'fail' : 'pass', 'C56 says whether initdb was asked for checksums');
+is($bare{C56}, server_major() < 18 ? 'fail' : 'pass', 'C56 says whether initdb was asked for checksums');
 is((grep { $_ eq 'error' } values %bare), 0, 'no check has an error');
 cmp_ok($node->safe_psql('postgres', 'SELECT secaudit.baseline_capture($$first look$$)', extra_params => [ '-U', 'anna' ]),
 	'>=', 4, 'an auditor approves what there is');
@@ -180,7 +180,7 @@ PostgreSQL::Test::Utils::append_to_file("$dir/pg_ident.conf", "everybody /^(.*)\
 is({ statuses('stig') }->{C37}, 'fail', 'and fails for a map of everybody');
 
 # From 16 on the role of a map may be a pattern or a group, and files can be included.
-if (server_major($node) >= 16)
+if (server_major() >= 16)
 {
 	my $mapped = sub {
 		PostgreSQL::Test::Utils::append_to_file("$dir/pg_ident.new", "people bob $_[0]\n");
@@ -222,7 +222,7 @@ $node->safe_psql('postgres', q{INSERT INTO secaudit.baseline (kind, value) VALUE
 my $c50 = server_major() < 18 ? qr/^pass\|/ : qr/^manual\|.*end of life unknown/; # of 18 and later it is not known yet
 like(observed('C50'), $c50, 'C50 passes with a version that is new enough, where its end of life is known');
 $node->safe_psql('postgres', q{INSERT INTO secaudit.baseline (kind, value) VALUES ('min_version', '159999')});
-like(observed('C50'), qr/^fail\|/, 'and fails with one that is not') if server_major($node) == 15;
+like(observed('C50'), qr/^fail\|/, 'and fails with one that is not') if server_major() == 15;
 $node->safe_psql('postgres', q{INSERT INTO secaudit.baseline (kind, value, note) VALUES ('attestation', 'C51', 'LUKS, ticket 17')});
 is($node->safe_psql('postgres', q{SELECT status, evidence->0->>'attested' FROM secaudit.compliance_check() WHERE check_id = 'C51'}),
 	'manual|LUKS, ticket 17', 'an attestation is evidence, and no pass');

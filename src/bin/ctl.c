@@ -48,6 +48,13 @@ aud_ctl_grow(void *old, size_t bytes)
 	return new;
 }
 
+void
+aud_ctl_nearest(const char *name)
+{
+	if (name != NULL)
+		fprintf(stderr, "The nearest is \"%s\".  ", name);
+}
+
 int
 aud_ctl_usage_error(const char *command)
 {

@@ -46,6 +46,9 @@ extern void aud_ctl_error(const AudError *err);
 extern void aud_ctl_complain(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 
+/* After a complaint about a word: the nearest that is known; NULL: none is near. */
+extern void aud_ctl_nearest(const char *name);
+
 /* As realloc(); memory running out ends the program. */
 extern void *aud_ctl_grow(void *old, size_t bytes);
 

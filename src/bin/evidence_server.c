@@ -118,7 +118,7 @@ aud_evidence_connect(AudEvidence *ev, const char *options, bool limit)
 	PQconninfoOption *own = PQconninfoParse(text, NULL);
 	const char       *keys[128];
 	const char       *values[128];
-	const char       *settings = given(all, "options");
+	const char       *settings = given(own, "options");
 	AudStr            limited = {0};
 	int               n = 0;
 	PGconn           *conn;
@@ -136,6 +136,8 @@ aud_evidence_connect(AudEvidence *ev, const char *options, bool limit)
 			keys[n] = o->keyword;
 			values[n++] = o->val;
 		}
+	if (settings == NULL)
+		settings = given(all, "options");
 	if (limit)
 	{
 		/* before the user's, who may want another limit; the last "options" counts */

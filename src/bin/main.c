@@ -67,8 +67,7 @@ refuse_command(const char *name)
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		aud_nearest_try(&nearest, commands[i].name);
 	aud_ctl_complain("unrecognized command \"%s\"", name);
-	if (nearest.name != NULL)
-		fprintf(stderr, "The nearest is \"%s\".\n", nearest.name);
+	aud_ctl_nearest(nearest.name);
 	return aud_ctl_usage_error("");
 }
 

@@ -42,8 +42,7 @@ aud_output_set_format(AudOutput *output, const char *name)
 		}
 	}
 	aud_ctl_complain("unknown format \"%s\"", name);
-	if (nearest.name != NULL)
-		fprintf(stderr, "The nearest is \"%s\".  ", nearest.name);
+	aud_ctl_nearest(nearest.name);
 	fprintf(stderr, "There are: table, json, csv, logfmt.\n");
 	return false;
 }
@@ -61,8 +60,7 @@ add_field(AudOutput *output, const char *name, size_t len)
 	}
 	nearest = aud_key_nearest(name, len);
 	aud_ctl_complain("a record has no key \"%.*s\"", (int) len, name);
-	if (nearest != NULL)
-		fprintf(stderr, "The nearest is \"%s\".  ", nearest);
+	aud_ctl_nearest(nearest);
 	fprintf(stderr, "\"--fields=help\" prints all keys.\n");
 	return false;
 }

@@ -190,24 +190,18 @@ write_special(Command *command)
 		done = !ferror(out);
 		done = fclose(out) == 0 && done;
 	}
-	if (!done)
-		aud_ctl_complain("could not write \"%s\": %s",
-						 command->output,
-						 strerror(errno));
 	return done;
 }
 
 /* What is there under the name stays until the new one is complete. */
 static bool
-write_file(Command *command)
+write_regular(Command *command)
 {
 	AudStr name = {0};
 	FILE  *out;
 	int    fd;
 	bool   done = false;
 
-	if (is_special(command->output))
-		return write_special(command);
 	aud_str_add(&name, command->output);
 	aud_str_add(&name, ".XXXXXX");
 	fd = mkstemp(name.s);
@@ -218,16 +212,27 @@ write_file(Command *command)
 		done = !ferror(out) && fflush(out) == 0 && fsync(fd) == 0;
 		done = fclose(out) == 0 && done && rename(name.s, command->output) == 0;
 	}
-	if (!done)
+	if (!done && fd >= 0)
 	{
-		aud_ctl_complain("could not write \"%s\": %s",
-						 command->output,
-						 strerror(errno));
-		if (fd >= 0)
-			(void) unlink(name.s);
+		int why = errno;
+
+		(void) unlink(name.s);
+		errno = why;
 	}
 	aud_str_free(&name);
 	return done;
+}
+
+static bool
+write_file(Command *command)
+{
+	if (is_special(command->output) ? write_special(command)
+									: write_regular(command))
+		return true;
+	aud_ctl_complain("could not write \"%s\": %s",
+					 command->output,
+					 strerror(errno));
+	return false;
 }
 
 static int

@@ -173,6 +173,9 @@ plain(AudReport *report, const AudJsonValue *value, size_t *len)
 {
 	AudBuf b;
 
+	*len = value->len;
+	if (memchr(value->text, '\\', value->len) == NULL)
+		return value->text;
 	if (value->len >= report->room_size)
 	{
 		report->room_size = 2 * value->len + 256;
@@ -215,11 +218,6 @@ aud_report_add(AudReport *report, AudStr *to, const AudJsonValue *value)
 
 	if (value->text == NULL || value->kind != AUD_JSON_STRING)
 		return;
-	if (memchr(value->text, '\\', value->len) == NULL)
-	{
-		add_short(to, value->text, value->len);
-		return;
-	}
 	s = plain(report, value, &len);
 	add_short(to, s, len);
 }

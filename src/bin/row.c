@@ -496,8 +496,7 @@ add_column(AudRowOptions *options, const char *name, size_t len)
 		return true;
 	}
 	aud_ctl_complain("unknown column \"%.*s\"", (int) len, name);
-	if (nearest.name != NULL)
-		fprintf(stderr, "The nearest is \"%s\".  ", nearest.name);
+	aud_ctl_nearest(nearest.name);
 	fprintf(stderr, "There are:");
 	for (int i = 0; i < AUD_COLUMNS; i++)
 		fprintf(stderr, "%s %s", i > 0 ? "," : "", all_columns[i].name);

@@ -163,8 +163,7 @@ add_table(AudStats *stats, const char *name, size_t len)
 		}
 	}
 	aud_ctl_complain("invalid value for --by: \"%.*s\"", (int) len, name);
-	if (nearest.name != NULL)
-		fprintf(stderr, "The nearest is \"%s\".  ", nearest.name);
+	aud_ctl_nearest(nearest.name);
 	fputs("There are:", stderr);
 	for (int i = 0; i < AUD_STATS_TABLES; i++)
 		fprintf(stderr, "%s %s", i > 0 ? "," : "", aud_stats_kinds[i].name);

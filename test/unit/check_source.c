@@ -403,10 +403,6 @@ START_TEST(an_archive_that_was_cut_is_told_from_one_that_ends)
 END_TEST
 
 /*
- * The checksums see to it.  zstd has bits that mean nothing, so that the text
- * is what was written all the same.
- */
-/*
  * What libzstd makes of these depends on how much room it has: a frame of 256
  * bytes, says its header, whose only block is empty; a frame of zstd 0.7.
  */
@@ -433,6 +429,10 @@ START_TEST(frames_that_read_this_way_or_that_are_damaged)
 }
 END_TEST
 
+/*
+ * The checksums see to it.  zstd has bits that mean nothing, so that the text
+ * is what was written all the same.
+ */
 START_TEST(no_flipped_byte_of_an_archive_changes_what_it_says)
 {
 	const char *name = _i == 0 ? "a.jsonl.zst" : "a.jsonl.gz";
