@@ -51,6 +51,7 @@ typedef enum AudReportField
 	AUD_RF_MEMBERS,
 	AUD_RF_MEMBER_OF,
 	AUD_RF_NEW_VALUE,
+	AUD_RF_NODE,
 	AUD_RF_OBJECTS,
 	AUD_RF_OLD_VALUE,
 	AUD_RF_OUTCOME,
@@ -89,6 +90,7 @@ typedef enum AudReportTally
 {
 	AUD_RT_HOUR, /* hour, class */
 	AUD_RT_EVENT,
+	AUD_RT_NODE,
 	AUD_RT_LOGIN,  /* address, user, database, SQLSTATE, reason */
 	AUD_RT_TAGGED, /* user, object, tags */
 	AUD_RT_SUPER,  /* session, login, acting, address, application */

@@ -19,9 +19,9 @@ static const AudDocColumn change_columns[] = {
 	{"from", "From", AUD_DOC_TEXT},
 	{"command", "Command", AUD_DOC_TEXT},
 	{"whom", "Whom", AUD_DOC_TEXT},
-	{"what", "What", AUD_DOC_TEXT},
+	{"what", "What", AUD_DOC_LONG},
 	{"outcome", "Outcome", AUD_DOC_TEXT},
-	{"statement", "Statement", AUD_DOC_TEXT},
+	{"statement", "Statement", AUD_DOC_LONG},
 };
 
 static const AudDocColumn config_columns[] = {
@@ -31,8 +31,8 @@ static const AudDocColumn config_columns[] = {
 	{"from", "From", AUD_DOC_TEXT},
 	{"command", "Command", AUD_DOC_TEXT},
 	{"setting", "Setting", AUD_DOC_TEXT},
-	{"old_value", "Before", AUD_DOC_TEXT},
-	{"new_value", "After", AUD_DOC_TEXT},
+	{"old_value", "Before", AUD_DOC_LONG},
+	{"new_value", "After", AUD_DOC_LONG},
 	{"outcome", "Outcome", AUD_DOC_TEXT},
 };
 
@@ -44,7 +44,7 @@ static const AudDocColumn alert_columns[] = {
 	{"severity", "Severity", AUD_DOC_TEXT},
 	{"who", "Who", AUD_DOC_TEXT},
 	{"lost", "Lost records", AUD_DOC_COUNT},
-	{"detail", "Detail", AUD_DOC_TEXT},
+	{"detail", "Detail", AUD_DOC_LONG},
 };
 
 static const AudDocColumn alert_counts[] = {
@@ -61,12 +61,19 @@ static const AudDocColumn tile_columns[] = {
 	{"records", "Number", AUD_DOC_COUNT},
 };
 
+static const AudDocColumn node_columns[] = {
+	{"node", "Server", AUD_DOC_TEXT},
+	{"records", "Records", AUD_DOC_COUNT},
+	{"first", "First (UTC)", AUD_DOC_TIME},
+	{"last", "Last (UTC)", AUD_DOC_TIME},
+};
+
 static const AudDocColumn login_columns[] = {
 	{"client", "Source", AUD_DOC_TEXT},
 	{"user", "User", AUD_DOC_TEXT},
 	{"db", "Database", AUD_DOC_TEXT},
 	{"sqlstate", "SQLSTATE", AUD_DOC_TEXT},
-	{"reason", "Reason", AUD_DOC_TEXT},
+	{"reason", "Reason", AUD_DOC_LONG},
 	{"records", "Attempts", AUD_DOC_COUNT},
 	{"first", "First (UTC)", AUD_DOC_TIME},
 	{"last", "Last (UTC)", AUD_DOC_TIME},
@@ -98,7 +105,7 @@ static const AudDocColumn super_columns[] = {
 static const AudDocColumn denied_columns[] = {
 	{"user", "User", AUD_DOC_TEXT},
 	{"command", "Command", AUD_DOC_TEXT},
-	{"object", "Object or message", AUD_DOC_TEXT},
+	{"object", "Object or message", AUD_DOC_LONG},
 	{"records", "Denied", AUD_DOC_COUNT},
 	{"first", "First (UTC)", AUD_DOC_TIME},
 	{"last", "Last (UTC)", AUD_DOC_TIME},
@@ -115,7 +122,7 @@ static const AudDocColumn triple_columns[] = {
 
 static const AudDocColumn role_columns[] = {
 	{"role", "Role", AUD_DOC_TEXT},
-	{"why", "Privileged because", AUD_DOC_TEXT},
+	{"why", "Privileged because", AUD_DOC_LONG},
 	{"last", "Last at work (UTC)", AUD_DOC_TIME},
 };
 
@@ -345,6 +352,9 @@ build_overview(AudReport *report)
 	tile(table, "lines that are no records", report->damaged);
 	table = aud_doc_table(s, "events", "Events", tile_columns, 2);
 	put_tally(report, table, AUD_RT_EVENT, AUD_TALLY_BY_RECORDS);
+	table =
+		aud_doc_table(s, "nodes", "Servers", node_columns, COUNT(node_columns));
+	put_tally(report, table, AUD_RT_NODE, AUD_TALLY_BY_RECORDS);
 }
 
 /* In the period for the first time. */

@@ -18,9 +18,9 @@ static const AudDocColumn log_columns[] = {
 	{"first_ts", "From (UTC)", AUD_DOC_TIME},
 	{"last_ts", "To (UTC)", AUD_DOC_TIME},
 	{"unhashed", "Without hash", AUD_DOC_COUNT},
-	{"closed", "Closed", AUD_DOC_TEXT},
-	{"verdict", "Hash chain", AUD_DOC_TEXT},
-	{"sealed", "Seal", AUD_DOC_TEXT},
+	{"closed", "Closed", AUD_DOC_WORD},
+	{"verdict", "Hash chain", AUD_DOC_WORD},
+	{"sealed", "Seal", AUD_DOC_WORD},
 	{"last_hash", "Hash of the last record", AUD_DOC_TEXT},
 };
 
@@ -30,12 +30,12 @@ static const AudDocColumn fault_columns[] = {
 	{"line", "Line", AUD_DOC_COUNT},
 	{"seq", "First number", AUD_DOC_COUNT},
 	{"last_seq", "Last number", AUD_DOC_COUNT},
-	{"detail", "Detail", AUD_DOC_TEXT},
+	{"detail", "Detail", AUD_DOC_LONG},
 };
 
 static const AudDocColumn fact_columns[] = {
-	{"what", "What", AUD_DOC_TEXT},
-	{"value", "Value", AUD_DOC_TEXT},
+	{"what", "What", AUD_DOC_LONG},
+	{"value", "Value", AUD_DOC_LONG},
 };
 
 static void

@@ -14,8 +14,8 @@
 #include "bin/report.h"
 
 static const AudDocColumn control_columns[] = {
-	{"control", "Requirement", AUD_DOC_TEXT},
-	{"asks", "Asks for", AUD_DOC_TEXT},
+	{"control", "Requirement", AUD_DOC_LONG},
+	{"asks", "Asks for", AUD_DOC_LONG},
 	{"section", "Section", AUD_DOC_LINK},
 	{"records", "Records", AUD_DOC_COUNT},
 	{"state", "What this report has", AUD_DOC_TEXT},
@@ -134,8 +134,8 @@ static const struct
 
 static const AudDocColumn step_columns[] = {
 	{"step", "Step", AUD_DOC_TEXT},
-	{"command", "Command", AUD_DOC_TEXT},
-	{"result", "What has to come out", AUD_DOC_TEXT},
+	{"command", "Command", AUD_DOC_LONG},
+	{"result", "What has to come out", AUD_DOC_LONG},
 };
 
 static const char *const steps[][3] = {

@@ -300,6 +300,9 @@ count_event(AudReport *report, const AudReportRecord *record)
 
 	aud_report_add(report, begin_key(report), &record->fields[AUD_RF_EVENT]);
 	count(report, AUD_RT_EVENT, record);
+	aud_report_add(report, begin_key(report), &record->fields[AUD_RF_NODE]);
+	if (report->key.len > 0)
+		count(report, AUD_RT_NODE, record);
 	report->sessions += aud_report_is(record, AUD_RF_EVENT, "session.start");
 	report->ddl += aud_report_is(record, AUD_RF_CLASS, "ddl");
 	report->privileged += is_privileged(record);

@@ -22,7 +22,9 @@
 
 typedef enum AudDocKind
 {
-	AUD_DOC_TEXT,
+	AUD_DOC_TEXT,  /* a name, a word or two */
+	AUD_DOC_LONG,  /* a statement, a message: wants room */
+	AUD_DOC_WORD,  /* of a few that are ours */
 	AUD_DOC_COUNT, /* decimal digits */
 	AUD_DOC_TIME,
 	AUD_DOC_LINK, /* the id of a section */

@@ -17,6 +17,7 @@
 #include "bin/report_doc.h"
 #include "bin/report_style.h"
 #include "core/markup/chart.h"
+#include "core/shape.h"
 #include "core/version.h"
 
 #define CELL_MAX 600
@@ -41,31 +42,86 @@ text(const AudMarkup *m, const char *s)
 
 /* ---- tables ---------------------------------------------------------------------- */
 
+/* On a narrow screen a table of so many columns becomes a list of records. */
+#define MANY_COLUMNS 4
+
+static bool
+is_list(const AudDocTable *table)
+{
+	return table->chart == AUD_DOC_NO_CHART && table->n_columns >= MANY_COLUMNS;
+}
+
+/* "2026-01-31T23:59:59Z" with a blank, for people; anything else as it is. */
+static void
+put_time(const AudMarkup *m, const char *cell)
+{
+	size_t len = strlen(cell);
+
+	if (!aud_shape_is_time(cell, len) &&
+		(len != 20 || cell[10] != 'T' || cell[19] != 'Z'))
+	{
+		text(m, cell);
+		return;
+	}
+	aud_markup_text(m, cell, 10, 10);
+	raw(m, " ");
+	aud_markup_text(m, cell + 11, len - 12, CELL_MAX);
+}
+
+static void
+put_link(const AudMarkup *m, const char *id)
+{
+	raw(m, "<a href=\"#");
+	text(m, id);
+	raw(m, "\">");
+	text(m, id);
+	raw(m, "</a>");
+}
+
+/* Class of a cell: what style.h makes of its kind. */
+static const char *
+class_of(AudDocKind kind, const char *cell)
+{
+	switch (kind)
+	{
+		case AUD_DOC_LONG:
+			return " class=\"l\"";
+		case AUD_DOC_WORD:
+			return " class=\"w\"";
+		case AUD_DOC_COUNT:
+			return strcmp(cell, "0") == 0 ? " class=\"n z\"" : " class=\"n\"";
+		case AUD_DOC_TIME:
+			return " class=\"t\"";
+		default:
+			return "";
+	}
+}
+
 static void
 put_cell(const AudMarkup *m, const AudDocTable *table, size_t row, size_t column)
 {
-	const char *cell = aud_doc_cell(table, row, column);
-	bool        head = column == 0;
-	AudDocKind  kind = table->columns[column].kind;
+	const char         *cell = aud_doc_cell(table, row, column);
+	const AudDocColumn *about = &table->columns[column];
+	const char         *end = column == 0 ? "</th>" : "</td>";
 
-	raw(m, head ? "<th scope=\"row\"" : "<td");
-	raw(m,
-		kind == AUD_DOC_COUNT  ? " class=\"n\">"
-		: kind == AUD_DOC_TIME ? " class=\"t\">"
-							   : ">");
-	if (kind == AUD_DOC_LINK && *cell != '\0')
+	raw(m, column == 0 ? "<th scope=\"row\"" : "<td");
+	raw(m, class_of(about->kind, cell));
+	if (is_list(table))
 	{
-		raw(m, "<a href=\"#");
-		text(m, cell);
-		raw(m, "\">");
-		text(m, cell);
-		raw(m, "</a>");
+		raw(m, " data-l=\"");
+		text(m, about->title);
+		raw(m, "\"");
 	}
-	else if (kind == AUD_DOC_COUNT)
+	raw(m, ">");
+	if (about->kind == AUD_DOC_LINK && *cell != '\0')
+		put_link(m, cell);
+	else if (about->kind == AUD_DOC_COUNT)
 		aud_markup_number(m, strtoull(cell, NULL, 10), 1);
+	else if (about->kind == AUD_DOC_TIME)
+		put_time(m, cell);
 	else
-		text(m, cell);
-	raw(m, head ? "</th>" : "</td>");
+		aud_markup_breakable(m, cell, strlen(cell), CELL_MAX);
+	raw(m, end);
 }
 
 static void
@@ -74,10 +130,9 @@ put_head(const AudMarkup *m, const AudDocTable *table)
 	raw(m, "<thead><tr>");
 	for (size_t i = 0; i < table->n_columns; i++)
 	{
-		raw(m,
-			table->columns[i].kind == AUD_DOC_COUNT
-				? "<th scope=\"col\" class=\"n\">"
-				: "<th scope=\"col\">");
+		raw(m, "<th scope=\"col\"");
+		raw(m, class_of(table->columns[i].kind, ""));
+		raw(m, ">");
 		text(m, table->columns[i].title);
 		raw(m, "</th>");
 	}
@@ -119,7 +174,9 @@ put_table(const AudMarkup *m, const AudDocTable *table)
 	raw(m,
 		"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table: ");
 	text(m, table->caption);
-	raw(m, "\">\n<table><caption>");
+	raw(m,
+		is_list(table) ? "\">\n<table class=\"list\"><caption>"
+					   : "\">\n<table><caption>");
 	text(m, table->caption);
 	raw(m, "</caption>\n");
 	put_head(m, table);
@@ -247,41 +304,80 @@ put_contents(const AudMarkup *m, const AudDoc *doc)
 	raw(m, "</ol></nav>\n");
 }
 
-/* The verdict stands at the top, in words. */
 static void
-put_verdict(const AudMarkup *m, const AudDoc *doc)
+put_fact(const AudMarkup *m, const char *what, const char *from, const char *to)
 {
-	const AudDocTable *summary = &doc->sections[0].tables[0];
-	const char        *verdict = aud_doc_cell(summary, 0, 1);
+	raw(m, "<div><dt>");
+	raw(m, what);
+	raw(m, "</dt><dd>");
+	aud_markup_breakable(m, from, strlen(from), CELL_MAX);
+	if (to != NULL)
+	{
+		raw(m, " to ");
+		aud_markup_breakable(m, to, strlen(to), CELL_MAX);
+	}
+	raw(m, "</dd></div>\n");
+}
+
+/* The first column of a table in one line, of more than three how many follow. */
+static void
+put_names(const AudMarkup *m, const char *what, const AudDocTable *table)
+{
+	size_t n = table->n_rows;
+
+	if (n == 0)
+		return;
+	raw(m, "<div><dt>");
+	raw(m, what);
+	raw(m, "</dt><dd>");
+	for (size_t i = 0; i < n && i < 3; i++)
+	{
+		const char *name = aud_doc_cell(table, i, 0);
+
+		raw(m, i > 0 ? ", " : "");
+		aud_markup_breakable(m, name, strlen(name), CELL_MAX);
+	}
+	if (table->all > 3)
+	{
+		raw(m, " and ");
+		aud_markup_number(m, table->all - 3, 1);
+		raw(m, " more");
+	}
+	raw(m, "</dd></div>\n");
+}
+
+/* The verdict stands at the top, in words, and then what this is about. */
+static void
+put_facts(const AudMarkup *m, const AudDoc *doc)
+{
+	const AudDocSection *check = &doc->sections[0]; /* completeness */
+	const AudDocSection *overview = &doc->sections[1];
+	const AudDocTable   *summary = &check->tables[0];
+	const char          *verdict = aud_doc_cell(summary, 0, 1);
+	time_t               now = time(NULL);
+	struct tm            tm;
+	char                 made[80] = "";
 
 	raw(m,
 		strncmp(verdict, "SOUND", 5) == 0 ? "<p class=\"verdict sound\">"
 										  : "<p class=\"verdict fault\">");
 	text(m, verdict);
-	raw(m, "</p>\n");
-	raw(m, "<p>Period: ");
-	text(m, aud_doc_cell(summary, 3, 1));
-	raw(m, " to ");
-	text(m, aud_doc_cell(summary, 4, 1));
-	raw(m, "</p>\n");
-}
-
-static void
-put_made(const AudMarkup *m)
-{
-	time_t    now = time(NULL);
-	struct tm tm;
-	char      made[32] = "";
-
+	raw(m, "</p>\n<dl class=\"facts\">\n");
+	put_names(m, "Server", &overview->tables[2]);
+	put_names(m, "Trail", &check->tables[1]);
+	put_fact(m, "Period", aud_doc_cell(summary, 3, 1), aud_doc_cell(summary, 4, 1));
+	put_fact(m,
+			 "Records",
+			 aud_doc_cell(summary, 5, 1),
+			 aud_doc_cell(summary, 6, 1));
 	if (gmtime_r(&now, &tm) != NULL)
 		strftime(made, sizeof(made), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	raw(m, "<p>Made ");
-	raw(m, made);
+	strcat(made, " by " AUD_CTL_VERSION);
+	put_fact(m, "Made", made, NULL);
 	raw(m,
-		" by " AUD_CTL_VERSION ". Times in tables are UTC; hours and weekdays of "
-		"charts are those of the time zone ");
+		"<div><dt>Times</dt><dd>UTC in tables; hours and weekdays of charts in ");
 	text(m, tzname[0]);
-	raw(m, ".</p>\n");
+	raw(m, "</dd></div>\n</dl>\n");
 }
 
 void
@@ -301,8 +397,7 @@ aud_doc_write_html(const AudDoc *doc, FILE *out)
 	raw(&m,
 		"</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">To the "
 		"report</a>\n<header><h1>Audit report</h1>\n");
-	put_verdict(&m, doc);
-	put_made(&m);
+	put_facts(&m, doc);
 	raw(&m, "</header>\n");
 	put_contents(&m, doc);
 	raw(&m, "<main id=\"main\" tabindex=\"-1\">\n");

@@ -21,11 +21,11 @@ static const char *const keys[AUD_RFS] = {
 	"admin_members", "app",          "attributes", "class",      "client_addr",
 	"command",       "current_user", "db",         "detail",     "error",
 	"event",         "grantees",     "log",        "lost",       "members",
-	"member_of",     "new_value",    "objects",    "old_value",  "outcome",
-	"owned_by",      "part",         "privileged", "privileges", "query",
-	"reason",        "rows",         "rule",       "seq",        "session",
-	"setting",       "severity",     "sqlstate",   "superuser",  "tags",
-	"target_role",   "to_role",      "ts",         "user",
+	"member_of",     "new_value",    "node",       "objects",    "old_value",
+	"outcome",       "owned_by",     "part",       "privileged", "privileges",
+	"query",         "reason",       "rows",       "rule",       "seq",
+	"session",       "setting",      "severity",   "sqlstate",   "superuser",
+	"tags",          "target_role",  "to_role",    "ts",         "user",
 };
 
 /* ---- times ------------------------------------------------------------------- */

@@ -91,6 +91,33 @@ START_TEST(a_long_text_says_how_long_it_is)
 }
 END_TEST
 
+static const struct
+{
+	const char *text;
+	const char *markup;
+} breakables[] = {
+	{"10.1.2.3", "10.1.2.3"},
+	{"192.168.10.20", "192.168.<wbr>10.20"},
+	{"app.card", "app.card"},
+	{"accounting.customer_cards", "accounting.<wbr>customer_<wbr>cards"},
+	{"count(pg_catalog.text), x", "count(pg_<wbr>catalog.<wbr>text), x"},
+	{"authentication failed", "authentication failed"},
+	{"ends_with_a_dot.", "ends_with_<wbr>a_dot."},
+	{"<<<<<<<<.<wbr>", "&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;.<wbr>&lt;wbr&gt;"},
+	{"abcdefgh\xff.x", "abcdefgh\xef\xbf\xbd.<wbr>x"},
+};
+
+START_TEST(a_long_name_may_be_broken_at_its_punctuation)
+{
+	const char *text = breakables[_i].text;
+
+	used = 0;
+	page[0] = '\0';
+	aud_markup_breakable(&markup, text, strlen(text), 100);
+	ck_assert_str_eq(page, breakables[_i].markup);
+}
+END_TEST
+
 static const char *
 number(uint64_t n, int grouped)
 {
@@ -221,6 +248,10 @@ markup_suite(void)
 	tcase_add_loop_test(tc, text_of_a_trail_stays_text, 0, COUNT(texts));
 	tcase_add_test(tc, a_zero_byte_is_named);
 	tcase_add_test(tc, a_long_text_says_how_long_it_is);
+	tcase_add_loop_test(tc,
+						a_long_name_may_be_broken_at_its_punctuation,
+						0,
+						COUNT(breakables));
 	tcase_add_test(tc, digits_come_in_groups_of_three);
 	tcase_add_test(tc, an_axis_ends_at_a_round_number);
 	tcase_add_test(tc, heat_has_seven_steps_and_the_first_is_none);

@@ -8,6 +8,7 @@
 #include "core/markup/markup.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,11 +71,28 @@ put_char(const AudMarkup *m, const char *s, int n, uint32_t cp)
 		m->put(m->arg, s, (size_t) n);
 }
 
-void
-aud_markup_text(const AudMarkup *m, const char *s, size_t len, size_t max)
+/* So many characters stay together, whatever is among them: an address, a table. */
+#define TOGETHER 8
+
+/* How many characters there are since the text could be broken. */
+static size_t
+may_break(const AudMarkup *m, uint32_t cp, size_t together)
+{
+	if (cp == ' ' || cp == '\n' || cp == '\t')
+		return 0;
+	if (together + 1 < TOGETHER || cp >= 0x80 ||
+		strchr(".,;:_/()=@", (int) cp) == NULL)
+		return together + 1;
+	aud_markup_raw(m, "<wbr>");
+	return 0;
+}
+
+static void
+put_text(const AudMarkup *m, const char *s, size_t len, size_t max, bool breakable)
 {
 	size_t shown = len <= max ? len : aud_utf8_align_down(s, len, max);
 	size_t i = 0;
+	size_t together = 0;
 	char   note[48];
 
 	while (i < shown)
@@ -84,11 +102,25 @@ aud_markup_text(const AudMarkup *m, const char *s, size_t len, size_t max)
 
 		put_char(m, s + i, n, cp);
 		i += (size_t) (n < 0 ? -n : n);
+		if (breakable && n > 0 && cp != 0 && i < shown)
+			together = may_break(m, cp, together);
 	}
 	if (shown == len)
 		return;
 	snprintf(note, sizeof(note), "\xE2\x80\xA6 (%zu bytes)", len);
 	aud_markup_raw(m, note);
+}
+
+void
+aud_markup_text(const AudMarkup *m, const char *s, size_t len, size_t max)
+{
+	put_text(m, s, len, max, false);
+}
+
+void
+aud_markup_breakable(const AudMarkup *m, const char *s, size_t len, size_t max)
+{
+	put_text(m, s, len, max, true);
 }
 
 void

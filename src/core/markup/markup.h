@@ -35,6 +35,13 @@ extern void aud_markup_raw(const AudMarkup *m, const char *markup);
 extern void aud_markup_text(const AudMarkup *m, const char *s, size_t len,
 							size_t max);
 
+/*
+ * The same for elements alone, with <wbr> where a long name may be broken: at
+ * its punctuation rather than within a word.
+ */
+extern void aud_markup_breakable(const AudMarkup *m, const char *s, size_t len,
+								 size_t max);
+
 /* Digits, in groups of three if wanted. */
 extern void aud_markup_number(const AudMarkup *m, uint64_t n, int grouped);
 
