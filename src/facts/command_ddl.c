@@ -301,29 +301,6 @@ put_publisher(AudStmt *stmt, const char *server)
 		aud_stmt_detail(stmt, "server", server);
 }
 
-static char *
-table_name(const RangeVar *table)
-{
-	Oid relid = aud_address_relation(table);
-
-	if (!OidIsValid(relid))
-		return aud_address_written((Node *) unconstify(RangeVar *, table));
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
-									  get_rel_name(relid));
-}
-
-/* A publication of all tables may leave some out. */
-static void
-put_excepted(AudStmt *stmt, const Node *tree)
-{
-	List     *names = NIL;
-	ListCell *lc;
-
-	foreach (lc, aud_compat_excepted_tables(tree))
-		names = lappend(names, table_name(lfirst(lc)));
-	aud_stmt_detail_strings(stmt, "except_tables", names);
-}
-
 /* Details beyond the target. */
 static void
 add_details(AudStmt *stmt, Node *tree)
@@ -371,7 +348,7 @@ add_details(AudStmt *stmt, Node *tree)
 			break;
 		case T_CreatePublicationStmt:
 		case T_AlterPublicationStmt:
-			put_excepted(stmt, tree);
+			aud_command_publication(stmt, tree);
 			break;
 		case T_CreateSubscriptionStmt:
 			put_publisher(stmt,

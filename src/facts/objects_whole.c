@@ -380,3 +380,27 @@ aud_objects_add_maintained(AudStmt *stmt, AudMaintenance what, Oid schema,
 			add(stmt, lfirst_oid(lc), AUD_ACCESS_MAINTAIN, &use);
 	}
 }
+
+/* What only this session has, or what a query made, is not published. */
+static bool
+is_published(Oid relid)
+{
+	return get_rel_relkind(relid) != RELKIND_MATVIEW &&
+		   get_rel_persistence(relid) == RELPERSISTENCE_PERMANENT;
+}
+
+void
+aud_objects_add_published(AudStmt *stmt, Oid schema, const List *except)
+{
+	AudUse    use = {.all = true};
+	ListCell *lc;
+
+	if (!is_sought())
+		return;
+	foreach (lc, tables_in(schema))
+	{
+		if (is_published(lfirst_oid(lc)) &&
+			!list_member_oid(except, lfirst_oid(lc)))
+			add(stmt, lfirst_oid(lc), AUD_ACCESS_ALTER, &use);
+	}
+}

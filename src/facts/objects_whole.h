@@ -36,4 +36,9 @@ typedef enum AudMaintenance
 extern void aud_objects_add_maintained(AudStmt *stmt, AudMaintenance what,
 									   Oid schema, bool all);
 
+/* The same of what is published but for these; schema: InvalidOid for all. */
+struct List;
+extern void aud_objects_add_published(AudStmt *stmt, Oid schema,
+									  const struct List *except);
+
 #endif /* AUD_FACTS_OBJECTS_WHOLE_H */

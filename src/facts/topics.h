@@ -39,6 +39,9 @@ extern bool aud_command_ddl(AudStmt *stmt, Node *parsetree);
 extern void aud_command_columns(AudStmt *stmt, Node *parsetree);
 extern bool aud_command_vacuum_reads(const VacuumStmt *vacuum);
 
+/* Beside its target, what CREATE or ALTER PUBLICATION publishes, or no longer. */
+extern void aud_command_publication(AudStmt *stmt, const Node *parsetree);
+
 /* A command on relations has succeeded. */
 extern void aud_command_relation_done(AudStmt *stmt);
 
