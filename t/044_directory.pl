@@ -67,6 +67,15 @@ $node->stop;
 # Two servers, one directory.
 $node->append_conf('postgresql.conf', "secaudit.directory = '$dir'");
 $node->start;
+SKIP:
+{
+	skip 'root may write anywhere', 2 if $> == 0;
+	$node->stop;
+	chmod 0500, $dir;
+	refused(qr/FATAL:  could not write to audit trail directory ".*": Permission denied/, 'no longer writable, with files of its own');
+	chmod 0700, $dir;
+	$node->start;
+}
 my $second = new_node('second', no_start => 1);
 $second->append_conf('postgresql.conf', "secaudit.directory = '$dir'");
 ok(!$second->start(fail_ok => 1), 'a second server does not start on the same directory');

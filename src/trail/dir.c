@@ -140,6 +140,10 @@ lock_directory(void)
 				   (int) getpid());
 	if (ftruncate(lock_fd, 0) != 0 || write(lock_fd, text, len) != len)
 		fail("write to");
+
+	/* the lock file of an earlier start says nothing about new files */
+	if (access(aud_config->directory, W_OK | X_OK) != 0)
+		fail("write to");
 }
 
 /* A trail inside the data directory shares its fate: say so, once a start. */
