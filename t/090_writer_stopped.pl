@@ -141,4 +141,20 @@ ok(wait_until(sub { !backends($node) }), 'shutdown: the sessions are gone while 
 go_on_writer($writer);
 ok(wait_for_log($node, qr/database system is shut down/, $from), 'shutdown: it is down when the writer can go on');
 $node->{_pid} = undef;
+
+# With durability "commit", nobody commits in the moment between the outage and
+# the signal that ends the session.
+$node->append_conf('postgresql.conf', "secaudit.durability = 'commit'");
+$node->start;
+my @late = map { SecauditProto->connect($node) } 1 .. 30;
+$writer = stop_writer($node);
+$late[$_]->query("BEGIN; CREATE TABLE late_$_ (); COMMIT") foreach 0 .. $#late;
+my %codes = map { ($_->error_code($_->until_ready) // 'none') => 1 } @late;
+is(join(' ', grep { !/\A(?:58030|57P01)\z/ } keys %codes), '', 'shutdown: a commit whose record is not on disk is an error');
+go_on_writer($writer);
+wait_until(sub { !-e $node->data_dir . '/postmaster.pid' }) or die 'the server is still there';
+$node->{_pid} = undef;
+$node->append_conf('postgresql.auto.conf', "secaudit.on_failure = 'continue'");
+$node->start;
+is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_class WHERE relname LIKE 'late%'}), '0', 'shutdown: and is rolled back');
 done_testing();

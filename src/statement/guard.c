@@ -75,6 +75,14 @@ aud_guard_wait(void)
 	(void) aud_buffer_wait_durable(aud_buffer_my_last());
 }
 
+/* The server stops, for everybody; alone, nobody stops it. */
+static bool
+is_stopping(void)
+{
+	return aud_config->on_failure == AUD_ON_FAILURE_SHUTDOWN &&
+		   PostmasterPid != 0;
+}
+
 /*
  * A wait that was ended by somebody must not end in a commit; the server itself
  * no longer looks at statement_timeout here.
@@ -96,12 +104,13 @@ before_commit(XactEvent event, void *arg)
 				errcode(ERRCODE_QUERY_CANCELED),
 				errmsg("canceling statement because its audit records are not on disk yet"),
 				errdetail("The wait for them was ended by statement_timeout."));
-	if (aud_config->on_failure == AUD_ON_FAILURE_ERROR && !superuser())
+	if ((aud_config->on_failure == AUD_ON_FAILURE_ERROR && !superuser()) ||
+		is_stopping())
 		ereport(ERROR,
 				errcode(ERRCODE_IO_ERROR),
 				errmsg("transaction cannot be committed because the audit trail cannot be written"),
-				errdetail(
-					"The parameter \"secaudit.on_failure\" is set to \"error\"."),
+				errdetail("The parameter \"secaudit.on_failure\" is set to \"%s\".",
+						  is_stopping() ? "shutdown" : "error"),
 				errhint("See the server log for the cause."));
 }
 
