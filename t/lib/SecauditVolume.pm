@@ -17,6 +17,8 @@ use warnings;
 
 use parent 'Exporter';
 
+use Fcntl qw(LOCK_EX);
+use File::Path qw(remove_tree);
 use File::Temp ();
 use Test::More;
 
@@ -31,6 +33,7 @@ sub import
 {
 	$volume = $ENV{SECAUDIT_SMALL_VOLUME};
 	run_again_with_volume() unless $volume;
+	have_it_alone();
 	return __PACKAGE__->export_to_level(1, @_);
 }
 
@@ -50,6 +53,18 @@ sub run_again_with_volume
 	}
 	$ENV{SECAUDIT_SMALL_VOLUME} = $dir;
 	exec @first, @second, $^X, (map { "-I$_" } @INC), $0 or die "unshare: $!";
+}
+
+# Tests run side by side, and there may be one volume for all of them.  The lock
+# goes when the test ends, after its servers.
+my $lock;
+
+sub have_it_alone
+{
+	open $lock, '>', "$volume/lock" or die "$volume/lock: $!";
+	flock $lock, LOCK_EX or die "$volume/lock: $!";
+	remove_tree(grep { !m{/lock\z} } glob("$volume/*"));
+	return;
 }
 
 sub used_percent
