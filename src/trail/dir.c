@@ -23,6 +23,7 @@
 
 #include "buffer/buffer.h"
 #include "buffer/file.h"
+#include "core/log_name.h"
 #include "server/config_start.h"
 #include "server/directory.h"
 #include "server/guc.h"
@@ -181,8 +182,7 @@ find_log_id(char *log_id)
 static void
 name_log(void)
 {
-	char  log_id[AUD_LOG_ID_CHARS + 1] = "";
-	uint8 bytes[AUD_LOG_ID_CHARS / 2];
+	char log_id[AUD_LOG_ID_CHARS + 1] = "";
 
 	/*
 	 * A foreign buffer means that this cluster is a copy: its original goes
@@ -190,21 +190,10 @@ name_log(void)
 	 */
 	if (aud_buffer_file_found() != AUD_BUFFER_FOREIGN)
 		find_log_id(log_id);
-	if (log_id[0] == '\0')
-	{
-		if (!pg_strong_random(bytes, sizeof(bytes)))
-			ereport(FATAL,
-					errcode(ERRCODE_INTERNAL_ERROR),
-					errmsg("could not generate a name for the audit trail"));
-
-		/*
-		 * Begin with a letter: loaders of CSV and JSON take digits, and
-		 * digits around one "e", for a number.
-		 */
-		bytes[0] |= 0xa0;
-		for (size_t i = 0; i < sizeof(bytes); i++)
-			snprintf(log_id + 2 * i, 3, "%02x", bytes[i]);
-	}
+	if (log_id[0] == '\0' && !aud_log_name_draw(log_id, pg_strong_random))
+		ereport(FATAL,
+				errcode(ERRCODE_INTERNAL_ERROR),
+				errmsg("could not generate a name for the audit trail"));
 	aud_buffer_file_set_log_id(log_id);
 }
 
