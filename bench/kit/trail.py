@@ -8,7 +8,7 @@ import sys
 
 FILE_BYTES = 64 * 1024 * 1024
 START = ('{"v":1,"log":"a0112233aabbccdd","ts":"2026-%02d-%02dT%02d:%02d:%02d.%06dZ","event":"%s",'
-         '"class":"%s",')
+         '"class":"%s","node":"shop-db",')
 OPEN = '"outcome":"success","reason":"%s","integrity":"chain","file":"%s"%s}'
 BEFORE = ',"prev_file":"%s","prev_bytes":%d,"prev_seq":%d,"prev_h":"%s"'
 

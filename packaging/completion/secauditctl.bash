@@ -27,6 +27,7 @@ _secauditctl_value()
 		--columns) _secauditctl_list 'time seq outcome class command user db client session app objects rows duration text' ;;
 		--by) _secauditctl_list 'class outcome user client object hour login right statement event command db app day' ;;
 		--sort) _secauditctl_list 'records failed rows duration' ;;
+		--to) _secauditctl_list 'ecs ocsf cef csv pgaudit' ;;
 		--level) _secauditctl_list '1 3 6 9 19' ;;
 		--older-than) _secauditctl_list '1h 1d 1w' ;;
 		--output) _secauditctl_list 'table json csv logfmt' ;;
@@ -56,7 +57,7 @@ _secauditctl()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'archive compliance evidence index info report rules search session shipped show stats tail token verify --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'archive compliance convert evidence index info report rules search session shipped show stats tail token verify --help --version' -- "$cur")
 		return
 	fi
 	# readline takes = for a word of its own
@@ -72,6 +73,7 @@ _secauditctl()
 		shipped) options='--help' ;;
 		show) options='--output= --utc --local --color= --help' ;;
 		compliance) options='--dbname= --profile= --format= --exceptions= --help' ;;
+		convert) options="$_secauditctl_filters --to= --log-parameter --log-relation --log-line-prefix= --utc --quiet --help" ;;
 		evidence) options='--dbname= --profile= --test= --json --yes --help' ;;
 		info) options='--pgdata= --quick --json --utc --local --color= --help' ;;
 		report) options='--since= --until= --output= --format= --redact --rows= --utc --local --help' ;;

@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void
 aud_ctl_complain(const char *fmt, ...)
@@ -65,25 +67,35 @@ aud_ctl_usage_error(const char *command)
 	return AUD_EXIT_TROUBLE;
 }
 
+/* Is standard output a pipe that nobody reads any more? */
+static bool
+reader_went_away(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 /*
  * A reader that went away (EPIPE) has what it wanted; any other failure means
- * that the output is incomplete.
+ * that the output is incomplete.  What failed before the end has not left its
+ * errno where the end succeeds.
  */
 int
 aud_ctl_finish(int code)
 {
 	bool failed = ferror(stdout) != 0;
+	bool alone = failed && reader_went_away();
 
 	errno = 0;
 	if (fclose(stdout) != 0)
 		failed = true;
-	if (failed && errno != 0 && errno != EPIPE)
-	{
-		aud_ctl_complain("could not write to standard output: %s",
-						 strerror(errno));
-		return AUD_EXIT_TROUBLE;
-	}
-	return code;
+	if (!failed || alone || errno == EPIPE)
+		return code;
+	aud_ctl_complain("could not write to standard output%s%s",
+					 errno != 0 ? ": " : ", some of it is lost",
+					 errno != 0 ? strerror(errno) : "");
+	return AUD_EXIT_TROUBLE;
 }
 
 bool

@@ -27,6 +27,7 @@
 /* Subcommands: argv[0] is the subcommand's name. */
 extern int aud_cmd_archive(int argc, char **argv);
 extern int aud_cmd_compliance(int argc, char **argv);
+extern int aud_cmd_convert(int argc, char **argv);
 extern int aud_cmd_evidence(int argc, char **argv);
 extern int aud_cmd_index(int argc, char **argv);
 extern int aud_cmd_info(int argc, char **argv);

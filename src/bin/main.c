@@ -23,6 +23,7 @@ typedef struct Command
 static const Command commands[] = {
 	{"archive", aud_cmd_archive, "compress the closed files of a trail"},
 	{"compliance", aud_cmd_compliance, "check a server against a standard"},
+	{"convert", aud_cmd_convert, "print records in the formats of other programs"},
 	{"evidence",
 	 aud_cmd_evidence,
 	 "do on a server what has to be recorded, show the records"},
