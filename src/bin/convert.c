@@ -304,13 +304,8 @@ run(Convert *convert, int argc, char **argv)
 
 	if (!is_stdin && !aud_ctl_operands(&argc, &argv, "convert"))
 		return AUD_EXIT_TROUBLE;
-	if (!is_stdin && !aud_ctl_list(&list, argc, argv))
+	if (!is_stdin && !aud_ctl_find(&list, argc, argv))
 		convert->trouble = true;
-	if (!is_stdin && list.count == 0 && !convert->trouble)
-	{
-		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
-		convert->trouble = true;
-	}
 	convert->search.query = &convert->filter.query;
 	convert->search.found = found;
 	convert->search.arg = convert;

@@ -148,6 +148,16 @@ aud_ctl_list(AudReaderList *list, int argc, char **argv)
 }
 
 bool
+aud_ctl_find(AudReaderList *list, int argc, char **argv)
+{
+	if (!aud_ctl_list(list, argc, argv))
+		return false;
+	if (list->count == 0)
+		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
+	return list->count > 0;
+}
+
+bool
 aud_ctl_common_option(int c, char **argv, const char *command,
 					  void (*help)(void), int *status)
 {

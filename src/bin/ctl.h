@@ -85,6 +85,9 @@ extern bool aud_ctl_operands(int *argc, char ***argv, const char *command);
  */
 extern bool aud_ctl_list(AudReaderList *list, int argc, char **argv);
 
+/* The same, and false, and reported, if there are none at all. */
+extern bool aud_ctl_find(AudReaderList *list, int argc, char **argv);
+
 /* Are they files, and not directories: a choice, of which others may be missing? */
 extern bool aud_ctl_only_files(int argc, char **argv);
 

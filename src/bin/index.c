@@ -101,13 +101,8 @@ run_all(Run *run, int argc, char **argv)
 
 	if (!aud_ctl_operands(&argc, &argv, "index"))
 		return AUD_EXIT_TROUBLE;
-	if (!aud_ctl_list(&list, argc, argv))
+	if (!aud_ctl_find(&list, argc, argv))
 		run->trouble = true;
-	else if (list.count == 0)
-	{
-		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
-		run->trouble = true;
-	}
 	run->tty = isatty(STDERR_FILENO) != 0;
 	for (size_t i = 0; i < list.count; i++)
 	{

@@ -88,13 +88,8 @@ run(Command *command, int argc, char **argv)
 
 	if (!aud_ctl_operands(&argc, &argv, "info"))
 		return AUD_EXIT_TROUBLE;
-	if (!aud_ctl_list(&list, argc, argv))
+	if (!aud_ctl_find(&list, argc, argv))
 		command->trouble = true;
-	if (list.count == 0 && !command->trouble)
-	{
-		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
-		command->trouble = true;
-	}
 	aud_term_init(&command->print.term, stdout, command->color);
 	if (command->json)
 		fputs("{\"logs\":[", stdout);

@@ -257,12 +257,10 @@ run(Command *command, int argc, char **argv)
 
 	if (!aud_ctl_operands(&argc, &argv, "report"))
 		return AUD_EXIT_TROUBLE;
-	if (!aud_ctl_list(&command->list, argc, argv))
+	if (!aud_ctl_find(&command->list, argc, argv))
 		command->trouble = true;
 	if (command->list.count == 0)
 	{
-		if (!command->trouble)
-			aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
 		aud_reader_list_free(&command->list);
 		return AUD_EXIT_TROUBLE;
 	}

@@ -276,13 +276,8 @@ run(Search *search, int argc, char **argv)
 
 	if (!aud_ctl_operands(&argc, &argv, "search"))
 		return AUD_EXIT_TROUBLE;
-	if (!aud_ctl_list(&list, argc, argv))
+	if (!aud_ctl_find(&list, argc, argv))
 		search->trouble = true;
-	if (list.count == 0 && !search->trouble)
-	{
-		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
-		search->trouble = true;
-	}
 	search->engine.query = &search->filter.query;
 	search->engine.found = show;
 	search->engine.arg = search;

@@ -159,13 +159,8 @@ run(AudSession *session, const char *arg, int argc, char **argv)
 
 	if (!aud_ctl_operands(&argc, &argv, "session"))
 		return AUD_EXIT_TROUBLE;
-	if (!aud_ctl_list(&session->list, argc, argv))
+	if (!aud_ctl_find(&session->list, argc, argv))
 		session->trouble = true;
-	if (session->list.count == 0 && !session->trouble)
-	{
-		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
-		session->trouble = true;
-	}
 	if (session->list.count > 0 && resolve(session, arg))
 	{
 		aud_session_print(session);

@@ -292,11 +292,9 @@ run(const char *what, const char *dir)
 	uint64_t      seq;
 	int           status = AUD_EXIT_TROUBLE;
 
-	if (aud_ctl_list(&list, 1, &operand))
+	if (aud_ctl_find(&list, 1, &operand))
 	{
-		if (list.count == 0)
-			aud_ctl_complain("there are no trail files in \"%s\"", dir);
-		else if (what == NULL)
+		if (what == NULL)
 			status = show(dir, &list);
 		else if (parse_seq(what, log, &seq))
 			status = set_seq(dir, &list, log, seq);

@@ -146,13 +146,8 @@ run(Show *show, int argc, char **argv)
 
 	if (!aud_ctl_operands(&argc, &argv, "show"))
 		return AUD_EXIT_TROUBLE;
-	if (!aud_ctl_list(&show->list, argc, argv))
+	if (!aud_ctl_find(&show->list, argc, argv))
 		show->trouble = true;
-	if (show->list.count == 0 && !show->trouble)
-	{
-		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
-		show->trouble = true;
-	}
 	if (show->list.count > 0)
 	{
 		look_up(show);

@@ -93,13 +93,8 @@ run(Command *command, int argc, char **argv)
 
 	if (!aud_ctl_operands(&argc, &argv, "stats"))
 		return AUD_EXIT_TROUBLE;
-	if (!aud_ctl_list(&list, argc, argv))
+	if (!aud_ctl_find(&list, argc, argv))
 		command->trouble = true;
-	if (list.count == 0 && !command->trouble)
-	{
-		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
-		command->trouble = true;
-	}
 	command->engine.query = &command->filter.query;
 	command->engine.found = count;
 	command->engine.arg = &command->stats;

@@ -324,12 +324,7 @@ run(Verify *verify, int argc, char **argv)
 
 	if (!aud_ctl_operands(&argc, &argv, "verify"))
 		return AUD_EXIT_TROUBLE;
-	listed = aud_ctl_list(&list, argc, argv);
-	if (listed && list.count == 0)
-	{
-		aud_ctl_complain("there are no trail files in \"%s\"", argv[0]);
-		listed = false;
-	}
+	listed = aud_ctl_find(&list, argc, argv);
 	verify->options.selection = aud_ctl_only_files(argc, argv);
 	verify->options.expected = verify->expected;
 	if (isatty(STDERR_FILENO))
