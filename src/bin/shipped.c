@@ -17,6 +17,7 @@
 #include "bin/ctl.h"
 #include "core/chain.h"
 #include "core/json_scan.h"
+#include "core/log_name.h"
 
 static void
 print_help(void)
@@ -250,16 +251,14 @@ set_seq(const char *dir, const AudReaderList *list, const char *log, uint64_t se
 static bool
 parse_seq(const char *arg, char *log, uint64_t *seq)
 {
-	const char *digits = strchr(arg, ':');
-	char       *end;
+	char *end;
 
 	log[0] = '\0';
-	if (digits != NULL && digits - arg == 16 &&
-		strspn(arg, "0123456789abcdef") == 16)
+	if (aud_log_name_begins(arg) && arg[AUD_LOG_NAME_LEN] == ':')
 	{
-		memcpy(log, arg, 16);
-		log[16] = '\0';
-		arg = digits + 1;
+		memcpy(log, arg, AUD_LOG_NAME_LEN);
+		log[AUD_LOG_NAME_LEN] = '\0';
+		arg += AUD_LOG_NAME_LEN + 1;
 	}
 	if (!isdigit((unsigned char) *arg) || strlen(arg) > 18)
 		return false;
@@ -288,7 +287,7 @@ run(const char *what, const char *dir)
 {
 	AudReaderList list = {0};
 	char         *operand = (char *) dir;
-	char          log[17];
+	char          log[AUD_LOG_NAME_LEN + 1];
 	uint64_t      seq;
 	int           status = AUD_EXIT_TROUBLE;
 

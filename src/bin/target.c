@@ -50,11 +50,10 @@ aud_target_parse(AudTarget *target, const char *arg)
 	memset(target, 0, sizeof(*target));
 	if (strncmp(arg, "pid:", 4) == 0)
 		return parse_number(arg + 4, &target->pid);
-	if (strspn(arg, "0123456789abcdef") == AUD_LOG_SIZE - 1 &&
-		arg[AUD_LOG_SIZE - 1] == ':')
+	if (aud_log_name_begins(arg) && arg[AUD_LOG_NAME_LEN] == ':')
 	{
-		memcpy(target->log, arg, AUD_LOG_SIZE - 1);
-		arg += AUD_LOG_SIZE;
+		memcpy(target->log, arg, AUD_LOG_NAME_LEN);
+		arg += AUD_LOG_NAME_LEN + 1;
 	}
 	if (is_session(arg))
 	{

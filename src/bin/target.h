@@ -10,9 +10,10 @@
 #define AUD_BIN_TARGET_H
 
 #include "bin/record.h"
+#include "core/log_name.h"
 #include "core/search/search.h"
 
-#define AUD_LOG_SIZE     17 /* 16 hex digits and a NUL */
+#define AUD_LOG_SIZE     (AUD_LOG_NAME_LEN + 1)
 #define AUD_SESSION_SIZE 40
 
 typedef struct AudTarget

@@ -44,7 +44,7 @@ entry_crc(const AudExpiry *entry, const char *log_id)
 	pg_crc32c crc;
 
 	INIT_CRC32C(crc);
-	COMP_CRC32C(crc, log_id, AUD_LOG_ID_CHARS);
+	COMP_CRC32C(crc, log_id, AUD_LOG_NAME_LEN);
 	COMP_CRC32C(crc, entry, offsetof(AudExpiry, crc));
 	FIN_CRC32C(crc);
 	return crc;

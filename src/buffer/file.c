@@ -77,7 +77,7 @@ static bool
 header_is_sane(const AudBufferHeader *header, uint64 size)
 {
 	return aud_buffer_make_is_layout(header, size) &&
-		   strnlen(header->log_id, sizeof(header->log_id)) == AUD_LOG_ID_CHARS;
+		   strnlen(header->log_id, sizeof(header->log_id)) == AUD_LOG_NAME_LEN;
 }
 
 /*

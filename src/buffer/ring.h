@@ -31,6 +31,7 @@
 
 #include "buffer/buffer.h"
 #include "core/chain.h"
+#include "core/log_name.h"
 #include "port/atomics.h"
 #include "port/pg_crc32c.h"
 
@@ -40,7 +41,6 @@
 /* The header and the list of deletions; the slots begin behind it. */
 #define AUD_BUFFER_PAGE 4096
 
-#define AUD_LOG_ID_CHARS   16
 #define AUD_TRAIL_NAME_MAX 64
 
 /*
@@ -112,7 +112,7 @@ typedef struct AudBufferHeader
 	uint64 table_offset;
 	uint64 chunks_offset;
 	uint32 chunks; /* one more than ring_size takes: head and tail share none */
-	char   log_id[AUD_LOG_ID_CHARS + 1];
+	char   log_id[AUD_LOG_NAME_LEN + 1];
 	uint64 file_at; /* from here to the file's header; in the file 0 */
 
 	/*

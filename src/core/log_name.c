@@ -26,3 +26,9 @@ aud_log_name_draw(char *name, bool (*draw)(void *bytes, size_t n))
 	}
 	return false;
 }
+
+bool
+aud_log_name_begins(const char *s)
+{
+	return strspn(s, "0123456789abcdef") == AUD_LOG_NAME_LEN;
+}

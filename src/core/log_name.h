@@ -25,4 +25,7 @@
  */
 extern bool aud_log_name_draw(char *name, bool (*draw)(void *bytes, size_t n));
 
+/* Does a text begin with such a name, and no 17th digit behind it? */
+extern bool aud_log_name_begins(const char *s);
+
 #endif /* AUD_CORE_LOG_NAME_H */

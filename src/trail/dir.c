@@ -176,13 +176,13 @@ find_log_id(char *log_id)
 		fail("read a file of");
 	if (status == AUD_TRAIL_IS &&
 		opening.system_identifier == GetSystemIdentifier())
-		strlcpy(log_id, opening.log, AUD_LOG_ID_CHARS + 1);
+		strlcpy(log_id, opening.log, AUD_LOG_NAME_LEN + 1);
 }
 
 static void
 name_log(void)
 {
-	char log_id[AUD_LOG_ID_CHARS + 1] = "";
+	char log_id[AUD_LOG_NAME_LEN + 1] = "";
 
 	/*
 	 * A foreign buffer means that this cluster is a copy: its original goes
@@ -212,7 +212,7 @@ void
 aud_trail_dir_name_log(void)
 {
 	/* of this server, should a crash of a backend cost it its buffer file */
-	static char log_id[AUD_LOG_ID_CHARS + 1];
+	static char log_id[AUD_LOG_NAME_LEN + 1];
 
 	if (aud_buffer_log_id()[0] == '\0')
 	{

@@ -438,7 +438,7 @@ aud_trail_read_opening(const char *name, AudOpening *opening)
 	if (status == AUD_TRAIL_IS)
 	{
 		copy_text(&line, "log", opening->log, sizeof(opening->log));
-		if (strspn(opening->log, "0123456789abcdef") != AUD_LOG_ID_CHARS)
+		if (!aud_log_name_begins(opening->log))
 			opening->log[0] = '\0';
 		copy_text(&line, "system_identifier", number, sizeof(number));
 		opening->system_identifier = strtoull(number, NULL, 10);

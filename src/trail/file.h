@@ -107,7 +107,7 @@ extern uint64 aud_trail_line_number(const AudLine *line, const char *key);
 /* What a file's first line says: of its log, and of the file before. */
 typedef struct AudOpening
 {
-	char   log[AUD_LOG_ID_CHARS + 1]; /* "" if that is no name of a trail */
+	char   log[AUD_LOG_NAME_LEN + 1]; /* "" if that is no name of a trail */
 	uint64 system_identifier;
 	uint64 prev_seq;
 	char   prev_h[AUD_CHAIN_HASH_CHARS + 1]; /* "" if there is none */

@@ -43,7 +43,7 @@ extern bool aud_trail_recover(AudBufferHeader *header, AudHasher *hasher,
 /* Where a trail ends that is not being written. */
 typedef struct AudTrailEnd
 {
-	char     log[AUD_LOG_ID_CHARS + 1]; /* "": there is none */
+	char     log[AUD_LOG_NAME_LEN + 1]; /* "": there is none */
 	char     file[AUD_TRAIL_NAME_MAX];  /* its newest */
 	AudChain chain; /* after the last record that is sound there */
 } AudTrailEnd;

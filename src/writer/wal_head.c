@@ -34,7 +34,7 @@
 #define MESSAGE_PREFIX "secaudit"
 
 /* log, number, hash, two colons */
-#define MESSAGE_MAX (AUD_LOG_ID_CHARS + AUD_CHAIN_HASH_CHARS + 32)
+#define MESSAGE_MAX (AUD_LOG_NAME_LEN + AUD_CHAIN_HASH_CHARS + 32)
 
 static bool
 may_write_wal(void)

@@ -102,6 +102,17 @@ START_TEST(a_source_that_is_stuck_ends)
 }
 END_TEST
 
+START_TEST(a_name_has_16_digits_and_no_more)
+{
+	ck_assert(aud_log_name_begins("a0112233aabbccdd"));
+	ck_assert(aud_log_name_begins("9503217850214360:7"));
+	ck_assert(!aud_log_name_begins("a0112233aabbccd"));
+	ck_assert(!aud_log_name_begins("a0112233aabbccdde"));
+	ck_assert(!aud_log_name_begins("A0112233aabbccdd"));
+	ck_assert(!aud_log_name_begins(""));
+}
+END_TEST
+
 static Suite *
 log_name_suite(void)
 {
@@ -112,6 +123,7 @@ log_name_suite(void)
 	tcase_add_test(tcase, no_random_numbers_no_name);
 	tcase_add_test(tcase, every_name_begins_with_a_letter_that_no_number_has);
 	tcase_add_test(tcase, a_source_that_is_stuck_ends);
+	tcase_add_test(tcase, a_name_has_16_digits_and_no_more);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

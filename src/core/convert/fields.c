@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/encode.h"
+#include "core/log_name.h"
 #include "core/utf8.h"
 
 typedef struct Key
@@ -122,23 +123,6 @@ is_plain_key(const char *key, size_t len)
 }
 
 /* ---- texts ------------------------------------------------------------------ */
-
-/* Valid UTF-8, of which most lines have no more than ASCII? */
-static bool
-is_text(const char *line, size_t len)
-{
-	size_t i = 0;
-
-	for (; i + 8 <= len; i += 8)
-	{
-		uint64_t eight;
-
-		memcpy(&eight, line + i, 8);
-		if ((eight & UINT64_C(0x8080808080808080)) != 0)
-			break;
-	}
-	return aud_utf8_valid(line + i, len - i);
-}
 
 /*
  * Does each \u mean a character, not \u0000 and no half of a pair?  Backslashes
@@ -351,7 +335,7 @@ take(AudFields *f, const AudFieldIndex *index, const AudJsonMember *member)
 static bool
 is_log_name(const AudJsonValue *log)
 {
-	return log->len == 16 && strspn(log->text, "0123456789abcdef") == 16;
+	return log->len == AUD_LOG_NAME_LEN && aud_log_name_begins(log->text);
 }
 
 /* What every record has. */
@@ -409,7 +393,7 @@ aud_fields_read(AudFields *f, const AudFieldIndex *index, const char *line,
 	f->at = AUD_FIELD_COUNT;
 	if (!scan.ended || scan.p != line + len)
 		return "not a record, no JSON object";
-	if (!is_text(line, len) || !are_characters(line, len))
+	if (!aud_utf8_valid(line, len) || !are_characters(line, len))
 		return "not a record, not valid UTF-8";
 	return check(f);
 }

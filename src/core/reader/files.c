@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "core/json_scan.h"
+#include "core/log_name.h"
 
 #define NAME_PREFIX "secaudit-"
 #define NAME_SUFFIX ".jsonl"
@@ -80,7 +81,7 @@ aud_reader_same_file(const char *a, const char *b)
 static bool
 is_log_id(const char *s)
 {
-	return strlen(s) == 16 && strspn(s, "0123456789abcdef") == 16;
+	return aud_log_name_begins(s) && s[AUD_LOG_NAME_LEN] == '\0';
 }
 
 /* What an audit.open record says about the file, or the trail, before. */
