@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/convert/pgaudit.h"
+#include "core/convert/text.h"
 #include "core/nearest.h"
 
 const AudTargetName aud_targets[] = {
@@ -122,29 +123,10 @@ aud_convert_free(AudConvert *c)
 #define ROOM_MORE  65536
 
 static bool
-grow(AudBuf *b, size_t room)
-{
-	char *data;
-
-	b->len = 0;
-	b->truncated = false;
-	if (b->cap < room)
-	{
-		data = realloc(b->data, room);
-		if (data == NULL)
-			return false;
-		b->data = data;
-		b->cap = room;
-	}
-	b->data[0] = '\0';
-	return true;
-}
-
-static bool
 make_room(AudConvert *c, size_t len)
 {
-	return grow(&c->out, ROOM_TIMES * len + ROOM_MORE) &&
-		   grow(&c->text, 2 * len + ROOM_MORE);
+	return aud_text_room(&c->out, ROOM_TIMES * len + ROOM_MORE) &&
+		   aud_text_room(&c->text, 2 * len + ROOM_MORE);
 }
 
 /* ---- records ------------------------------------------------------------------ */

@@ -20,20 +20,20 @@
 #include "core/convert/target.h"
 #include "core/error.h"
 
-typedef enum AudTarget
+typedef enum AudConvertTarget
 {
 	AUD_TARGET_ECS,
 	AUD_TARGET_OCSF,
 	AUD_TARGET_CEF,
 	AUD_TARGET_CSV,
 	AUD_TARGET_PGAUDIT,
-} AudTarget;
+} AudConvertTarget;
 
 typedef struct AudTargetName
 {
-	AudTarget   id;
-	const char *name; /* "ecs" */
-	const char *says;
+	AudConvertTarget id;
+	const char      *name; /* "ecs" */
+	const char      *says;
 	const char *versions[6]; /* full ones, the first is the default; NULL ends */
 } AudTargetName;
 

@@ -31,36 +31,6 @@ aud_csv_header(AudBuf *b)
 	aud_buf_lit(b, "more");
 }
 
-static bool
-needs_quotes(const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (s[i] == ',' || s[i] == '"' || s[i] == '\n' || s[i] == '\r')
-			return true;
-	return false;
-}
-
-static void
-add_quoted(AudBuf *b, const char *s, size_t len, bool guard)
-{
-	const char *end = s + len;
-
-	aud_buf_char(b, '"');
-	if (guard)
-		aud_buf_char(b, '\'');
-	while (s < end)
-	{
-		const char *quote = memchr(s, '"', (size_t) (end - s));
-		const char *to = quote != NULL ? quote + 1 : end;
-
-		aud_buf_append(b, s, (size_t) (to - s));
-		if (quote != NULL)
-			aud_buf_char(b, '"');
-		s = to;
-	}
-	aud_buf_char(b, '"');
-}
-
 static void
 add_cell(AudBuf *b, const AudJsonValue *value, AudBuf *text)
 {
@@ -69,10 +39,7 @@ add_cell(AudBuf *b, const AudJsonValue *value, AudBuf *text)
 	bool        guard = value->kind == AUD_JSON_STRING && len > 0 &&
 				 memchr("=+-@\t\r\n'", s[0], 8) != NULL;
 
-	if (guard || needs_quotes(s, len))
-		add_quoted(b, s, len, guard);
-	else
-		aud_buf_append(b, s, len);
+	aud_text_cell(b, s, len, guard);
 }
 
 /* Keys of a later version, as they stand in the line. */
@@ -90,7 +57,7 @@ add_more(AudBuf *b, const AudFields *f, AudBuf *text)
 		aud_buf_append(text, other->start, (size_t) (other->end - other->start));
 	}
 	aud_buf_char(text, '}');
-	add_quoted(b, text->data, text->len, false);
+	aud_text_cell(b, text->data, text->len, false);
 }
 
 void

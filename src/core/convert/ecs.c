@@ -13,8 +13,8 @@
 
 #include <string.h>
 
+#include "core/convert/text.h"
 #include "core/json_write.h"
-#include "core/match/network.h"
 
 enum
 {
@@ -208,13 +208,6 @@ put_outcome(AudTree *t, const AudFields *f, const AudRow *row)
 }
 
 static void
-put_identity(AudTree *t, const AudFields *f, const AudRow *row)
-{
-	aud_tree_key(t, row->group, row->name);
-	aud_tree_identity(t->b, f);
-}
-
-static void
 put_nanoseconds(AudTree *t, const AudFields *f, const AudRow *row)
 {
 	uint64_t us = aud_field_number(f, row->field);
@@ -254,29 +247,6 @@ put_dataset(AudTree *t, const AudFields *f, const AudRow *row)
 	aud_tree_word(t, EVENT, "dataset", "secaudit.events");
 	aud_tree_word(t, EVENT, "module", "secaudit");
 	aud_tree_word(t, EVENT, "provider", "secaudit");
-}
-
-static void
-put_service(AudTree *t, const AudFields *f, const AudRow *row)
-{
-	(void) f;
-	aud_tree_word(t, row->group, row->name, "postgresql");
-}
-
-bool
-aud_is_address(const AudJsonValue *value, bool *is_v6)
-{
-	AudAddress address;
-	char       text[64];
-
-	if (value->len >= sizeof(text))
-		return false;
-	memcpy(text, value->text, value->len);
-	text[value->len] = '\0';
-	if (!aud_address_parse(&address, text))
-		return false;
-	*is_v6 = address.bits == 128;
-	return true;
 }
 
 /* A field of type "ip" refuses the whole document for what is none. */
@@ -421,7 +391,7 @@ static const AudRow rows[] = {
 	{EVENT, NULL, AUD_FIELD_COUNT, put_kind, 0, false},
 	{EVENT, "action", AUD_F_event, put_action, 0, true},
 	{EVENT, "outcome", AUD_F_outcome, put_outcome, 0, false},
-	{EVENT, "id", AUD_F_seq, put_identity, 0, false},
+	{EVENT, "id", AUD_F_seq, aud_put_identity, 0, false},
 	{EVENT, "sequence", AUD_F_seq, NULL, 0, false},
 	{EVENT, "hash", AUD_F_h, NULL, 0, false},
 	{EVENT, "duration", AUD_F_duration_us, put_nanoseconds, 0, false},
@@ -431,7 +401,7 @@ static const AudRow rows[] = {
 	{ERROR_, "code", AUD_F_sqlstate, NULL, 0, false},
 	{ERROR_, "message", AUD_F_error, NULL, 0, false},
 	{HOST, "name", AUD_F_node, NULL, 0, false},
-	{SERVICE, "type", AUD_FIELD_COUNT, put_service, 0, false},
+	{SERVICE, "type", AUD_FIELD_COUNT, aud_put_service, 0, false},
 	{SERVICE, "version", AUD_F_server_version, NULL, 0, false},
 	{SERVICE_NODE, "name", AUD_F_node, NULL, 0, false},
 	{USER, "name", AUD_F_user, NULL, 0, false},

@@ -410,6 +410,16 @@ aud_field_is(const AudFields *f, AudField field, const char *word)
 }
 
 bool
+aud_field_is_one_of(const AudFields *f, AudField field,
+					const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (aud_field_is(f, field, words[i]))
+			return true;
+	return false;
+}
+
+bool
 aud_field_begins(const AudFields *f, AudField field, const char *word)
 {
 	size_t len = strlen(word);

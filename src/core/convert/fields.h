@@ -84,6 +84,10 @@ extern const char *aud_fields_read(AudFields *f, const AudFieldIndex *index,
 /* Is it there, and this text, in which nothing is escaped? */
 extern bool aud_field_is(const AudFields *f, AudField field, const char *word);
 
+/* Is it one of so many such texts? */
+extern bool aud_field_is_one_of(const AudFields *f, AudField field,
+								const char *const *words, size_t n);
+
 /* Does it begin with these letters? */
 extern bool aud_field_begins(const AudFields *f, AudField field,
 							 const char *word);

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "core/convert/text.h"
 #include "core/json_write.h"
 #include "core/version.h"
 
@@ -66,7 +67,7 @@ static const AudGroup groups[] = {
 static void
 put_event(AudTree *t, const AudFields *f, const AudRow *row)
 {
-	AudOcsfEvent e = aud_ocsf_event(f);
+	AudOcsfEvent e = aud_ocsf_event(f, t->kind);
 
 	(void) row;
 	aud_tree_number(t, ROOT, "time", f->ms);
@@ -86,13 +87,6 @@ put_event(AudTree *t, const AudFields *f, const AudRow *row)
 	}
 	if (e.status >= 0)
 		aud_tree_number(t, ROOT, "status_id", e.status);
-}
-
-static void
-put_identity(AudTree *t, const AudFields *f, const AudRow *row)
-{
-	aud_tree_key(t, row->group, row->name);
-	aud_tree_identity(t->b, f);
 }
 
 static void
@@ -203,13 +197,6 @@ put_source(AudTree *t, const AudFields *f, const AudRow *row)
 		aud_tree_key(t, SRC, "port");
 		aud_tree_value(t->b, &f->values[AUD_F_client_port]);
 	}
-}
-
-static void
-put_service(AudTree *t, const AudFields *f, const AudRow *row)
-{
-	(void) f;
-	aud_tree_word(t, row->group, row->name, "postgresql");
 }
 
 /* One of database and table has to be there; outside of any, the server is it. */
@@ -325,8 +312,7 @@ put_finding(AudTree *t, const AudFields *f, const AudRow *row)
 											: AUD_F_event;
 
 	(void) row;
-	aud_tree_key(t, FINDING_INFO, "uid");
-	aud_tree_identity(t->b, f);
+	aud_tree_identity(t, FINDING_INFO, "uid", f);
 	aud_tree_key(t, FINDING_INFO, "title");
 	aud_tree_value(t->b, &f->values[title]);
 	if (f->has[AUD_F_detail])
@@ -387,7 +373,7 @@ static const AudRow rows[] = {
 	{ROOT, "status_code", AUD_F_sqlstate, NULL, 0, false},
 	{ROOT, "status_detail", AUD_F_error, NULL, 0, false},
 	{ROOT, "status", AUD_F_outcome, NULL, ~AUD_OCSF_FINDING, false},
-	{METADATA, "uid", AUD_F_seq, put_identity, 0, false},
+	{METADATA, "uid", AUD_F_seq, aud_put_identity, 0, false},
 	{METADATA, "sequence", AUD_F_seq, NULL, 0, false},
 	{METADATA, "original_time", AUD_F_ts, NULL, 0, false},
 	{METADATA, "labels", AUD_F_tags, NULL, 0, false},
@@ -409,7 +395,7 @@ static const AudRow rows[] = {
 	{SRC, NULL, AUD_F_client_addr, put_nothing, WITH_SOURCE, false},
 	{SRC, NULL, AUD_F_client_port, put_nothing, WITH_SOURCE, false},
 	{DST, "hostname", AUD_F_node, NULL, WITH_TARGET, false},
-	{DST, "svc_name", AUD_FIELD_COUNT, put_service, WITH_TARGET, false},
+	{DST, "svc_name", AUD_FIELD_COUNT, aud_put_service, WITH_TARGET, false},
 	{DATABASE, "name", AUD_F_db, NULL, AUD_OCSF_DATASTORE, false},
 	{DATABASE, NULL, AUD_FIELD_COUNT, put_database, AUD_OCSF_DATASTORE, false},
 	{TABLE, "name", AUD_FIELD_COUNT, put_table, AUD_OCSF_DATASTORE, false},

@@ -32,11 +32,12 @@ typedef struct AudOcsfEvent
 	int status;   /* -1: none */
 } AudOcsfEvent;
 
-extern AudOcsfEvent aud_ocsf_event(const AudFields *f);
-
 /* The bit of a record's class, and its number. */
 extern int aud_ocsf_kind(const AudFields *f);
 extern int aud_ocsf_bit(int kind);
+
+/* A record of that kind. */
+extern AudOcsfEvent aud_ocsf_event(const AudFields *f, int kind);
 
 /* Who gains or loses by a GRANT or REVOKE: the first; false if nobody is named. */
 extern bool aud_ocsf_grantee(const AudFields *f, AudJsonValue *name);

@@ -188,10 +188,8 @@ status_of(const AudFields *f, int kind)
 }
 
 AudOcsfEvent
-aud_ocsf_event(const AudFields *f)
+aud_ocsf_event(const AudFields *f, int kind)
 {
-	int kind = aud_ocsf_kind(f);
-
 	return (AudOcsfEvent){class_uids[aud_ocsf_bit(kind)],
 						  activity_of(f, kind),
 						  severity_of(f, kind),

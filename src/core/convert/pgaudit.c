@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/convert/text.h"
+
 /* A record that waits for what it ran inside of, or for the rest of its text. */
 typedef struct Held
 {
@@ -195,27 +197,14 @@ read_statement(AudConvert *c, Held **held, size_t n, AudPgauditStatement *s)
 }
 
 static bool
-grow(AudBuf *b, size_t room)
-{
-	char *data = b->cap >= room ? b->data : realloc(b->data, room);
-
-	if (data == NULL)
-		return false;
-	b->data = data;
-	b->cap = b->cap >= room ? b->cap : room;
-	b->len = 0;
-	b->truncated = false;
-	b->data[0] = '\0';
-	return true;
-}
-
-static bool
 make_room(AudPgaudit *p, size_t len)
 {
-	return grow(&p->query, len + 64) && grow(&p->objects, len + 64) &&
-		   grow(&p->out.text, len + 64) && grow(&p->out.name, len + 64) &&
-		   grow(&p->out.params, 4 * len + 64) &&
-		   grow(&p->out.line, 32 * len + 65536);
+	return aud_text_room(&p->query, len + 64) &&
+		   aud_text_room(&p->objects, len + 64) &&
+		   aud_text_room(&p->out.text, len + 64) &&
+		   aud_text_room(&p->out.name, len + 64) &&
+		   aud_text_room(&p->out.params, 4 * len + 64) &&
+		   aud_text_room(&p->out.line, 32 * len + 65536);
 }
 
 /* ---- a tree of statements --------------------------------------------------------------- */

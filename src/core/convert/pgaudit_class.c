@@ -15,15 +15,6 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-static bool
-is_one_of(const AudFields *f, const char *const *commands, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (aud_field_is(f, AUD_F_command, commands[i]))
-			return true;
-	return false;
-}
-
 bool
 aud_pgaudit_begins(const char *s, size_t len, const char *word)
 {
@@ -41,7 +32,7 @@ aud_pgaudit_is_query(const AudFields *f)
 										  "DELETE",
 										  "MERGE"};
 
-	return is_one_of(f, queries, COUNT(queries)) ||
+	return aud_field_is_one_of(f, AUD_F_command, queries, COUNT(queries)) ||
 		   aud_field_begins(f, AUD_F_command, "SELECT FOR ");
 }
 
@@ -102,7 +93,7 @@ aud_pgaudit_runs_query(const AudPgauditStatement *s)
 
 	if (aud_field_is(s->f, AUD_F_command, "COPY"))
 		return !aud_pgaudit_is_table_copy(s);
-	return is_one_of(s->f, commands, COUNT(commands)) &&
+	return aud_field_is_one_of(s->f, AUD_F_command, commands, COUNT(commands)) &&
 		   !s->f->has[AUD_F_skipped] && !says_no_data(s);
 }
 
@@ -141,7 +132,7 @@ is_ddl(const AudFields *f)
 	return aud_field_begins(f, AUD_F_command, "CREATE ") ||
 		   aud_field_begins(f, AUD_F_command, "ALTER ") ||
 		   aud_field_begins(f, AUD_F_command, "DROP ") ||
-		   is_one_of(f, commands, COUNT(commands));
+		   aud_field_is_one_of(f, AUD_F_command, commands, COUNT(commands));
 }
 
 const char *
@@ -159,7 +150,7 @@ aud_pgaudit_class(const AudPgauditStatement *s)
 										"ALTER USER MAPPING"};
 	const AudFields         *f = s->f;
 
-	if (is_one_of(f, roles, COUNT(roles)))
+	if (aud_field_is_one_of(f, AUD_F_command, roles, COUNT(roles)))
 		return "ROLE";
 	if (is_ddl(f))
 		return "DDL";

@@ -22,23 +22,7 @@
 static void
 add_field(AudBuf *b, const char *s, size_t len)
 {
-	bool quoted = false;
-
-	for (size_t i = 0; i < len && !quoted; i++)
-		quoted = memchr(",\"\n\r", s[i], 4) != NULL;
-	if (!quoted)
-	{
-		aud_buf_append(b, s, len);
-		return;
-	}
-	aud_buf_char(b, '"');
-	for (size_t i = 0; i < len; i++)
-	{
-		if (s[i] == '"')
-			aud_buf_char(b, '"');
-		aud_buf_char(b, s[i]);
-	}
-	aud_buf_char(b, '"');
+	aud_text_cell(b, s, len, false);
 }
 
 /* pgaudit hides all behind the word in what makes and changes roles. */
@@ -49,10 +33,8 @@ add_statement(AudPgauditOut *o, const AudPgauditStatement *s)
 										   "ALTER ROLE",
 										   "CREATE USER MAPPING",
 										   "ALTER USER MAPPING"};
-	bool                     hides = false;
+	bool hides = aud_field_is_one_of(s->f, AUD_F_command, commands, 4);
 
-	for (int i = 0; i < 4; i++)
-		hides |= aud_field_is(s->f, AUD_F_command, commands[i]);
 	for (size_t i = 0; hides && i + 8 <= s->query_len; i++)
 	{
 		if (!aud_pgaudit_begins(s->query + i, s->query_len - i, "password"))

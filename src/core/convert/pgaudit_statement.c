@@ -57,6 +57,15 @@ is_text(const AudJsonValue *value, const char *word)
 }
 
 static bool
+is_one_of(const AudJsonValue *value, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_text(value, words[i]))
+			return true;
+	return false;
+}
+
+static bool
 has_access(const Object *object, const char *access)
 {
 	AudJsonScan  scan;
@@ -108,10 +117,7 @@ is_relation(const Object *object)
 										"foreign table",
 										"sequence"};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (is_text(&object->type, types[i]))
-			return true;
-	return false;
+	return is_one_of(&object->type, types, sizeof(types) / sizeof(types[0]));
 }
 
 /* What a query does with a relation; false: nothing that it would be checked for. */
@@ -285,10 +291,7 @@ is_named_when_dropped(const Object *object)
 										"access method",
 										"event trigger"};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (is_text(&object->type, types[i]))
-			return false;
-	return true;
+	return !is_one_of(&object->type, types, sizeof(types) / sizeof(types[0]));
 }
 
 /* Constraints are named only when they go. */
@@ -390,10 +393,11 @@ has_event_trigger(const AudFields *f)
 										  "CLUSTER",
 										  "REASSIGN OWNED"};
 
-	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
-		if (aud_field_is(f, AUD_F_command, without[i]))
-			return false;
-	return !f->has[AUD_F_skipped];
+	return !f->has[AUD_F_skipped] &&
+		   !aud_field_is_one_of(f,
+								AUD_F_command,
+								without,
+								sizeof(without) / sizeof(without[0]));
 }
 
 /* GRANT and REVOKE: the kind of the objects, and no name. */

@@ -32,7 +32,4 @@ extern void aud_cef_record(int version, const AudFields *f, AudBuf *text,
 extern void aud_csv_header(AudBuf *b);
 extern void aud_csv_record(const AudFields *f, AudBuf *text, AudBuf *b);
 
-/* An address that stores of type "ip" take: without a zone, not "???" . */
-extern bool aud_is_address(const AudJsonValue *value, bool *is_v6);
-
 #endif /* AUD_CORE_CONVERT_TARGET_H */

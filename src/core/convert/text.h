@@ -19,6 +19,21 @@
 extern const char *aud_text_of(AudBuf *text, const AudJsonValue *value,
 							   size_t *len);
 
+/*
+ * Room for so many bytes in an empty buffer, whose storage is malloc'd and the
+ * caller's to free; false: no memory.
+ */
+extern bool aud_text_room(AudBuf *b, size_t room);
+
+/*
+ * s[len] as a cell of CSV: between quotes where it has to be, and then, if it
+ * is guarded, behind an apostrophe.
+ */
+extern void aud_text_cell(AudBuf *b, const char *s, size_t len, bool guarded);
+
+/* An address that stores of type "ip" take: without a zone, not "???" . */
+extern bool aud_is_address(const AudJsonValue *value, bool *is_v6);
+
 /* As many bytes of s[len] as are no more than max, at the end of a character. */
 extern size_t aud_text_upto(const char *s, size_t len, size_t max);
 

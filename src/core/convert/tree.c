@@ -98,13 +98,27 @@ aud_tree_value(AudBuf *b, const AudJsonValue *value)
 }
 
 void
-aud_tree_identity(AudBuf *b, const AudFields *f)
+aud_tree_identity(AudTree *t, int group, const char *name, const AudFields *f)
 {
-	aud_buf_char(b, '"');
-	aud_buf_append(b, f->values[AUD_F_log].text, f->values[AUD_F_log].len);
-	aud_buf_char(b, ':');
-	aud_json_uint(b, f->seq);
-	aud_buf_char(b, '"');
+	aud_tree_key(t, group, name);
+	aud_buf_char(t->b, '"');
+	aud_buf_append(t->b, f->values[AUD_F_log].text, f->values[AUD_F_log].len);
+	aud_buf_char(t->b, ':');
+	aud_json_uint(t->b, f->seq);
+	aud_buf_char(t->b, '"');
+}
+
+void
+aud_put_identity(AudTree *t, const AudFields *f, const AudRow *row)
+{
+	aud_tree_identity(t, row->group, row->name, f);
+}
+
+void
+aud_put_service(AudTree *t, const AudFields *f, const AudRow *row)
+{
+	(void) f;
+	aud_tree_word(t, row->group, row->name, "postgresql");
 }
 
 /* A value as a text, whatever it is: a store that takes numbers takes no word there. */
@@ -229,7 +243,7 @@ void
 aud_table_write(const AudTable *table, int kind, const AudTaken *taken,
 				const char *version, const AudFields *f, AudBuf *b)
 {
-	AudTree t = {b, table->groups, 0, version};
+	AudTree t = {b, table->groups, 0, kind, version};
 
 	aud_buf_char(b, '{');
 	for (int i = 0; i < table->n; i++)

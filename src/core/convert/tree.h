@@ -29,6 +29,7 @@ typedef struct AudTree
 	AudBuf         *b;
 	const AudGroup *groups;
 	int             open;    /* where members go now */
+	int             kind;    /* of the record: a bit */
 	const char     *version; /* of the target, "8.17.0" */
 } AudTree;
 
@@ -79,7 +80,12 @@ extern void aud_tree_number(AudTree *t, int group, const char *name, int64_t n);
 /* A value of a line as JSON. */
 extern void aud_tree_value(AudBuf *b, const AudJsonValue *value);
 
-/* "log:seq", which identifies a record; with quotes. */
-extern void aud_tree_identity(AudBuf *b, const AudFields *f);
+/* "name":"log:seq", which identifies a record */
+extern void aud_tree_identity(AudTree *t, int group, const char *name,
+							  const AudFields *f);
+
+/* What rows of several tables put: that, and the kind of server. */
+extern void aud_put_identity(AudTree *t, const AudFields *f, const AudRow *row);
+extern void aud_put_service(AudTree *t, const AudFields *f, const AudRow *row);
 
 #endif /* AUD_CORE_CONVERT_TREE_H */
