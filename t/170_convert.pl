@@ -190,7 +190,10 @@ is("$status$got", '1', 'half a line is not');
 my $long = write_file('long.txt', '{"a":"' . ('x' x 5_000_000) . "\"}\n", line());
 ($status, $got, $err) = convert($long, '--to=cef', '-');
 is($status . ($got =~ tr/\n//), '11', 'a line of 5 MB is dropped, what follows is not');
-like($err, qr/standard input:1: not a record, line too long/, '... and told');
+like($err, qr/standard input:1: not a record, line too long\n/, '... and told');
+my $both = write_file('both.txt', line(seq => undef), '{"a":"' . ('x' x 5_000_000) . "\"}\n");
+($status, $got, $err) = convert($both, '--to=cef', '-');
+like($err, qr/:1: not a record, [^\n]*\n[^\n]*:2: not a record, line too long\n/, 'a key at fault is named of its own line only');
 
 # Half a line: what a crash leaves is told, what is being written is not.
 mkdir "$dir/torn";

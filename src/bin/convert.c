@@ -24,6 +24,8 @@
 /* How many lines that are no records are named; more are only counted. */
 #define NAMED_MAX 20
 
+static const char too_long[] = "not a record, line too long";
+
 typedef struct Convert
 {
 	AudFilter         filter;
@@ -86,6 +88,8 @@ report(Convert *convert, const char *path, uint64_t number, const char *fault)
 {
 	AudField at = convert->engine.fields.at;
 
+	/* it is of this line: the next one may be no record before it is looked at */
+	convert->engine.fields.at = AUD_FIELD_COUNT;
 	convert->broken++;
 	if (convert->quiet || convert->broken > NAMED_MAX)
 		return;
@@ -103,9 +107,8 @@ report(Convert *convert, const char *path, uint64_t number, const char *fault)
 static const char *
 convert_line(Convert *convert, const AudLine *line)
 {
-	convert->engine.fields.at = AUD_FIELD_COUNT;
 	if (line->oversized)
-		return "not a record, line too long";
+		return too_long;
 	return aud_convert_line(&convert->engine, line->data, line->len);
 }
 
@@ -209,15 +212,10 @@ convert_input_line(Convert *convert, const AudLine *line)
 {
 	const char *fault = NULL;
 
-	if (convert->filtered)
-	{
-		if (!aud_search_matches(&convert->search, line, &fault))
-			return;
-		if (fault != NULL)
-			goto told;
-	}
-	fault = convert_line(convert, line);
-told:
+	if (convert->filtered && !aud_search_matches(&convert->search, line, &fault))
+		return;
+	if (fault == NULL)
+		fault = convert_line(convert, line);
 	if (fault != NULL)
 		report(convert, "standard input", line->number, fault);
 }
@@ -264,10 +262,7 @@ convert_input(Convert *convert)
 		{
 			/* told once, at its beginning; its rest is dropped */
 			if (!line.oversized)
-				report(convert,
-					   "standard input",
-					   line.number,
-					   "not a record, line too long");
+				report(convert, "standard input", line.number, too_long);
 			line.oversized = true;
 			n = 0;
 		}

@@ -76,6 +76,7 @@ aud_convert_init(AudConvert *c, const char *to, AudError *err)
 	const char *wanted = to[len] == ':' ? to + len + 1 : NULL;
 
 	memset(c, 0, sizeof(*c));
+	c->fields.at = AUD_FIELD_COUNT;
 	c->target = find_target(to, len);
 	if (c->target == NULL)
 		return no_such_target(to, len, err), false;
