@@ -13,7 +13,6 @@
 #include "access/genam.h"
 #include "access/heapam.h"
 #include "access/htup_details.h"
-#include "access/sysattr.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/namespace.h"
@@ -27,6 +26,7 @@
 
 #include "core/class.h"
 #include "facts/address.h"
+#include "facts/names.h"
 #include "facts/objects.h"
 #include "facts/topics.h"
 
@@ -93,20 +93,11 @@ columns_of(const GrantStmt *grant, Oid relid)
 {
 	Bitmapset *columns = NULL;
 	ListCell  *lc;
-	ListCell  *column;
 
 	foreach (lc, grant->privileges)
-	{
-		foreach (column, ((AccessPriv *) lfirst(lc))->cols)
-		{
-			AttrNumber att = get_attnum(relid, strVal(lfirst(column)));
-
-			if (att != InvalidAttrNumber)
-				columns =
-					bms_add_member(columns,
-								   att - FirstLowInvalidHeapAttributeNumber);
-		}
-	}
+		columns = aud_names_add_columns(columns,
+										relid,
+										((AccessPriv *) lfirst(lc))->cols);
 	return columns;
 }
 

@@ -11,7 +11,6 @@
  */
 #include "postgres.h"
 
-#include "access/sysattr.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
@@ -21,6 +20,7 @@
 
 #include "core/class.h"
 #include "facts/marks.h"
+#include "facts/names.h"
 #include "facts/objects.h"
 #include "facts/objects_whole.h"
 #include "facts/topics.h"
@@ -54,23 +54,6 @@ put_excepted(AudStmt *stmt, const Node *tree)
 	return tables;
 }
 
-static Bitmapset *
-columns_of(Oid relid, const List *names)
-{
-	Bitmapset *columns = NULL;
-	ListCell  *lc;
-
-	foreach (lc, names)
-	{
-		AttrNumber number = get_attnum(relid, strVal(lfirst(lc)));
-
-		if (number != InvalidAttrNumber)
-			columns = bms_add_member(columns,
-									 number - FirstLowInvalidHeapAttributeNumber);
-	}
-	return columns;
-}
-
 static void
 add_table(AudStmt *stmt, const PublicationTable *table)
 {
@@ -82,7 +65,7 @@ add_table(AudStmt *stmt, const PublicationTable *table)
 		aud_command_add_relation(stmt, table->relation, "table", AUD_ACCESS_ALTER);
 		return;
 	}
-	use.read = columns_of(relid, table->columns);
+	use.read = aud_names_add_columns(NULL, relid, table->columns);
 	aud_objects_add_used(stmt, relid, AUD_ACCESS_ALTER, &use);
 	aud_objects_add_whole(stmt, RelationRelationId, relid);
 	if (aud_config->marking && has_subclass(relid))

@@ -123,6 +123,10 @@ extern void aud_names_keep_columns(const AudRelation *relation,
 extern size_t aud_names_columns_size(const AudRelation *relation,
 									 const Bitmapset   *columns);
 
+/* These columns too, offset as in range tables; a name that is none is left out. */
+extern Bitmapset *aud_names_add_columns(Bitmapset *columns, Oid relid,
+										const List *names);
+
 /* Columns with credentials in them, offset as in range tables; or NULL. */
 extern Bitmapset *aud_names_secret_columns(Oid relid);
 

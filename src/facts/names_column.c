@@ -18,6 +18,8 @@
 #include "catalog/pg_statistic_ext_data.h"
 #include "catalog/pg_subscription.h"
 #include "catalog/pg_user_mapping.h"
+#include "nodes/value.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "facts/names.h"
@@ -27,6 +29,22 @@
 #define RECENT_MAX 1024
 /* What a table is asked for in turns is kept only every so many times. */
 #define RECENT_MISSES 4
+
+Bitmapset *
+aud_names_add_columns(Bitmapset *columns, Oid relid, const List *names)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+	{
+		AttrNumber number = get_attnum(relid, strVal(lfirst(lc)));
+
+		if (number != InvalidAttrNumber)
+			columns = bms_add_member(columns,
+									 number - FirstLowInvalidHeapAttributeNumber);
+	}
+	return columns;
+}
 
 Bitmapset *
 aud_names_secret_columns(Oid relid)
